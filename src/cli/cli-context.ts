@@ -1,0 +1,24 @@
+// What a command is given of the world around it, so that tests can run it in-process. Knows no command.
+import type { StricliProcess } from "@stricli/core";
+
+export interface Output {
+  write(text: string): unknown;
+}
+
+export interface CliContext {
+  /** Results, and nothing else. */
+  readonly stdout: Output;
+  /** Notices and errors. */
+  readonly stderr: Output;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of the terminal that stdout is; undefined where it is none. */
+  readonly columns: number | undefined;
+  readonly isTTY: boolean;
+}
+
+/** The context of a running command. */
+export interface CommandContext {
+  readonly process: StricliProcess;
+  readonly cli: CliContext;
+}

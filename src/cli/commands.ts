@@ -1,0 +1,64 @@
+// The commands as data: names, flags and help. What a command does is loaded only when it is run.
+import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
+import type { CommandContext } from "./cli-context.ts";
+import { inputFlags, type InputFlags, sharedFlags, type SharedFlags } from "./flags.ts";
+
+export interface InspectFlags extends InputFlags {
+  readonly output: "table" | "json" | "yaml" | "mermaid";
+}
+
+export interface PlanFlags extends InputFlags {
+  readonly output: "text" | "json";
+  readonly out?: string;
+  readonly noRehearse?: boolean;
+}
+
+const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandContext>({
+  loader: async () => (await import("./run-inspect.ts")).runInspect,
+  parameters: {
+    flags: {
+      ...inputFlags,
+      output: { kind: "enum", values: ["table", "json", "yaml", "mermaid"], brief: "What to print", default: "table" },
+    },
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Show meshes, links, and what federation exports and imports" },
+});
+
+const plan: Command<CommandContext> = buildCommand<PlanFlags, [], CommandContext>({
+  loader: async () => (await import("./run-plan.ts")).runPlan,
+  parameters: {
+    flags: {
+      ...inputFlags,
+      output: { kind: "enum", values: ["text", "json"], brief: "What to print", default: "text" },
+      out: { kind: "parsed", parse: String, brief: "Write manifests and commands into this folder", placeholder: "DIR", optional: true },
+      noRehearse: { kind: "boolean", brief: "Do not rehearse the plan (this version cannot yet)", optional: true, withNegated: false },
+    },
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Plan the migration: phases, steps, manifests" },
+});
+
+const demo: Command<CommandContext> = buildCommand<SharedFlags, [], CommandContext>({
+  loader: async () => (await import("./run-demo.ts")).runDemo,
+  parameters: { flags: sharedFlags },
+  docs: { brief: "Inspect and plan a built-in example of two meshes" },
+});
+
+const explain: Command<CommandContext> = buildCommand<SharedFlags, [string?], CommandContext>({
+  loader: async () => (await import("./run-explain.ts")).runExplain,
+  parameters: {
+    flags: sharedFlags,
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, brief: "A finding's code, such as MF051; none: list all", placeholder: "code", optional: true }],
+    },
+  },
+  docs: { brief: "Explain a finding" },
+});
+
+/** All commands. */
+export const commands: RouteMap<CommandContext> = buildRouteMap({
+  routes: { inspect, plan, demo, explain },
+  docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
+});

@@ -1,0 +1,98 @@
+// The flags that several commands share, and how their texts are read. Opens no file.
+import { UserError } from "./user-error.ts";
+
+/** One `--mesh NAME=PATH`. */
+export interface MeshFlag {
+  readonly name: string;
+  readonly path: string;
+}
+
+export type ColorFlag = "auto" | "always" | "never";
+
+export interface SharedFlags {
+  readonly debug?: boolean;
+  readonly color: ColorFlag;
+}
+
+export interface InputFlags extends SharedFlags {
+  readonly mesh?: readonly MeshFlag[];
+  readonly config?: string;
+  readonly maxFileSize: number;
+}
+
+const namePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/u;
+
+/** "east=./east" → name and path. */
+export function parseMesh(text: string): MeshFlag {
+  const at = text.indexOf("=");
+  const name = at < 0 ? "" : text.slice(0, at);
+  const path = text.slice(at + 1);
+  if (at < 0 || path === "") {
+    throw new UserError({
+      what: `--mesh ${text}: not of the form NAME=PATH`,
+      todo: "Give each cluster a short name: --mesh east=./east",
+    });
+  }
+  if (!namePattern.test(name)) {
+    throw new UserError({
+      what: `--mesh ${text}: "${name}" is not a usable name`,
+      why: "Names go into file names and commands: 1 to 32 lower-case letters, digits and dashes, no dash at either end.",
+      todo: "Choose another name: --mesh east=./east",
+    });
+  }
+  if (path.startsWith("context:")) throw liveCluster(`--mesh ${text}`);
+  return { name, path };
+}
+
+/** The error for a cluster that is named by a kubeconfig context. */
+export function liveCluster(where: string): UserError {
+  return new UserError({
+    what: "live clusters are not read by this version yet",
+    where,
+    todo: "Supply manifests: the folder of `oc adm inspect`, or files written by `oc get -o yaml`.",
+  });
+}
+
+const units: Readonly<Record<string, number>> = {
+  "": 1,
+  K: 1000,
+  M: 1000 ** 2,
+  G: 1000 ** 3,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+};
+
+/** "256Mi" → bytes. */
+export function parseSize(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d{1,12})(K|M|G|Ki|Mi|Gi)?$/u.exec(text) ?? [];
+  const bytes = Number(digits) * (units[unit] ?? 0);
+  if (digits === "" || bytes < 1 || !Number.isSafeInteger(bytes)) {
+    throw new UserError({
+      what: `--max-file-size ${text}: not a size`,
+      todo: "Give bytes, with a suffix if you like: 268435456, 256Mi, 1G (K, M, G, Ki, Mi, Gi)",
+    });
+  }
+  return bytes;
+}
+
+const debug = { kind: "boolean", brief: "Show the stack trace when meshferry itself fails", optional: true, withNegated: false } as const;
+const color = { kind: "enum", values: ["auto", "always", "never"], brief: "Colours in the text output", default: "auto" } as const;
+
+export const sharedFlags = { debug, color } as const;
+
+/** The flags of commands that read clusters. */
+export const inputFlags = {
+  mesh: {
+    kind: "parsed",
+    parse: parseMesh,
+    brief: "A cluster and its manifests (file or folder); again for the next, the same NAME adds paths",
+    placeholder: "NAME=PATH",
+    variadic: true,
+    optional: true,
+  },
+  config: { kind: "parsed", parse: String, brief: "Meshes and options from a meshferry.yaml", placeholder: "FILE", optional: true },
+  maxFileSize: { kind: "parsed", parse: parseSize, brief: "Leave out larger files", placeholder: "SIZE", default: "256Mi" },
+  debug,
+  color,
+} as const;

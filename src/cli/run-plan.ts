@@ -1,0 +1,51 @@
+// `meshferry plan`: the migration as phases and steps, shown, and written as a folder where asked.
+import { resolve } from "node:path";
+import { examine, makePlan } from "../pipeline.ts";
+import { planFolder } from "../present/folder/plan-folder.ts";
+import { shellWord } from "../present/folder/shell-word.ts";
+import { jsonText } from "../present/model/json-text.ts";
+import { planView } from "../present/model/plan-view.ts";
+import { planText } from "../present/text/plan-text.ts";
+import { visibleText } from "../present/text/visible-text.ts";
+import { hanging } from "../present/text/wrapped.ts";
+import type { PlanFlags } from "./commands.ts";
+import { paintFor, writeLines } from "./drawing.ts";
+import { exitBlocked, exitFine } from "./exit-codes.ts";
+import { handler } from "./handler.ts";
+import { readMeshes } from "./read-meshes.ts";
+import { UserError } from "./user-error.ts";
+import { writeFolder } from "./write-folder.ts";
+
+const notRehearsed =
+  "note: this version cannot rehearse a plan yet: the plan is marked as not rehearsed (--no-rehearse leaves this note out)\n";
+
+export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
+  if (flags.out === "") throw new UserError({ what: "--out names no folder", todo: "Give a folder: --out plan" });
+  const { inputs, config } = await readMeshes(cli, flags);
+  if (flags.noRehearse !== true) cli.stderr.write(notRehearsed);
+  const examination = examine(inputs, config);
+  const plan = makePlan(examination, config);
+  if (flags.out !== undefined) {
+    const files = planFolder(plan, examination.inventory);
+    await writeFolder(resolve(cli.cwd, flags.out), files);
+    cli.stderr.write(`note: ${files.size} files written to ${visibleText(flags.out)}\n`);
+  }
+  const view = planView(plan, examination.inventory);
+  if (flags.output === "json") cli.stdout.write(jsonText(view));
+  else {
+    const paint = paintFor(cli, flags.color);
+    const next = hanging("Next  ", nextCommand(flags), paint.columns);
+    writeLines(cli.stdout, [...planText(view, paint), "", ...next]);
+  }
+  return view.counts.block > 0 ? exitBlocked : exitFine;
+});
+
+/** What the reader does next, as far as this version goes. */
+function nextCommand({ mesh = [], config, out }: PlanFlags): string {
+  if (out !== undefined) return visibleText(`read ${out}/README.md, then the STEPS.md of each phase in order`);
+  const words = [
+    ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
+    ...mesh.map(({ name, path }) => `--mesh ${name}=${shellWord(path)}`),
+  ];
+  return visibleText(`meshferry plan ${words.join(" ")} --out plan`);
+}

@@ -1,0 +1,68 @@
+// What no single field of meshferry.yaml can say: names that must differ, names that must exist, fields that exclude each other.
+import type { ConfigFile } from "./config-shape.ts";
+
+export interface ConfigProblem {
+  /** The way to the field. */
+  readonly at: readonly (string | number)[];
+  readonly problem: string;
+}
+
+/** What is wrong between the fields of a file whose shape is right. */
+export function checkConfig(file: ConfigFile): ConfigProblem[] {
+  return [...meshProblems(file), ...pairProblems(file), ...runnerProblems(file), ...waveProblems(file)];
+}
+
+function meshProblems(file: ConfigFile): ConfigProblem[] {
+  return file.meshes.flatMap((mesh, index) => {
+    const at = ["meshes", index];
+    const sources = (["path", "paths", "context"] as const).filter((key) => mesh[key] !== undefined);
+    const problems: ConfigProblem[] = [];
+    if (sources.length === 0) problems.push({ at, problem: "needs one of path, paths and context" });
+    if (sources.length > 1) {
+      problems.push({ at, problem: `has ${sources.join(" and ")}, of which only one can be meant` });
+    }
+    if (mesh.kubeconfig !== undefined && mesh.context === undefined) {
+      problems.push({ at: [...at, "kubeconfig"], problem: "means nothing without context" });
+    }
+    const first = file.meshes.findIndex((other) => other.name === mesh.name);
+    if (first < index) problems.push({ at: [...at, "name"], problem: `is also the name of meshes[${first}]` });
+    return problems;
+  });
+}
+
+function pairProblems(file: ConfigFile): ConfigProblem[] {
+  const seen = new Set<string>();
+  return file.pairs.flatMap(({ peers }, index) => {
+    const problems = peers.flatMap((peer, side) => unknownCluster(file, peer, ["pairs", index, "peers", side]));
+    const [one, other] = peers;
+    if (one === other) problems.push({ at: ["pairs", index, "peers"], problem: "names one peer twice" });
+    for (const [side, peer] of one === other ? [] : peers.entries()) {
+      if (seen.has(peer))
+        problems.push({ at: ["pairs", index, "peers", side], problem: "is in an earlier pair already" });
+      seen.add(peer);
+    }
+    return problems;
+  });
+}
+
+function runnerProblems(file: ConfigFile): ConfigProblem[] {
+  return file.runners.flatMap(({ service }, index) => {
+    const at = ["runners", index, "service"];
+    const first = file.runners.findIndex((other) => other.service === service);
+    const twice = first < index ? [{ at, problem: `is also the service of runners[${first}]` }] : [];
+    return [...unknownCluster(file, service, at), ...twice];
+  });
+}
+
+function waveProblems({ waves }: ConfigFile): ConfigProblem[] {
+  const order = waves.order ?? [];
+  return order.flatMap((namespace, index) =>
+    order.indexOf(namespace) < index ? [{ at: ["waves", "order", index], problem: "is in the list twice" }] : [],
+  );
+}
+
+function unknownCluster(file: ConfigFile, place: string, at: readonly (string | number)[]): ConfigProblem[] {
+  const cluster = place.slice(0, place.indexOf("/"));
+  if (file.meshes.some((mesh) => mesh.name === cluster)) return [];
+  return [{ at, problem: "begins with a cluster that is not the name of any mesh here" }];
+}

@@ -1,0 +1,79 @@
+// The shape of meshferry.yaml, as it is written and with its defaults. What fields mean together is checked in check-config.ts.
+import { z } from "zod";
+
+/** The only version of the file so far. */
+export const CONFIG_VERSION = "meshferry/config.v1";
+
+const label = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const namespace = z.string().regex(label, "is no namespace's name");
+const nonEmpty = z.string().min(1, "is empty");
+/** "CLUSTER/NAMESPACE/NAME". */
+const place = z.string().regex(/^[^/\s]+\/[^/\s]+\/[^/\s]+$/, "is not of the form cluster/namespace/name");
+
+const mesh = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/, "is not 1 to 32 lower-case letters, digits and inner dashes")
+      .describe("The name of the cluster in plans and reports."),
+    path: nonEmpty.optional().describe("A file or folder of manifests, relative to this file."),
+    paths: z.array(nonEmpty).min(1, "is empty").optional().describe("Several files or folders."),
+    context: nonEmpty.optional().describe("A kubeconfig context: the live cluster is read."),
+    kubeconfig: nonEmpty.optional().describe("The kubeconfig file of the context, relative to this file."),
+    namespace: namespace.optional().describe("The namespace of the control plane."),
+    controlPlane: nonEmpty.optional().describe("The name of the ServiceMeshControlPlane."),
+  })
+  .describe("A cluster and where it is read: exactly one of path, paths and context.");
+
+const pair = z
+  .strictObject({ peers: z.tuple([place, place]).describe("cluster/namespace/name of the two ServiceMeshPeers.") })
+  .describe("Two peers that make a link, stated where it cannot be told from the objects.");
+
+const runner = z
+  .strictObject({
+    service: place.describe("cluster/namespace/name"),
+    serviceAccounts: z.array(nonEmpty).min(1, "is empty"),
+    sidecar: z.boolean().optional(),
+    targetPorts: z.record(nonEmpty, z.int().min(1).max(65535)).optional().describe("Numbers of named target ports."),
+  })
+  .describe("Who runs a service, stated where its pods are not among the input.");
+
+const trust = z.strictObject({
+  order: z.literal("combined-root").default("combined-root"),
+  restartProxies: z.boolean().default(false).describe("Restart proxies whose certificate is older than the new root."),
+});
+
+const eastWest = z.strictObject({
+  namespace: namespace.default("istio-ingress").describe("Where the east-west gateways go."),
+  perPeer: z.boolean().default(false).describe("One gateway per peer instead of one per mesh."),
+});
+
+const entries = z.strictObject({
+  namespace: nonEmpty.optional().describe("The namespace of an importer's entries; may hold placeholders in braces."),
+});
+
+const waves = z.strictObject({
+  canary: namespace.optional().describe("The namespace that is shifted first."),
+  order: z.array(namespace).optional().describe("Namespaces in the order in which they are shifted."),
+  atMost: z.int().min(1).max(4).default(4).describe("The number of waves, the canary's included."),
+});
+
+/** The file. */
+export const configFile = z
+  .strictObject({
+    apiVersion: z.literal(CONFIG_VERSION),
+    meshes: z.array(mesh).min(1, "is empty"),
+    pairs: z.array(pair).default([]),
+    trust: trust.prefault({}),
+    strategy: z.literal("shift").default("shift"),
+    eastWest: eastWest.prefault({}),
+    entries: entries.prefault({}),
+    waves: waves.prefault({}),
+    exportTo: z.enum(["all", "keep"]).default("all").describe("Who sees the entries once exports are retired."),
+    drainTimeoutSeconds: z.int().min(0).max(86_400).default(300),
+    runners: z.array(runner).default([]),
+  })
+  .describe("meshferry.yaml: which meshes are moved, and how.");
+
+/** What the file holds, defaults applied; paths as they are written. */
+export type ConfigFile = z.output<typeof configFile>;

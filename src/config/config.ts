@@ -1,0 +1,65 @@
+// The settings of a run, whether they come from meshferry.yaml or from flags: every default applied, nothing optional left open.
+import type { ClusterId } from "../core/ids.ts";
+import { configFile, CONFIG_VERSION, type ConfigFile } from "./config-shape.ts";
+
+/** Where a cluster is read. */
+export type MeshSource =
+  | { readonly from: "files"; readonly paths: readonly string[] }
+  | { readonly from: "context"; readonly context: string; readonly kubeconfig: string | null };
+
+export interface ConfigMesh {
+  readonly name: ClusterId;
+  readonly source: MeshSource;
+  /** Of the control plane, where several could be meant. */
+  readonly namespace: string | null;
+  readonly controlPlane: string | null;
+}
+
+export interface ConfigRunner {
+  /** "cluster/namespace/name" */
+  readonly service: string;
+  readonly serviceAccounts: readonly string[];
+  readonly sidecar: boolean | null;
+  readonly targetPorts: Readonly<Record<string, number>>;
+}
+
+export interface Config {
+  readonly meshes: readonly ConfigMesh[];
+  /** Stated links: "cluster/namespace/peerName" twice. */
+  readonly pairs: readonly { readonly peers: readonly [string, string] }[];
+  readonly trust: { readonly order: "combined-root"; readonly restartProxies: boolean };
+  readonly strategy: "shift";
+  readonly eastWest: { readonly namespace: string; readonly perPeer: boolean };
+  readonly entries: { readonly namespace: string | null };
+  readonly waves: { readonly canary: string | null; readonly order: readonly string[]; readonly atMost: number };
+  readonly exportTo: "all" | "keep";
+  readonly drainTimeoutSeconds: number;
+  readonly runners: readonly ConfigRunner[];
+}
+
+/** The settings that a file shares with flags: all but the meshes. */
+export function settingsOf(file: ConfigFile): Omit<Config, "meshes"> {
+  const { pairs, trust, strategy, eastWest, exportTo, drainTimeoutSeconds, waves } = file;
+  return {
+    pairs,
+    trust,
+    strategy,
+    eastWest,
+    exportTo,
+    drainTimeoutSeconds,
+    entries: { namespace: file.entries.namespace ?? null },
+    waves: { canary: waves.canary ?? null, order: waves.order ?? [], atMost: waves.atMost },
+    runners: file.runners.map((runner) => ({
+      service: runner.service,
+      serviceAccounts: runner.serviceAccounts,
+      sidecar: runner.sidecar ?? null,
+      targetPorts: runner.targetPorts ?? {},
+    })),
+  };
+}
+
+/** The settings where no file is given; the meshes come from flags. */
+export const defaultConfig: Config = {
+  ...settingsOf(configFile.parse({ apiVersion: CONFIG_VERSION, meshes: [{ name: "any", path: "." }] })),
+  meshes: [],
+};

@@ -1,0 +1,17 @@
+// One cluster as it was read: its objects, and of which kinds anything is known.
+import type { Finding } from "./finding.ts";
+import type { ClusterId } from "./ids.ts";
+import type { KubeObject } from "./object-ref.ts";
+
+/** An unlisted kind is "not checked", never "fine". Files yield "listed" (seen) or nothing (= not supplied). */
+export type Coverage = "listed" | "not-installed" | "forbidden" | "not-supplied";
+
+/** What a source (files, must-gather, a live cluster, a snapshot) hands over. */
+export interface ClusterInput {
+  readonly id: ClusterId;
+  /** In the order of refKey; every identity once. */
+  readonly objects: readonly KubeObject[];
+  /** By kindKey; a kind that is not named is "not-supplied". */
+  readonly coverage: Readonly<Record<string, Coverage>>;
+  readonly findings: readonly Finding[];
+}

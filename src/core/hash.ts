@@ -1,0 +1,16 @@
+// Hashes in pure code: @noble/hashes behind this one wrapper.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { canonicalJson, type Json } from "./json.ts";
+
+export type Hash = `sha256:${string}`;
+
+/** SHA-256 over the canonical JSON of a value. */
+export function hashOf(value: Json): Hash {
+  return `sha256:${bytesToHex(sha256(utf8ToBytes(canonicalJson(value))))}`;
+}
+
+/** The first `length` hex digits of a value's hash: for names that must be short and stable. */
+export function shortHash(value: Json, length = 8): string {
+  return hashOf(value).slice("sha256:".length, "sha256:".length + length);
+}

@@ -1,0 +1,50 @@
+// What identifies a Kubernetes object across clusters. The API version is not part of an object's identity.
+import type { ClusterId } from "./ids.ts";
+import type { JsonObject } from "./json.ts";
+import { sortedBy } from "./order.ts";
+
+export interface ObjectRef {
+  readonly cluster: ClusterId;
+  /** API group, "" for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  /** null for cluster-scoped objects. */
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
+/** Where an object was read. */
+export type Origin = { readonly file: string; readonly line: number } | { readonly cluster: ClusterId };
+
+export interface KubeObject {
+  readonly ref: ObjectRef;
+  readonly apiVersion: string;
+  readonly origin: Origin;
+  readonly body: JsonObject;
+}
+
+/** "Kind.group" ("Service", "Gateway.networking.istio.io"): the name under which kinds are counted and indexed. */
+export function kindKey(of: { readonly group: string; readonly kind: string }): string {
+  return of.group === "" ? of.kind : `${of.kind}.${of.group}`;
+}
+
+/** One text per identity; fit as a map key and for sorting. */
+export function refKey(ref: ObjectRef): string {
+  return `${ref.cluster}|${kindKey(ref)}|${ref.namespace ?? ""}|${ref.name}`;
+}
+
+/** "Kind namespace/name" as a person reads it; with the cluster in front where asked. */
+export function refText(ref: ObjectRef, withCluster = true): string {
+  const place = ref.namespace === null ? ref.name : `${ref.namespace}/${ref.name}`;
+  return withCluster ? `${ref.cluster}: ${ref.kind} ${place}` : `${ref.kind} ${place}`;
+}
+
+export function equalRef(left: ObjectRef, right: ObjectRef): boolean {
+  return refKey(left) === refKey(right);
+}
+
+/** References in one order, each once. */
+export function sortedRefs(refs: Iterable<ObjectRef>): ObjectRef[] {
+  const byKey = new Map([...refs].map((ref) => [refKey(ref), ref]));
+  return sortedBy(byKey.values(), refKey);
+}

@@ -1,0 +1,92 @@
+// inventory → links, exports, imports: what federation does today, as far as the objects show it.
+import type { Finding } from "../core/finding.ts";
+import type { MeshId } from "../core/ids.ts";
+import { refKey } from "../core/object-ref.ts";
+import { sortedBy } from "../core/order.ts";
+import { peerRejected } from "../findings/codes/federation.ts";
+import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
+import { exportsOfEnd } from "./exports-of-end.ts";
+import type { ExportedService, Federation, ImportedService, Link, PeerEnd, UnimportedService } from "./federation.ts";
+import type { StatedRunner } from "./find-runners.ts";
+import { importsOfEnd } from "./imports-of-end.ts";
+import type { Side } from "./link-facts.ts";
+import { type HeldService, meshRegistry } from "./mesh-registry.ts";
+import { pairPeers, type StatedPair } from "./pair-peers.ts";
+import type { PodIndex } from "./pod-index.ts";
+
+export interface FederationOptions {
+  readonly pairs: readonly StatedPair[];
+  readonly runners: readonly StatedRunner[];
+}
+
+/** Works out what is federated, in both directions of every link. */
+export function federate(inventory: Inventory, podsOf: (mesh: Mesh) => PodIndex, options: FederationOptions): Federation {
+  const pairing = pairPeers(inventory, options.pairs);
+  const findings: Finding[] = [...pairing.findings];
+  const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
+  const stated = new Map(options.runners.map((runner) => [runner.service, runner]));
+  const registries = new Map<MeshId, readonly HeldService[]>();
+  const registryOf = (side: Side): readonly HeldService[] => {
+    const held = registries.get(side.mesh.id) ?? meshRegistry(side.cluster, side.mesh);
+    registries.set(side.mesh.id, held);
+    return held;
+  };
+  const exports: ExportedService[] = [];
+  const imports: ImportedService[] = [];
+  const unimported: UnimportedService[] = [];
+  for (const link of pairing.value.links) {
+    // A peer that istiod refused takes part in nothing, on either end.
+    findings.push(...rejections(link));
+    if (link.rejected !== null) continue;
+    for (const [from, to] of directions(link)) {
+      const near = sideOf(inventory, meshes, from);
+      const far = sideOf(inventory, meshes, to);
+      const offered = exportsOfEnd({
+        link: link.id,
+        near,
+        importer: to.mesh,
+        registry: registryOf(near),
+        pods: podsOf(near.mesh),
+        stated,
+      });
+      const taken = importsOfEnd({ link: link.id, near: far, exporter: from.mesh, offers: offered.offers });
+      exports.push(...offered.exports);
+      imports.push(...taken.imports);
+      unimported.push(...taken.unimported);
+      findings.push(...offered.findings, ...taken.findings);
+    }
+  }
+  const exportKey = (each: ExportedService): string => `${each.link}|${each.exporter}|${each.exportedHost}`;
+  return {
+    links: pairing.value.links,
+    unpaired: pairing.value.unpaired,
+    exports: sortedBy(exports, exportKey, ({ service }) => refKey(service)),
+    imports: sortedBy(imports, ({ importer }) => importer, ({ host }) => host, ({ exportedHost }) => exportedHost),
+    unimported: sortedBy(unimported, ({ importer }) => importer, ({ exportedHost }) => exportedHost),
+    findings,
+  };
+}
+
+function directions({ ends: [one, other] }: Link): readonly (readonly [PeerEnd, PeerEnd])[] {
+  return [
+    [one, other],
+    [other, one],
+  ];
+}
+
+function rejections(link: Link): Finding[] {
+  if (link.rejected === null) return [];
+  return [
+    peerRejected.at(
+      link.ends.map(({ peer }) => peer),
+      { peer: link.id, reason: link.rejected.trim().split("\n")[0] ?? "" },
+    ),
+  ];
+}
+
+function sideOf(inventory: Inventory, meshes: ReadonlyMap<MeshId, Mesh>, end: PeerEnd): Side {
+  const mesh = meshes.get(end.mesh);
+  const peer = mesh?.peers.find(({ ref }) => refKey(ref) === refKey(end.peer));
+  if (!mesh || !peer) throw new Error(`a link names a peer that the inventory lacks: ${refKey(end.peer)}`);
+  return { cluster: clusterOf(inventory, mesh), mesh, peer };
+}

@@ -1,0 +1,51 @@
+// The services that one mesh's istiod holds: what its export rules can match.
+import { sortedBy } from "../core/order.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
+import type { Cluster, Typed } from "../inventory/cluster.ts";
+import { matchesSelector } from "../inventory/label-match.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import { isOurs } from "../inventory/ownership.ts";
+import { type RegistryService, serviceEntryInRegistry, serviceInRegistry } from "./rules/registry-service.ts";
+
+/** A service of the registry, and the object that it came from. */
+export interface HeldService extends RegistryService {
+  readonly ref: ObjectRef;
+  readonly kubernetes: Typed<"Service"> | null;
+}
+
+/**
+ * Services and ServiceEntries of the namespaces that istiod watches, in one order. A MultiTenant istiod watches its
+ * members and its own namespace; a ClusterWide one everything, or what its discovery selectors select (Maistra 2.6,
+ * pkg/kube/namespace/filter.go). Entries of ours are left out: federation never exported them.
+ */
+export function meshRegistry(cluster: Cluster, mesh: Mesh): readonly HeldService[] {
+  const watched = watchedNamespaces(cluster, mesh);
+  // OSSM 2.6 is built on Istio 1.20, 2.5 and 2.4 on older ones, which read one protocol differently.
+  const istio = /^v?2\.[0-5]/u.test(mesh.version) ? "1.18" : "1.20";
+  const held: HeldService[] = [];
+  for (const service of cluster.typed.Service) {
+    if (!watched(service.ref.namespace ?? "")) continue;
+    const entry = serviceInRegistry(service.view, { clusterDomain: mesh.clusterDomain, istio });
+    held.push({ ...entry, ref: service.ref, kubernetes: service });
+  }
+  for (const entry of cluster.typed["ServiceEntry.networking.istio.io"]) {
+    if (!watched(entry.ref.namespace ?? "") || isOurs(entry.object)) continue;
+    for (const host of serviceEntryInRegistry(entry.view)) held.push({ ...host, ref: entry.ref, kubernetes: null });
+  }
+  return sortedBy(held, ({ hostname }) => hostname, ({ namespace }) => namespace);
+}
+
+function watchedNamespaces(cluster: Cluster, mesh: Mesh): (namespace: string) => boolean {
+  if (mesh.mode === "MultiTenant") {
+    const members = new Set([...mesh.memberNamespaces, mesh.namespace]);
+    return (namespace) => members.has(namespace);
+  }
+  const selectors = mesh.controlPlane.view.spec.meshConfig.discoverySelectors;
+  if (selectors.length === 0) return () => true;
+  const selected = new Set(
+    cluster.typed.Namespace.filter(({ view }) =>
+      selectors.some((selector) => matchesSelector(selector, view.metadata.labels)),
+    ).map(({ ref }) => ref.name),
+  );
+  return (namespace) => selected.has(namespace);
+}

@@ -1,0 +1,25 @@
+// Each mesh's CA is the Secret that the trust phase writes to.
+import { refText } from "../../../core/object-ref.ts";
+import { coverageOf, findTyped } from "../../../inventory/cluster.ts";
+import { clusterOf, refIn } from "../../../inventory/mesh.ts";
+import { caNotChecked, combinedRootImpossible } from "../../codes/plan.ts";
+import type { Check } from "../check.ts";
+import { participants } from "../participants.ts";
+
+export const combinedRoot: Check = (input) =>
+  participants(input).all.flatMap((mesh) => {
+    // A root that was not supplied is the inventory's finding.
+    if (!mesh.roots.known) return [mesh.roots.why];
+    const cluster = clusterOf(input.inventory, mesh);
+    const secret = findTyped(cluster, "Secret", mesh.namespace, "cacerts");
+    const ref = refIn(mesh.cluster, "", "Secret", mesh.namespace, "cacerts");
+    if (!secret) {
+      return coverageOf(cluster, "Secret") === "listed"
+        ? [combinedRootImpossible.at([ref], { mesh: mesh.id, reason: "there is no Secret cacerts, so the CA is self-signed or comes from elsewhere" })]
+        : [caNotChecked.at([ref], { mesh: mesh.id, secret: refText(ref) })];
+    }
+    const [owner] = secret.view.metadata.ownerReferences;
+    return owner
+      ? [combinedRootImpossible.at([ref], { mesh: mesh.id, reason: `the Secret cacerts belongs to ${owner.kind} ${owner.name}` })]
+      : [];
+  });

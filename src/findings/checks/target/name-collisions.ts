@@ -1,0 +1,15 @@
+// The names that the plan needs are free, or ours.
+import { refKey, refText } from "../../../core/object-ref.ts";
+import { isOurs } from "../../../inventory/ownership.ts";
+import { namespaceExists, objectExists } from "../../codes/plan.ts";
+import type { Check } from "../check.ts";
+
+export const nameCollisions: Check = ({ inventory, target }) =>
+  target.objects.flatMap(({ ref, role, template }) => {
+    const existing = inventory.clusters.find(({ id }) => id === ref.cluster)?.objects.get(refKey(ref));
+    if (!existing || isOurs(existing)) return [];
+    if (role === "namespace") return [namespaceExists.at([ref], { namespace: ref.name, cluster: ref.cluster })];
+    // A namespace can be a member of one mesh only, and there is one form of saying so.
+    if (role === "membership" && JSON.stringify(existing.body["spec"]) === JSON.stringify(template["spec"])) return [];
+    return [objectExists.at([ref, existing.origin], { object: refText(ref) })];
+  });

@@ -1,0 +1,115 @@
+// Nothing that steers or restricts the migrated traffic is left unlooked at without a word.
+import { type KubeObject, kindKey, refText } from "../../../core/object-ref.ts";
+import { valueAt } from "../../../core/pointer.ts";
+import type { Finding } from "../../../core/finding.ts";
+import { type Cluster, coverageOf } from "../../../inventory/cluster.ts";
+import { clusterOf } from "../../../inventory/mesh.ts";
+import { isJsonObject, type Json } from "../../../core/json.ts";
+import { managedByLabel } from "../../../inventory/ownership.ts";
+import { carriedRoutes } from "../../../target/generate-target.ts";
+import { notCheckedKinds, notEvaluated } from "../../codes/plan.ts";
+import type { Check } from "../check.ts";
+import { participants } from "../participants.ts";
+
+/** Kinds that act on the server's side, in the server's namespace or mesh-wide. */
+const serverKinds = ["AuthorizationPolicy.security.istio.io", "PeerAuthentication.security.istio.io", "RequestAuthentication.security.istio.io"];
+/** Kinds that act on the client's side. */
+const clientKinds = ["Sidecar.networking.istio.io"];
+/** Kinds that name hosts. */
+const hostKinds = ["DestinationRule.networking.istio.io", "VirtualService.networking.istio.io"];
+/** Kinds that act on proxies on either side, federation gateways among them. */
+const proxyKinds = ["EnvoyFilter.networking.istio.io", "NetworkPolicy.networking.k8s.io"];
+
+const kindsInQuestion = [...serverKinds, ...clientKinds, ...hostKinds, ...proxyKinds].sort();
+
+export const objectsNotEvaluated: Check = (input) => {
+  const carried = carriedRoutes(input.routes, input.target.places);
+  const findings = new Map<string, Finding>();
+  for (const mesh of participants(input).all) {
+    const cluster = clusterOf(input.inventory, mesh);
+    const exported = carried.filter(({ exporter }) => exporter.mesh.id === mesh.id);
+    const imported = carried.filter(({ importer }) => importer.mesh.id === mesh.id);
+    const serverNamespaces = new Set(exported.map(({ exported: { service } }) => service.namespace ?? ""));
+    const clientNamespaces = new Set(imported.flatMap(({ route }) => route.clientNamespaces));
+    const hosts = new Set<string>([...exported.map(({ exported: { localHost } }) => localHost), ...imported.map(({ route }) => route.host)]);
+    const places = new Set([...serverNamespaces, ...clientNamespaces, mesh.namespace]);
+    const members = new Set([...mesh.memberNamespaces, mesh.namespace]);
+    const report = (object: KubeObject, subject: string): void => {
+      findings.set(
+        refText(object.ref),
+        notEvaluated.at([object.ref], { kind: object.ref.kind, object: refText(object.ref, false), subject }),
+      );
+    };
+    for (const object of cluster.objects.values()) {
+      const kind = kindKey(object.ref);
+      if (!kindsInQuestion.includes(kind) || isHarmless(object)) continue;
+      const namespace = object.ref.namespace ?? "";
+      if (serverKinds.includes(kind) && exported.length > 0 && (serverNamespaces.has(namespace) || namespace === mesh.namespace)) {
+        report(object, `services exported from ${mesh.id}`);
+      } else if (clientKinds.includes(kind) && imported.length > 0 && (clientNamespaces.has(namespace) || namespace === mesh.namespace)) {
+        report(object, `the clients of imported hosts in ${mesh.id}`);
+      } else if (proxyKinds.includes(kind) && places.has(namespace)) {
+        report(object, `traffic of namespace ${namespace}`);
+      } else if (hostKinds.includes(kind) && members.has(namespace)) {
+        const named = hostsNamedBy(object).find((host) => hosts.has(qualified(host, namespace, mesh.clusterDomain)) || host.includes("*"));
+        if (named !== undefined) report(object, named);
+      }
+    }
+  }
+  return [...findings.values(), ...notSupplied(input)];
+};
+
+/**
+ * What the operator itself makes (Maistra operator 2.5, pkg/controller/common/metadata.go) serves the mesh as a whole; and
+ * of PeerAuthentications only one that switches mTLS off refuses what a passthrough gateway hands over.
+ */
+function isHarmless(object: KubeObject): boolean {
+  if (object.ref.kind === "PeerAuthentication") {
+    const ports = valueAt(object.body, "/spec/portLevelMtls");
+    const modes = [
+      valueAt(object.body, "/spec/mtls/mode"),
+      ...(isJsonObject(ports) ? Object.values(ports).map((port) => valueAt(port, "/mode")) : []),
+    ];
+    return !modes.includes("DISABLE");
+  }
+  return valueAt(object.body, `/metadata/labels/${managedByLabel.replace("/", "~1")}`) === "maistra-istio-operator";
+}
+
+/** Every `host` and `hosts` of a rule, at any depth. */
+function hostsNamedBy(object: KubeObject): string[] {
+  const found: string[] = [];
+  const walk = (value: Json | undefined): void => {
+    if (Array.isArray(value)) for (const item of value as readonly Json[]) walk(item);
+    else if (isJsonObject(value)) {
+      for (const [key, item] of Object.entries(value)) {
+        if (key === "host" && typeof item === "string") found.push(item);
+        else if (key === "hosts" && Array.isArray(item)) found.push(...item.filter((each: unknown) => typeof each === "string"));
+        else walk(item);
+      }
+    }
+  };
+  walk(valueAt(object.body, "/spec"));
+  return found;
+}
+
+/** A short name means a Service of the rule's own namespace (Istio, VirtualService and DestinationRule reference). */
+function qualified(host: string, namespace: string, clusterDomain: string): string {
+  return host.includes(".") ? host : `${host}.${namespace}.svc.${clusterDomain}`;
+}
+
+function notSupplied(input: Parameters<Check>[0]): Finding[] {
+  const clusters = new Map<string, Cluster>(
+    participants(input).all.map((mesh) => [mesh.cluster, clusterOf(input.inventory, mesh)]),
+  );
+  return [...clusters.values()].flatMap((cluster) => {
+    const missing = kindsInQuestion.filter((kind) => coverageOf(cluster, kind) === "not-supplied");
+    if (missing.length === 0) return [];
+    return [
+      notCheckedKinds.at([], {
+        cluster: cluster.id,
+        kinds: missing.map((kind) => kind.split(".")[0] ?? kind).join(", "),
+        list: missing.map((kind) => kind.toLowerCase()).join(","),
+      }),
+    ];
+  });
+}

@@ -1,0 +1,110 @@
+// Codes of what a mesh or a namespace as a whole stands in the way of: MF300 to MF399.
+import { defineCode } from "./define-code.ts";
+
+export const versionTooOld = defineCode({
+  code: "MF300",
+  name: "control-plane-too-old",
+  severity: "block",
+  message: "Mesh {mesh} runs version {version}.",
+  why: "The path that replaces federation needs what OSSM 2.6 (Istio 1.20) brings: Gateway API gateways as network gateways.",
+  todo: "Upgrade the control plane to v2.6 first.",
+});
+
+export const managedNetworkPolicies = defineCode({
+  code: "MF301",
+  name: "managed-network-policies",
+  severity: "block",
+  message: "Mesh {mesh} lets its operator manage NetworkPolicies (spec.security.manageNetworkPolicy is not false).",
+  why: "The operator's policies admit only traffic from within the mesh, so nothing from outside would reach the new east-west gateway.",
+  todo: "Write equivalent NetworkPolicies of your own, then set spec.security.manageNetworkPolicy to false, and plan again.",
+});
+
+export const loadBalancerNotCarried = defineCode({
+  code: "MF302",
+  name: "load-balancer-differs",
+  severity: "block",
+  message: "The federation ingress Service {service} has {settings}; the new gateway's Service would not.",
+  why: "The new gateway must be reachable just as the old one was, and from nowhere else: an internal load balancer must stay internal.",
+  todo: "This version makes plain LoadBalancer Services only. Check whether a plain one may replace it, and remove these settings from the federation ingress before planning.",
+});
+
+export const loadBalancerNotSeen = defineCode({
+  code: "MF303",
+  name: "load-balancer-not-checked",
+  severity: "warn",
+  message: "The federation ingress Service of peer {peer} was not supplied, so its kind of load balancer was not checked.",
+  why: "The new gateway gets a plain LoadBalancer Service; if the old one is internal or restricted, the new one would not be.",
+  todo: "Supply the Services of the control plane's namespace.",
+});
+
+export const notEvaluated = defineCode({
+  code: "MF304",
+  name: "policy-not-evaluated",
+  severity: "block",
+  message: "{kind} {object} can change what happens to {subject}, and this version does not evaluate it.",
+  why: "After the migration servers see the client's own identity and the east-west gateway's address, clients dial other entries in other namespaces, and nothing passes a federation gateway any more. A rule that fits today may deny, hide or miss afterwards.",
+  todo: "Check by hand that it still does what it is meant to do with the new identities, hosts and addresses. The plan is written all the same.",
+});
+
+export const notCheckedKinds = defineCode({
+  code: "MF305",
+  name: "kinds-not-supplied",
+  severity: "info",
+  message: "{cluster}: not checked, because none of these kinds was supplied: {kinds}.",
+  why: "Objects of these kinds can change what the migration does to traffic. Not supplied is not the same as not there.",
+  todo: "Supply them, or make sure that there are none: oc get {list} -A -o yaml.",
+});
+
+export const namespaceExists = defineCode({
+  code: "MF306",
+  name: "namespace-exists",
+  severity: "info",
+  message: "Namespace {namespace} in {cluster} exists and is not ours; our objects go into it, and it is neither changed nor removed.",
+  why: "The plan creates its namespaces only where they are missing.",
+  todo: "Nothing, if it may be used. Otherwise name another one in meshferry.yaml (eastWest.namespace, entries.namespace).",
+});
+
+export const objectExists = defineCode({
+  code: "MF307",
+  name: "object-exists",
+  severity: "block",
+  message: "{object} exists and is not ours.",
+  why: "The plan needs an object of this name, and never overwrites what it did not make.",
+  todo: "Rename or remove it, or name other namespaces in meshferry.yaml.",
+});
+
+export const combinedRootImpossible = defineCode({
+  code: "MF308",
+  name: "combined-root-not-possible",
+  severity: "block",
+  message: "Mesh {mesh}: the combined root cannot be written: {reason}.",
+  why: "The other meshes' roots are added to root-cert.pem of the Secret cacerts. That works only where this Secret feeds istiod and belongs to nobody else.",
+  todo: "Give the mesh a plugged-in CA (Secret cacerts), or let the owner of the Secret add the other roots, then plan again.",
+});
+
+export const caNotChecked = defineCode({
+  code: "MF309",
+  name: "ca-not-checked",
+  severity: "warn",
+  message: "Mesh {mesh}: whether its CA comes from the Secret {secret} was not checked, because no Secrets were supplied.",
+  why: "A self-signed CA or istio-csr leaves no such Secret, and the trust phase would stop at its first step.",
+  todo: "Supply the Secret's metadata (no data is needed): oc get secret cacerts -n NAMESPACE -o yaml. Values are dropped when read.",
+});
+
+export const linkStays = defineCode({
+  code: "MF310",
+  name: "link-stays",
+  severity: "warn",
+  message: "Federation stays on {link}: {reason}.",
+  why: "Sets and peers are retired only when everything that runs over them has a new path, and all peers of linked meshes go together.",
+  todo: "Resolve what blocks these hosts, or supply the missing mesh, and plan again.",
+});
+
+export const nothingToDo = defineCode({
+  code: "MF311",
+  name: "nothing-carried",
+  severity: "block",
+  message: "There is nothing to migrate: no imported host was found that can be carried over.",
+  why: "A plan moves hosts that one mesh imports from another.",
+  todo: "Supply all meshes with their peers, sets, Services and pods; the findings above say what is missing.",
+});

@@ -1,0 +1,31 @@
+// federation.maistra.io ExportedServiceSet (maistra/api federation/v1).
+import { z } from "zod";
+import { list, maybePart, metadata, part, text, textMap } from "./fields.ts";
+
+const alias = maybePart({ namespace: text, name: text });
+
+export const exportedServiceSet = z.object({
+  metadata,
+  spec: part({
+    exportRules: list(
+      part({
+        type: text,
+        nameSelector: maybePart({ namespace: text, name: text, alias }),
+        labelSelector: maybePart({
+          namespace: text,
+          selector: maybePart({
+            matchLabels: textMap,
+            matchExpressions: list(part({ key: text, operator: text, values: list(z.string()) })),
+          }),
+          aliases: list(part({ namespace: text, name: text, alias })),
+        }),
+      }),
+    ),
+  }),
+  status: maybePart({
+    exportedServices: list(
+      part({ localService: part({ hostname: text, name: text, namespace: text }), exportedName: text }),
+    ),
+  }),
+});
+export type ExportedServiceSet = z.output<typeof exportedServiceSet>;

@@ -1,0 +1,36 @@
+// Which kinds are read, and with which schema. A kind is added here and nowhere else.
+import type { z } from "zod";
+import { exportedServiceSet } from "./exported-service-set.ts";
+import { importedServiceSet } from "./imported-service-set.ts";
+import { serviceMeshMember, serviceMeshMemberRoll } from "./members.ts";
+import { configMap, namespace, node, secret } from "./plain.ts";
+import { service } from "./service.ts";
+import { serviceEntry } from "./service-entry.ts";
+import { serviceMeshControlPlane } from "./service-mesh-control-plane.ts";
+import { serviceMeshPeer } from "./service-mesh-peer.ts";
+import { pod, workload } from "./workloads.ts";
+
+/** By kindKey (src/core/object-ref.ts). */
+export const kinds = {
+  Namespace: namespace,
+  ConfigMap: configMap,
+  Secret: secret,
+  Node: node,
+  Service: service,
+  Pod: pod,
+  "Deployment.apps": workload,
+  "StatefulSet.apps": workload,
+  "DaemonSet.apps": workload,
+  "ReplicaSet.apps": workload,
+  "DeploymentConfig.apps.openshift.io": workload,
+  "ServiceEntry.networking.istio.io": serviceEntry,
+  "ServiceMeshControlPlane.maistra.io": serviceMeshControlPlane,
+  "ServiceMeshMemberRoll.maistra.io": serviceMeshMemberRoll,
+  "ServiceMeshMember.maistra.io": serviceMeshMember,
+  "ServiceMeshPeer.federation.maistra.io": serviceMeshPeer,
+  "ExportedServiceSet.federation.maistra.io": exportedServiceSet,
+  "ImportedServiceSet.federation.maistra.io": importedServiceSet,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type KindName = keyof typeof kinds;
+export type View<K extends KindName> = z.output<(typeof kinds)[K]>;

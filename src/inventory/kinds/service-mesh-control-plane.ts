@@ -1,0 +1,43 @@
+// maistra.io ServiceMeshControlPlane v2: the fields that decide what the mesh is, and those that the plan patches.
+import { z } from "zod";
+import { list, maybeFlag, maybeNumber, metadata, part, text, textMap } from "./fields.ts";
+import { labelSelector } from "./members.ts";
+
+const gateway = part({
+  enabled: maybeFlag,
+  namespace: text,
+  requestedNetworkView: list(z.string()),
+  service: part({ type: text, metadata: part({ labels: textMap, annotations: textMap }) }),
+});
+const gateways = z
+  .record(z.string(), gateway)
+  .nullish()
+  .transform((value) => value ?? {});
+
+/** The part of a spec that is read; `status.appliedSpec` has the same form, with the profile's values merged in. */
+const controlPlaneSpec = part({
+  version: text,
+  mode: text,
+  cluster: part({ name: text, network: text }),
+  security: part({
+    trust: part({ domain: text, additionalDomains: list(z.string()) }),
+    manageNetworkPolicy: maybeFlag,
+  }),
+  proxy: part({ networking: part({ clusterDomain: text }) }),
+  meshConfig: part({ discoverySelectors: list(labelSelector) }),
+  techPreview: part({ meshConfig: part({ trustDomainAliases: list(z.string()) }) }),
+  gateways: part({ enabled: maybeFlag, additionalIngress: gateways, additionalEgress: gateways }),
+  runtime: part({ components: part({ pilot: part({ container: part({ env: textMap }) }) }) }),
+});
+
+export const serviceMeshControlPlane = z.object({
+  metadata,
+  spec: controlPlaneSpec,
+  status: part({
+    appliedSpec: controlPlaneSpec,
+    observedGeneration: maybeNumber,
+    chartVersion: text,
+    conditions: list(part({ type: text, status: text, reason: text, message: text })),
+  }),
+});
+export type ServiceMeshControlPlane = z.output<typeof serviceMeshControlPlane>;

@@ -1,0 +1,11 @@
+// How an object of ours is told from everybody else's.
+import type { KubeObject } from "../core/object-ref.ts";
+import { valueAt } from "../core/pointer.ts";
+
+export const managedByLabel = "app.kubernetes.io/managed-by";
+export const managedByUs = "meshferry";
+
+/** Whether meshferry made the object. */
+export function isOurs(object: KubeObject): boolean {
+  return valueAt(object.body, `/metadata/labels/${managedByLabel.replace("/", "~1")}`) === managedByUs;
+}

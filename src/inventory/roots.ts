@@ -1,0 +1,22 @@
+// The roots that a mesh trusts today, from what istiod publishes. The Secret that holds the key is never looked at.
+import { certificateHashes } from "../core/certificates.ts";
+import { type Known, known, unknown } from "../core/finding.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
+import { rootNotSupplied } from "../findings/codes/inventory.ts";
+import { type Cluster, findTyped } from "./cluster.ts";
+import type { RootBundle } from "./mesh.ts";
+
+/** istiod writes its bundle into this ConfigMap of every namespace (Istio 1.20, pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go). */
+export const rootConfigMap = "istio-ca-root-cert";
+export const rootKey = "root-cert.pem";
+
+/** The bundle of the mesh whose control plane is in `namespace`. */
+export function rootBundle(cluster: Cluster, namespace: string, mesh: ObjectRef): Known<RootBundle> {
+  const configMap = findTyped(cluster, "ConfigMap", namespace, rootConfigMap);
+  const pem = configMap?.view.data[rootKey] ?? "";
+  const certificates = certificateHashes(pem);
+  if (!configMap || certificates.length === 0) {
+    return unknown(rootNotSupplied.at([mesh], { mesh: `${namespace}/${mesh.name}`, configMap: `${namespace}/${rootConfigMap}` }));
+  }
+  return known({ pem, certificates, source: configMap.ref });
+}

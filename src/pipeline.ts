@@ -1,0 +1,88 @@
+// The stations in their order: objects → inventory → federation → routes → target → plan. Reads and writes nothing itself.
+import type { Config } from "./config/config.ts";
+import type { ClusterInput } from "./core/cluster.ts";
+import type { Finding } from "./core/finding.ts";
+import type { MeshId } from "./core/ids.ts";
+import { federate } from "./federation/federate.ts";
+import type { Federation } from "./federation/federation.ts";
+import { indexPods, type PodIndex } from "./federation/pod-index.ts";
+import { runChecks } from "./findings/checks/registry.ts";
+import { sortedFindings } from "./findings/sorted-findings.ts";
+import { clusterOf, type Inventory, type Mesh } from "./inventory/mesh.ts";
+import { takeInventory } from "./inventory/take-inventory.ts";
+import { makePlan as planFrom } from "./plan/make-plan.ts";
+import type { Plan } from "./plan/plan.ts";
+import { buildRoutes } from "./routes/build-routes.ts";
+import type { Route } from "./routes/route.ts";
+import { generateTarget, type Target } from "./target/generate-target.ts";
+import { gatewayNamespaceOf, type PlaceOptions } from "./target/places.ts";
+
+/** Where the importers' entries go unless the configuration says otherwise. */
+const defaultEntryNamespace = "meshferry-imports";
+
+/** Everything that is known of the meshes before anything is planned. */
+export interface Examination {
+  readonly inventory: Inventory;
+  readonly federation: Federation;
+  readonly routes: readonly Route[];
+  readonly target: Target;
+  /** Of all stations, sorted, each once. */
+  readonly findings: readonly Finding[];
+  readonly podsOf: (mesh: Mesh) => PodIndex;
+}
+
+/** What the meshes are, and what federation does between them. */
+export function examine(inputs: readonly ClusterInput[], config: Config): Examination {
+  const inventory = takeInventory(inputs);
+  const podsOf = podIndexes(inventory);
+  const federation = federate(inventory, podsOf, {
+    pairs: config.pairs.map(({ peers }) => peers),
+    runners: config.runners.map((runner) => ({ ...runner, sidecar: runner.sidecar ?? undefined })),
+  });
+  const places: PlaceOptions = {
+    gatewayNamespace: config.eastWest.namespace,
+    entryNamespace: config.entries.namespace ?? defaultEntryNamespace,
+  };
+  const routes = buildRoutes(inventory, federation, podsOf, {
+    gatewayNamespace: (mesh) => gatewayNamespaceOf(inventory, mesh, places),
+  });
+  const target = generateTarget(inventory, routes.value, places);
+  const checked = runChecks({ inventory, federation, routes: routes.value, target });
+  return {
+    inventory,
+    federation,
+    routes: routes.value,
+    target,
+    findings: sortedFindings([...inventory.findings, ...federation.findings, ...routes.findings, ...checked]),
+    podsOf,
+  };
+}
+
+/** The plan that moves every host that can be carried. */
+export function makePlan(examination: Examination, config: Config): Plan {
+  const { inventory, federation, routes, target, podsOf, findings } = examination;
+  return planFrom({
+    inventory,
+    federation,
+    routes,
+    target,
+    podsOf,
+    findings,
+    options: {
+      restartProxies: config.trust.restartProxies,
+      waves: config.waves,
+      exportTo: config.exportTo,
+      drainTimeoutMs: config.drainTimeoutSeconds * 1_000,
+    },
+  });
+}
+
+/** One index per mesh, made when first asked for; meshes of one cluster share the pods but not the members. */
+function podIndexes(inventory: Inventory): (mesh: Mesh) => PodIndex {
+  const made = new Map<MeshId, PodIndex>();
+  return (mesh) => {
+    const index = made.get(mesh.id) ?? indexPods(clusterOf(inventory, mesh));
+    made.set(mesh.id, index);
+    return index;
+  };
+}

@@ -1,0 +1,49 @@
+// Steps that create or change objects of ours.
+import { all, type Condition } from "../conditions/condition.ts";
+import type { StepId } from "../core/ids.ts";
+import type { Json } from "../core/json.ts";
+import { withValueAt } from "../core/pointer.ts";
+import { compareExisting } from "./compare-existing.ts";
+import type { DesiredObject } from "../target/desired-object.ts";
+import { makeStep } from "./make-step.ts";
+import type { PhaseId, Step } from "./plan.ts";
+import type { PlanContext } from "./plan-context.ts";
+
+export interface ApplyParts {
+  readonly phase: PhaseId;
+  readonly title: string;
+  readonly rule: string;
+  readonly after: readonly StepId[];
+  readonly done?: Condition;
+  readonly set?: readonly { readonly pointer: string; readonly value: Json }[];
+  readonly about?: string;
+}
+
+/**
+ * The step that makes an object what it must be, or null: it is so already, or it is somebody else's, which the checks
+ * report (or, for a namespace, which we only move into).
+ */
+export function applyStep(context: PlanContext, desired: DesiredObject, parts: ApplyParts): Step | null {
+  const set = parts.set ?? [];
+  const template = set.reduce((body: Json, { pointer, value }) => withValueAt(body, pointer, value), desired.template);
+  const existing = compareExisting(context.lookup, desired.ref, template);
+  if (existing === "same" || existing === "foreign") return null;
+  const { phase, title, rule, after, about } = parts;
+  return makeStep({
+    phase,
+    title,
+    rule,
+    after,
+    ...(about === undefined ? {} : { about }),
+    action: { do: "apply", ref: desired.ref, object: context.hashOfObject(desired), set },
+    expect: existing === "absent" ? "absent" : "ours",
+    done: all({ kind: "present", ref: desired.ref }, ...(parts.done ? [parts.done] : [])),
+    undo: { how: "restore", also: [] },
+    routes: desired.routes,
+  });
+}
+
+/** The steps that are there, of those that may be null. */
+export function present<T>(...items: readonly (T | null)[]): T[] {
+  return items.filter((item): item is T => item !== null);
+}

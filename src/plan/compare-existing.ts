@@ -1,0 +1,42 @@
+// What is there already, held against what must be: the plan has a step only for what is missing.
+import { equalJson, isJsonObject, type Json } from "../core/json.ts";
+import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { withValueAt } from "../core/pointer.ts";
+import type { Inventory } from "../inventory/mesh.ts";
+import { isOurs } from "../inventory/ownership.ts";
+
+/** "same": nothing to do; "ours": an object of ours that differs; "foreign": somebody else's. */
+export type Existing = "absent" | "same" | "ours" | "foreign";
+
+/** Objects by refKey, over all clusters. */
+export type ObjectLookup = (key: string) => KubeObject | undefined;
+
+export function objectLookup(inventory: Inventory): ObjectLookup {
+  const clusters = new Map<string, ReadonlyMap<string, KubeObject>>(
+    inventory.clusters.map((cluster) => [cluster.id, cluster.objects]),
+  );
+  return (key) => clusters.get(key.slice(0, key.indexOf("|")))?.get(key);
+}
+
+/** Compares a desired object with the one of its name; fields that only the server or others set do not count. */
+export function compareExisting(lookup: ObjectLookup, ref: ObjectRef, wanted: Json): Existing {
+  const object = lookup(refKey(ref));
+  if (!object) return "absent";
+  if (!isOurs(object)) return "foreign";
+  // The version under which an object was read is the server's choice.
+  return holds(object.body, withValueAt(wanted, "/apiVersion", object.apiVersion)) ? "same" : "ours";
+}
+
+/** Whether everything that is wanted stands in what is seen. A slot's value is not known here and counts as equal. */
+function holds(seen: Json | undefined, wanted: Json): boolean {
+  if (isJsonObject(wanted)) {
+    if (Object.hasOwn(wanted, "$slot")) return seen !== undefined;
+    return isJsonObject(seen) && Object.entries(wanted).every(([key, value]) => holds(Object.hasOwn(seen, key) ? seen[key] : undefined, value));
+  }
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(seen) && seen.length === wanted.length && wanted.every((value: Json, index) => holds(seen[index] as Json, value))
+    );
+  }
+  return seen !== undefined && equalJson(seen, wanted);
+}

@@ -1,0 +1,68 @@
+// What a plan depends on, as hashes: `apply` compares them with what it sees (docs/plan-hash.md lists the fields).
+import { hashOf } from "../core/hash.ts";
+import type { Json } from "../core/json.ts";
+import { refKey } from "../core/object-ref.ts";
+import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
+import type { ExportedService } from "../federation/federation.ts";
+import { serviceAccountsOf } from "../federation/find-runners.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import type { BasisEntry } from "./plan.ts";
+import type { PlanContext } from "./plan-context.ts";
+
+/**
+ * One entry per control plane, peer, set and exported service. Pods that come, go or restart and status timestamps are
+ * not in it: only what the plan's objects are made from.
+ */
+export function makeBasis(context: PlanContext): BasisEntry[] {
+  const entries = [
+    ...context.inventory.meshes.flatMap((mesh) => meshEntries(context, mesh)),
+    ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map(serviceEntry),
+  ];
+  return sortedBy(entries, ({ ref }) => refKey(ref), ({ of }) => of);
+}
+
+function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
+  const facts: Json = {
+    version: mesh.version,
+    mode: mesh.mode,
+    clusterDomain: mesh.clusterDomain,
+    trustDomain: mesh.trustDomain,
+    trustDomainAliases: mesh.trustDomainAliases,
+    network: mesh.network,
+    roots: mesh.roots.known ? mesh.roots.value.certificates : null,
+    clientNamespaces: context.waves.filter(({ importer }) => importer === mesh.id).flatMap(({ namespaces }) => namespaces),
+  };
+  const objects = [
+    ...mesh.peers.map(({ ref, object }) => ({ ref, of: "spec", spec: object.body["spec"] })),
+    ...mesh.peers.flatMap(({ ref }) =>
+      (["ExportedServiceSet", "ImportedServiceSet"] as const).flatMap((kind) => {
+        const set = context.lookup(refKey({ ...ref, kind }));
+        return set ? [{ ref: set.ref, of: "spec", spec: set.body["spec"] }] : [];
+      }),
+    ),
+  ];
+  return [
+    { ref: mesh.controlPlane.ref, of: "mesh", hash: hashOf(facts) },
+    ...objects.map(({ ref, of, spec }) => ({ ref, of, hash: hashOf(spec ?? null) })),
+  ];
+}
+
+function serviceEntry(exports: readonly ExportedService[]): BasisEntry {
+  const [first] = exports;
+  if (!first) throw new Error("a group without members");
+  const { runners } = first;
+  const facts: Json = {
+    hosts: sortedUnique(exports.map(({ exportedHost }) => exportedHost)),
+    ports: first.ports.map(({ number, name, protocol, targetPort }) => ({
+      number,
+      name,
+      protocol,
+      targetPort: targetPort.known ? targetPort.value : null,
+    })),
+    selector: first.selector,
+    exportTo: first.exportTo,
+    serviceAccounts: runners.known ? serviceAccountsOf(runners.value) : null,
+    sidecar: runners.known ? runners.value.every(({ sidecar }) => sidecar) : null,
+  };
+  return { ref: first.service, of: "export", hash: hashOf(facts) };
+}

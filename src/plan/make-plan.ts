@@ -1,0 +1,136 @@
+// The plan: phases in the order of `trust: combined-root`, over the carried routes.
+import type { Finding } from "../core/finding.ts";
+import { type Hash, hashOf } from "../core/hash.ts";
+import type { MeshId } from "../core/ids.ts";
+import { refKey } from "../core/object-ref.ts";
+import { groupBy, sortedBy } from "../core/order.ts";
+import { madeBy } from "../core/version.ts";
+import type { Federation } from "../federation/federation.ts";
+import type { PodIndex } from "../federation/pod-index.ts";
+import { nothingToDo } from "../findings/codes/plan.ts";
+import { sortedFindings } from "../findings/sorted-findings.ts";
+import type { Inventory, Mesh } from "../inventory/mesh.ts";
+import { injectedWorkloads } from "../routes/client-namespaces.ts";
+import type { Route } from "../routes/route.ts";
+import type { DesiredObject, Template } from "../target/desired-object.ts";
+import { carriedRoutes, type Target } from "../target/generate-target.ts";
+import { objectLookup } from "./compare-existing.ts";
+import { makeBasis } from "./make-basis.ts";
+import { makeWaves } from "./make-waves.ts";
+import { exportPhase } from "./phases/export.ts";
+import { importPhase } from "./phases/import.ts";
+import { networkPhase } from "./phases/network.ts";
+import { preparePhase } from "./phases/prepare.ts";
+import { retireExportsPhase } from "./phases/retire-exports.ts";
+import { retireImportsPhase } from "./phases/retire-imports.ts";
+import { retirePeersPhase } from "./phases/retire-peers.ts";
+import { shiftPhase } from "./phases/shift.ts";
+import { trustPhase } from "./phases/trust.ts";
+import type { Phase, PhaseId, Plan } from "./plan.ts";
+import type { PlanContext, PlanOptions } from "./plan-context.ts";
+import { retirableGroups, retirableLinks, stayingLinks } from "./retirable.ts";
+
+/** Every phase, in the order of `trust: combined-root`. */
+const phases = {
+  prepare: preparePhase,
+  trust: trustPhase,
+  network: networkPhase,
+  export: exportPhase,
+  import: importPhase,
+  shift: shiftPhase,
+  "retire-exports": retireExportsPhase,
+  "retire-imports": retireImportsPhase,
+  "retire-peers": retirePeersPhase,
+} as const satisfies Record<PhaseId, (context: PlanContext) => Phase>;
+
+export interface PlanInput {
+  readonly inventory: Inventory;
+  readonly federation: Federation;
+  readonly routes: readonly Route[];
+  readonly target: Target;
+  readonly podsOf: (mesh: Mesh) => PodIndex;
+  readonly options: PlanOptions;
+  readonly findings: readonly Finding[];
+}
+
+/** The plan for everything that is carried. The same input gives the same bytes. */
+export function makePlan(input: PlanInput): Plan {
+  const context = planContext(input);
+  const made = Object.values(phases).map((phase) => phase(context));
+  return {
+    apiVersion: "meshferry/plan.v1",
+    madeBy,
+    strategy: "shift",
+    trust: "combined-root",
+    rehearsed: false,
+    basis: makeBasis(context),
+    slots: input.target.slots,
+    objects: objectsUsed(context, made),
+    routes: input.routes,
+    waves: context.waves,
+    probes: context.probes,
+    phases: made.map(withoutMissingPredecessors(made)),
+    findings: sortedFindings([
+      ...input.findings,
+      ...stayingLinks(input.federation, input.routes, context.retirableLinks, context.retirableGroups),
+      ...(context.carried.length === 0 ? [nothingToDo.at([], {})] : []),
+    ]),
+  };
+}
+
+function planContext({ inventory, federation, routes, target, podsOf, options }: PlanInput): PlanContext {
+  const carried = carriedRoutes(routes, target.places);
+  const exporters = new Set(carried.map(({ exporter }) => exporter.mesh.id));
+  const byImporter = groupBy(carried, ({ importer }) => importer.mesh.id);
+  const partners = new Map<MeshId, Set<MeshId>>();
+  for (const { importer, exporter } of carried) {
+    partners.set(importer.mesh.id, (partners.get(importer.mesh.id) ?? new Set()).add(exporter.mesh.id));
+    partners.set(exporter.mesh.id, (partners.get(exporter.mesh.id) ?? new Set()).add(importer.mesh.id));
+  }
+  const made = [...byImporter.values()].flatMap((group) => {
+    const mesh = group[0]?.importer.mesh;
+    if (!mesh) return [];
+    const ids = group.map(({ route }) => route.id);
+    return [makeWaves(mesh, injectedWorkloads(mesh, podsOf(mesh)), ids, options.waves)];
+  });
+  const links = retirableLinks(federation, routes);
+  const hashes = new Map<string, Hash>(target.objects.map(({ ref, template }) => [refKey(ref), hashOf(template)]));
+  return {
+    inventory,
+    federation,
+    carried,
+    target,
+    options,
+    lookup: objectLookup(inventory),
+    podsOf,
+    exporters: inventory.meshes.filter(({ id }) => exporters.has(id)),
+    importers: inventory.meshes.filter(({ id }) => byImporter.has(id)),
+    participants: inventory.meshes.filter(({ id }) => exporters.has(id) || byImporter.has(id)),
+    partnersOf: (mesh) => inventory.meshes.filter(({ id }) => partners.get(mesh.id)?.has(id)),
+    waves: made.flatMap(({ waves }) => waves),
+    probes: made.flatMap(({ probes }) => probes),
+    hashOfObject: (desired) => hashes.get(refKey(desired.ref)) ?? hashOf(desired.template),
+    retirableLinks: links,
+    retirableGroups: retirableGroups(inventory, federation, links),
+  };
+}
+
+/** Each template once, under its hash, and only those that a step applies. */
+function objectsUsed(context: PlanContext, made: readonly Phase[]): Readonly<Record<Hash, Template>> {
+  const used = new Set(
+    made.flatMap(({ steps }) => steps.flatMap(({ action }) => (action.do === "apply" ? [action.object] : []))),
+  );
+  const entries = context.target.objects
+    .map((desired: DesiredObject): [Hash, Template] => [context.hashOfObject(desired), desired.template])
+    .filter(([hash]) => used.has(hash));
+  return Object.fromEntries(sortedBy(entries, ([hash]) => hash));
+}
+
+/** A predecessor that already holds has no step; the edge to it goes as well. */
+function withoutMissingPredecessors(made: readonly Phase[]): (phase: Phase) => Phase {
+  const ids = new Set(made.flatMap(({ steps }) => steps.map(({ id }) => id)));
+  return (phase) => ({
+    ...phase,
+    steps: phase.steps.map((step) => ({ ...step, after: step.after.filter((id) => ids.has(id)) })),
+  });
+}

@@ -1,0 +1,65 @@
+// How a step comes to be: its id from what it does to what, its defaults in one place.
+import { type Condition, always } from "../conditions/condition.ts";
+import { type StepId, stepId } from "../core/ids.ts";
+import type { Json } from "../core/json.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import type { Action, PhaseId, Step } from "./plan.ts";
+
+export const secondMs = 1_000;
+export const minuteMs = 60 * secondMs;
+export const hourMs = 60 * minuteMs;
+
+/** Federation sends everything anew every minute (seen on Maistra 2.5): what acts at a resync is waited for this long. */
+export const resyncMs = minuteMs;
+
+export interface StepParts {
+  readonly phase: PhaseId;
+  readonly title: string;
+  readonly action: Action;
+  /** An id in docs/facts.md. */
+  readonly rule: string;
+  readonly params?: Readonly<Record<string, Json>>;
+  /** Tells apart steps of one phase that do the same to the same object, and names waits. */
+  readonly about?: string;
+  readonly after?: readonly StepId[];
+  readonly expect?: Step["expect"];
+  readonly done?: Condition;
+  readonly timeoutMs?: number;
+  readonly undo?: Step["undo"];
+  readonly routes?: Step["routes"];
+}
+
+/** A step; what is not said is: no predecessor, nothing expected, done at once, five minutes, nothing to undo. */
+export function makeStep(parts: StepParts): Step {
+  return {
+    id: stepId([parts.phase, parts.action.do, ...subject(parts.action), ...(parts.about ? [parts.about] : [])].join("/")),
+    title: parts.title,
+    action: parts.action,
+    after: parts.after ?? [],
+    expect: parts.expect ?? "any",
+    done: parts.done ?? always,
+    timeoutMs: parts.timeoutMs ?? 5 * minuteMs,
+    undo: parts.undo ?? { how: "none", needed: false },
+    routes: parts.routes ?? [],
+    why: { rule: parts.rule, params: parts.params ?? {} },
+  };
+}
+
+function subject(action: Action): string[] {
+  switch (action.do) {
+    case "apply":
+    case "patch":
+    case "delete":
+      return [refPath(action.ref)];
+    case "restart":
+      return [refPath(action.workload)];
+    case "delete-together":
+    case "confirm":
+    case "wait":
+      return [];
+  }
+}
+
+function refPath(ref: ObjectRef): string {
+  return refKey(ref).replaceAll("|", "/");
+}

@@ -1,0 +1,47 @@
+// In which order an importer's client namespaces move, and who is probed for each wave.
+import type { ProbeGroup } from "../dataplane/pair.ts";
+import type { RouteId } from "../core/ids.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import type { Wave } from "./plan.ts";
+import { everyClient, type PlanOptions } from "./plan-context.ts";
+
+/** A canary namespace, then at most three waves: more would rewrite every entry more often than it is worth. */
+const mostWaves = 4;
+
+/**
+ * The waves of one importer. `order` comes first, the other namespaces follow by name; the canary is the one asked for,
+ * else the first.
+ */
+export function makeWaves(
+  importer: Mesh,
+  clients: ReadonlyMap<string, readonly ObjectRef[]>,
+  routes: readonly RouteId[],
+  options: PlanOptions["waves"],
+): { readonly waves: readonly Wave[]; readonly probes: readonly ProbeGroup[] } {
+  const namespaces = [...clients.keys()];
+  const asked = [...(options.canary === null ? [] : [options.canary]), ...options.order];
+  const ordered = [...new Set([...asked.filter((name) => clients.has(name)), ...namespaces])];
+  const [canary, ...rest] = ordered;
+  const following = chunks(rest, Math.min(options.atMost, mostWaves) - 1);
+  const groups = canary === undefined ? [] : following === null ? [ordered] : [[canary], ...following];
+  const waves = groups.map((group, index): Wave => {
+    const number = index + 1;
+    return { importer: importer.id, number, namespaces: [...group].sort(), probes: `${importer.id}#wave-${number}` };
+  });
+  const probes = waves.map((wave): ProbeGroup => ({
+    id: wave.probes,
+    clients: wave.namespaces.flatMap((namespace) => clients.get(namespace) ?? []),
+    routes,
+  }));
+  const everybody: ProbeGroup = { id: everyClient(importer.id), clients: [...clients.values()].flat(), routes };
+  return { waves, probes: [...probes, everybody] };
+}
+
+/** The names in at most `count` groups of nearly equal size, in their order; null: there may be no group. */
+function chunks(names: readonly string[], count: number): string[][] | null {
+  if (names.length === 0) return [];
+  if (count < 1) return null;
+  const size = Math.ceil(names.length / count);
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) => names.slice(index * size, (index + 1) * size));
+}

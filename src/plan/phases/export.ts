@@ -1,0 +1,108 @@
+// export: the exporters' side is built beside federation; no client uses it yet.
+import { all, type Condition } from "../../conditions/condition.ts";
+import type { Host, StepId } from "../../core/ids.ts";
+import { sortedUnique } from "../../core/order.ts";
+import { type Mesh, refIn } from "../../inventory/mesh.ts";
+import { rootConfigMap } from "../../inventory/roots.ts";
+import type { DesiredObject } from "../../target/desired-object.ts";
+import type { Places } from "../../target/places.ts";
+import { applyStep, present } from "../apply-step.ts";
+import type { Phase, PhaseId, Step } from "../plan.ts";
+import type { PlanContext } from "../plan-context.ts";
+
+export function exportPhase(context: PlanContext): Phase {
+  return { id: "export", gate: all(), steps: context.exporters.flatMap((mesh) => meshSteps(context, mesh)), verify: [], reversible: true };
+}
+
+function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
+  const places = placesOfMesh(context, mesh);
+  const desired = context.target.objects.filter(({ ref }) => ref.cluster === mesh.cluster);
+  const home = homeSteps(context, "export", places, places.gatewayNamespace);
+  const afterHome = home.map(({ id }) => id);
+  const gateway = desired
+    .filter(({ role, ref }) => role === "east-west" && ref.namespace === places.gatewayNamespace)
+    .map((object) =>
+      applyStep(context, object, {
+        phase: "export",
+        title: `Create the east-west gateway of ${mesh.id}`,
+        rule: "export.east-west-gateway",
+        after: afterHome,
+        done: all(
+          { kind: "rolled-out", ref: places.gatewayDeployment },
+          { kind: "field", ref: places.gatewayService, pointer: "/status/loadBalancer/ingress", is: "not-empty", value: null },
+        ),
+      }),
+    );
+  const entries = exportEntriesOf(context, mesh).map((object) =>
+    applyStep(context, object, {
+      phase: "export",
+      title: `Make ${object.ref.namespace}/${object.ref.name.replace(/^meshferry-/u, "")} known under its importers' hosts`,
+      rule: "export.importers-host",
+      after: afterHome,
+    }),
+  );
+  const exposure = desired
+    .filter(({ role, ref }) => role === "expose" && ref.namespace === places.gatewayNamespace)
+    .map((object) =>
+      applyStep(context, object, {
+        phase: "export",
+        title: `Expose the imported hosts, and nothing else, at the gateway of ${mesh.id}`,
+        rule: "export.expose-by-own-label",
+        after: idsOf(present(...gateway, ...entries)),
+        done: { kind: "gateway-exposes", gateway: places.gatewayDeployment, hosts: exposedHosts(context, mesh) },
+      }),
+    );
+  return present(...home, ...gateway, ...entries, ...exposure);
+}
+
+/** The namespace of ours, its membership, and that istiod has taken it in. */
+export function homeSteps(context: PlanContext, phase: PhaseId, { mesh }: Places, namespace: string): Step[] {
+  // istiod writes its root into every namespace that it watches: the sign that it sees ours.
+  const seen: Condition = { kind: "present", ref: refIn(mesh.cluster, "", "ConfigMap", namespace, rootConfigMap) };
+  const find = (role: DesiredObject["role"]) =>
+    context.target.objects.find(
+      ({ ref, role: its }) =>
+        its === role && ref.cluster === mesh.cluster && (role === "namespace" ? ref.name : ref.namespace) === namespace,
+    );
+  const home = find("namespace");
+  const membership = find("membership");
+  const create =
+    home &&
+    applyStep(context, home, {
+      phase,
+      title: `Create namespace ${namespace} in ${mesh.cluster}`,
+      rule: "export.own-namespace",
+      after: [],
+      ...(membership ? {} : { done: seen }),
+    });
+  const join =
+    membership &&
+    applyStep(context, membership, {
+      phase,
+      title: `Make ${namespace} a member of ${mesh.id}`,
+      rule: "export.membership",
+      after: create ? [create.id] : [],
+      done: seen,
+    });
+  return present(create ?? null, join ?? null);
+}
+
+/** The places of a mesh that takes part. */
+export function placesOfMesh(context: PlanContext, mesh: Mesh): Places {
+  const places = context.target.places.get(mesh.id);
+  if (!places) throw new Error(`no places for ${mesh.id}`);
+  return places;
+}
+
+function exportEntriesOf(context: PlanContext, mesh: Mesh): DesiredObject[] {
+  const routes = new Set(context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.id));
+  return context.target.objects.filter((object) => object.role === "export-entry" && object.routes.some((id) => routes.has(id)));
+}
+
+function exposedHosts(context: PlanContext, mesh: Mesh): Host[] {
+  return sortedUnique(context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.host));
+}
+
+export function idsOf(steps: readonly Step[]): StepId[] {
+  return steps.map(({ id }) => id);
+}

@@ -1,0 +1,115 @@
+// import: the importers' side: remote gateways, endpoints, and entries that the canary alone can see.
+import { all, type Condition } from "../../conditions/condition.ts";
+import type { StepId } from "../../core/ids.ts";
+import { refKey } from "../../core/object-ref.ts";
+import type { Mesh } from "../../inventory/mesh.ts";
+import { exportToPointer } from "../../target/import-entries.ts";
+import { gatewayAddresses } from "../../target/remote-gateway.ts";
+import { applyStep, present } from "../apply-step.ts";
+import { makeStep, minuteMs } from "../make-step.ts";
+import type { Phase, Step, Wave } from "../plan.ts";
+import type { PlanContext } from "../plan-context.ts";
+import { sees } from "../seen-by.ts";
+import { homeSteps, idsOf, placesOfMesh } from "./export.ts";
+
+export function importPhase(context: PlanContext): Phase {
+  const exposed = context.exporters.flatMap((mesh): Condition[] => [
+    { kind: "rolled-out", ref: placesOfMesh(context, mesh).gatewayDeployment },
+    { kind: "slot", slot: gatewayAddresses(placesOfMesh(context, mesh)).id },
+  ]);
+  const canaries = context.waves.filter(({ number }) => number === 1).map(({ probes }) => probes);
+  return {
+    id: "import",
+    gate: all(...exposed),
+    steps: context.importers.flatMap((mesh) => meshSteps(context, mesh)),
+    verify: canaries,
+    reversible: true,
+  };
+}
+
+function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
+  const places = placesOfMesh(context, mesh);
+  const canary = context.waves.find(({ importer, number }) => importer === mesh.id && number === 1);
+  const home = homeSteps(context, "import", places, places.entryNamespace);
+  const ours = context.target.objects.filter(
+    ({ ref }) => ref.cluster === mesh.cluster && ref.namespace === places.entryNamespace,
+  );
+  const remote = present(
+    ...ours
+      .filter(({ role }) => role === "remote")
+      .map((object) =>
+        applyStep(context, object, {
+          phase: "import",
+          title: `Tell ${mesh.id} where the gateway of ${object.ref.name.replace(/^meshferry-/u, "")} is`,
+          rule: "import.remote-network-own-name",
+          after: idsOf(home),
+        }),
+      ),
+  );
+  const path = canary ? egressStep(canary, "import", idsOf(remote)) : null;
+  // Remote gateway, then WorkloadEntries, then the ServiceEntry: other orders lost requests (seen on Istio 1.28.3).
+  const endpoints = new Map<string, StepId[]>();
+  const workloadEntries = ours
+    .filter(({ role }) => role === "workload-entry")
+    .map((object) => {
+      const step = applyStep(context, object, {
+        phase: "import",
+        title: `Create the endpoint of ${object.routes.map(hostOf).join(", ")}`,
+        rule: "import.workload-entry-first",
+        after: remote.length > 0 ? idsOf(remote) : idsOf(home),
+      });
+      if (step) for (const route of object.routes) endpoints.set(route, [...(endpoints.get(route) ?? []), step.id]);
+      return step;
+    });
+  const visibleTo = canary?.namespaces ?? [];
+  const entries = ours
+    .filter(({ role }) => role === "import-entry")
+    .map((object) => {
+      // An entry that already shows itself to the canary is not narrowed again: a later wave may have been reached.
+      if (sees(context.lookup(refKey(object.ref)), visibleTo)) return null;
+      return applyStep(context, object, {
+        phase: "import",
+        title: `Create the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${visibleTo.join(", ") || "nobody"}`,
+        rule: "import.entry-named-export",
+        after: [...(path ? [path.id] : []), ...object.routes.flatMap((route) => endpoints.get(route) ?? [])],
+        set: [{ pointer: exportToPointer, value: visibleTo.length > 0 ? [...visibleTo] : ["~"] }],
+      });
+    });
+  const created = present(...workloadEntries, ...entries);
+  const proof = canary ? proofStep(canary, "import", idsOf(present(...entries))) : null;
+  return present(...home, ...remote, path, ...created, proof);
+}
+
+/** Before a wave: its namespaces can open connections to the exporters' gateways. Until now only the egress gateway had to. */
+export function egressStep(wave: Wave, phase: "import" | "shift", after: readonly StepId[]): Step {
+  return makeStep({
+    phase,
+    about: `egress/${wave.probes}`,
+    title: `See that ${wave.namespaces.join(", ")} can reach the gateways of the other meshes`,
+    action: { do: "wait" },
+    rule: "shift.egress-path",
+    after,
+    done: { kind: "egress-open", probes: wave.probes },
+    timeoutMs: 2 * minuteMs,
+  });
+}
+
+/** After a wave: its proxies hold the new endpoints, with the right names, and requests on fresh connections pass. */
+export function proofStep(wave: Wave, phase: "import" | "shift", after: readonly StepId[]): Step {
+  return makeStep({
+    phase,
+    about: `proof/${wave.probes}`,
+    title: `See that ${wave.namespaces.join(", ")} uses the new path`,
+    action: { do: "wait" },
+    rule: "shift.fresh-connections",
+    after,
+    done: all(
+      { kind: "endpoints", probes: wave.probes, via: "east-west" },
+      { kind: "reachable", probes: wave.probes, fresh: false },
+    ),
+  });
+}
+
+export function hostOf(route: string): string {
+  return route.slice(route.indexOf("|") + 1);
+}

@@ -1,0 +1,100 @@
+// retire-exports: every client may use the new path; then the exports go, which acts at once and is undone within a second.
+import { all, type Condition } from "../../conditions/condition.ts";
+import { hashOf } from "../../core/hash.ts";
+import { refKey, sortedRefs } from "../../core/object-ref.ts";
+import type { Mesh } from "../../inventory/mesh.ts";
+import { exportToPointer } from "../../target/import-entries.ts";
+import { applyStep, present } from "../apply-step.ts";
+import { makeStep, resyncMs, secondMs } from "../make-step.ts";
+import type { Phase, Step } from "../plan.ts";
+import { everyClient, type PlanContext } from "../plan-context.ts";
+import { federationGatewayWorkloads } from "../proxy-workloads.ts";
+import { federationSets } from "../federation-sets.ts";
+import { sees } from "../seen-by.ts";
+import { idsOf } from "./export.ts";
+import { hostOf } from "./import.ts";
+import { importEntriesOf } from "./shift.ts";
+
+export function retireExportsPhase(context: PlanContext): Phase {
+  const probes = context.importers.map(({ id }) => everyClient(id));
+  const opened = context.importers.flatMap((mesh) => openSteps(context, mesh));
+  const sets = federationSets(context, "ExportedServiceSet");
+  const steps: Step[] = [...opened];
+  if (sets.length > 0) {
+    const drained = drainStep(context, opened);
+    const removed = sets.map(({ ref, object }) =>
+      makeStep({
+        phase: "retire-exports",
+        title: `Delete ExportedServiceSet ${ref.namespace}/${ref.name} in ${ref.cluster}`,
+        action: { do: "delete", ref },
+        rule: "retire.exports-first",
+        after: [drained.id],
+        expect: hashOf({ spec: object.body["spec"] ?? null }),
+        done: { kind: "absent", ref },
+        undo: { how: "restore", also: [] },
+      }),
+    );
+    steps.push(
+      drained,
+      ...removed,
+      makeStep({
+        phase: "retire-exports",
+        about: "no-federation-endpoint",
+        title: "See that no proxy holds a federation endpoint any more, and every client still gets through",
+        action: { do: "wait" },
+        rule: "retire.no-federation-endpoint",
+        after: idsOf(removed),
+        done: all(...onNewPath(probes)),
+      }),
+    );
+  }
+  return { id: "retire-exports", gate: all(...onNewPath(probes)), steps, verify: probes, reversible: true };
+}
+
+/** Every proxy holds the new endpoints and no others, and requests pass. */
+export function onNewPath(probes: readonly string[]): Condition[] {
+  return probes.flatMap((group): Condition[] => [
+    { kind: "endpoints", probes: group, via: "east-west" },
+    { kind: "reachable", probes: group, fresh: false },
+  ]);
+}
+
+/** Federation's hosts were visible everywhere, also to namespaces that come later; so is the entry from now on, unless asked otherwise. */
+function openSteps(context: PlanContext, mesh: Mesh): Step[] {
+  if (context.options.exportTo === "keep") return [];
+  return present(
+    ...importEntriesOf(context, mesh).map((entry) =>
+      sees(context.lookup(refKey(entry.ref)), ["*"])
+        ? null
+        : applyStep(context, entry, {
+            phase: "retire-exports",
+            title: `Show ${entry.routes.map(hostOf).join(", ")} to every namespace`,
+            rule: "retire.export-to-all",
+            after: [],
+            set: [{ pointer: exportToPointer, value: ["*"] }],
+          }),
+    ),
+  );
+}
+
+/**
+ * Among hosts that everybody sees the older one wins, which is federation's until its next resync gives it a new
+ * creation time (seen on Istio 1.20.2 and Maistra 2.5): so the new path is waited for again. Requests in flight through a
+ * federation gateway have five seconds when it goes (seen: 20 s requests got 503), so they are waited for too.
+ */
+function drainStep(context: PlanContext, after: readonly Step[]): Step {
+  const workloads = sortedRefs(context.participants.flatMap(federationGatewayWorkloads));
+  return makeStep({
+    phase: "retire-exports",
+    about: "drain",
+    title: "Wait until everybody is on the new path and the federation gateways carry nothing any more",
+    action: { do: "wait" },
+    rule: "retire.drain",
+    after: idsOf(after),
+    done: all(
+      ...onNewPath(context.importers.map(({ id }) => everyClient(id))),
+      { kind: "drained", workloads, forMs: 10 * secondMs },
+    ),
+    timeoutMs: context.options.drainTimeoutMs + 2 * resyncMs,
+  });
+}

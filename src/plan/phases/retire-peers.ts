@@ -1,0 +1,175 @@
+// retire-peers: all peers of linked meshes go at once; then proof with fresh proxies; then the federation gateways.
+import { all, type Condition } from "../../conditions/condition.ts";
+import type { StepId } from "../../core/ids.ts";
+import { isJsonObject, type Json } from "../../core/json.ts";
+import { refKey, type ObjectRef } from "../../core/object-ref.ts";
+import { sortedBy } from "../../core/order.ts";
+import { pointer, valueAt, withValueAt } from "../../core/pointer.ts";
+import { federationGateways } from "../../federation/gateways.ts";
+import { peerRootLocation } from "../../federation/link-facts.ts";
+import { findTyped } from "../../inventory/cluster.ts";
+import { clusterOf, type Mesh } from "../../inventory/mesh.ts";
+import { editsBetween, inverted, patchOf, withoutValueAt } from "../edits.ts";
+import { federationSets } from "../federation-sets.ts";
+import { makeStep, minuteMs, resyncMs } from "../make-step.ts";
+import type { Phase, Step } from "../plan.ts";
+import { everyClient, type PlanContext } from "../plan-context.ts";
+import { proxyWorkloads } from "../proxy-workloads.ts";
+import { idsOf } from "./export.ts";
+import { restartIstiod } from "./trust.ts";
+
+export function retirePeersPhase(context: PlanContext): Phase {
+  const probes = context.importers.map(({ id }) => everyClient(id));
+  const sets = [...federationSets(context, "ExportedServiceSet"), ...federationSets(context, "ImportedServiceSet")];
+  return {
+    id: "retire-peers",
+    gate: all(
+      ...sets.map(({ ref }): Condition => ({ kind: "absent", ref })),
+      ...probes.map((group): Condition => ({ kind: "reachable", probes: group, fresh: false })),
+    ),
+    steps: context.retirableGroups.flatMap((group) => groupSteps(context, group)),
+    verify: probes,
+    reversible: false,
+  };
+}
+
+/** The meshes of one group: joined by links, so that a peer of one lacks its other end as soon as another's are gone. */
+function groupSteps(context: PlanContext, group: readonly Mesh[]): Step[] {
+  const peers = sortedBy(group.flatMap((mesh) => mesh.peers.map(({ ref }) => ref)), refKey);
+  if (peers.length === 0) return [];
+  const about = group.map(({ id }) => id).join("+");
+  const confirm = makeStep({
+    phase: "retire-peers",
+    about,
+    title: "Confirm: the peers go, and federation with them",
+    action: { do: "confirm", loses: peers },
+    rule: "retire.confirm",
+  });
+  const together = makeStep({
+    phase: "retire-peers",
+    about,
+    title: `Delete the ${peers.length} peers at once, both ends of every link`,
+    action: { do: "delete-together", refs: peers, withinMs: resyncMs / 2 },
+    rule: "retire.peers-together",
+    after: [confirm.id],
+    done: all(...peers.map((ref): Condition => ({ kind: "absent", ref }))),
+    undo: { how: "restore", also: [] },
+  });
+  const proven = proofSteps(context, group, about, together.id);
+  const after = proven.slice(-1).map(({ id }) => id);
+  return [confirm, together, ...proven, ...group.flatMap((mesh) => leftovers(context, mesh, after))];
+}
+
+/**
+ * Running proxies keep what they trust in memory when the peers are gone; fresh ones do not (seen on Maistra 2.5). So
+ * nothing is proven before istiod and proxies have been restarted.
+ */
+function proofSteps(context: PlanContext, group: readonly Mesh[], about: string, after: StepId): Step[] {
+  const steps: Step[] = [];
+  let last = after;
+  for (const mesh of group) {
+    const restart = restartIstiod(context, mesh, "retire-peers", [last], "retire.fresh-proxies");
+    steps.push(restart);
+    last = restart.id;
+  }
+  const restarts = context.options.restartProxies
+    ? group.flatMap((mesh) => proxyWorkloads(context, mesh).filter(({ namespace }) => namespace !== mesh.namespace)).map((workload) =>
+        makeStep({
+          phase: "retire-peers",
+          title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, to prove it with a fresh proxy`,
+          action: { do: "restart", workload },
+          rule: "retire.fresh-proxies",
+          after: [last],
+          done: { kind: "rolled-out", ref: workload },
+          timeoutMs: 15 * minuteMs,
+        }),
+      )
+    : [];
+  const probes = context.importers.filter(({ id }) => group.some((mesh) => mesh.id === id)).map(({ id }) => everyClient(id));
+  const proof = makeStep({
+    phase: "retire-peers",
+    about: `proof/${about}`,
+    title: "See that freshly started clients get through without the peers",
+    action: { do: "wait" },
+    rule: "retire.fresh-proxies",
+    after: restarts.length > 0 ? idsOf(restarts) : [last],
+    done: all(...probes.map((each): Condition => ({ kind: "reachable", probes: each, fresh: true }))),
+    timeoutMs: 10 * minuteMs,
+  });
+  return [...steps, ...restarts, proof];
+}
+
+/** What the peers leave behind: their gateways in the control plane, and the ConfigMaps with the remote roots. */
+function leftovers(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
+  const { ref, object } = mesh.controlPlane;
+  const edits = editsBetween(object.body, withoutFederationGateways(mesh));
+  const patch =
+    edits.length === 0
+      ? []
+      : [
+          makeStep({
+            phase: "retire-peers",
+            title: `Remove the federation gateways from the control plane ${mesh.id}`,
+            action: { do: "patch", ref, ops: patchOf(edits) },
+            rule: "retire.gateways-last",
+            after,
+            expect: "guarded",
+            done: all(
+              { kind: "status", ref, type: "Ready", status: "True" },
+              ...gatewayServices(mesh).map((service): Condition => ({ kind: "absent", ref: service })),
+            ),
+            timeoutMs: 15 * minuteMs,
+            undo: { how: "actions", actions: [{ do: "patch", ref, ops: patchOf(inverted(edits)) }] },
+          }),
+        ];
+  const configMaps = trustConfigMaps(context, mesh).map((configMap) =>
+    makeStep({
+      phase: "retire-peers",
+      title: `Delete ConfigMap ${configMap.namespace}/${configMap.name}, the root that a peer named`,
+      action: { do: "delete", ref: configMap },
+      rule: "retire.gateways-last",
+      after: [...after, ...idsOf(patch)],
+      done: { kind: "absent", ref: configMap },
+      undo: { how: "restore", also: [] },
+    }),
+  );
+  return [...patch, ...configMaps];
+}
+
+/** The control plane without the additional gateways that its peers name; maps that are empty then go as well. */
+function withoutFederationGateways(mesh: Mesh): Json {
+  const names = federationGateways(mesh);
+  let body: Json = mesh.controlPlane.object.body;
+  for (const [field, gateways] of [
+    ["additionalIngress", names.ingress],
+    ["additionalEgress", names.egress],
+  ] as const) {
+    const path = pointer("spec", "gateways", field);
+    const declared = valueAt(body, path);
+    if (!isJsonObject(declared)) continue;
+    let rest: Json = declared;
+    for (const name of gateways) rest = withoutValueAt(rest, pointer(name));
+    const empty = isJsonObject(rest) && Object.keys(rest).length === 0;
+    body = empty ? withoutValueAt(body, path) : withValueAt(body, path, rest);
+  }
+  return body;
+}
+
+function gatewayServices(mesh: Mesh): ObjectRef[] {
+  const names = federationGateways(mesh);
+  const spec = mesh.controlPlane.view.spec.gateways;
+  const declared = [
+    ...names.ingress.filter((name) => Object.hasOwn(spec.additionalIngress, name)),
+    ...names.egress.filter((name) => Object.hasOwn(spec.additionalEgress, name)),
+  ];
+  return declared.map((name) => ({ cluster: mesh.cluster, group: "", kind: "Service", namespace: mesh.namespace, name }));
+}
+
+function trustConfigMaps(context: PlanContext, mesh: Mesh): ObjectRef[] {
+  const cluster = clusterOf(context.inventory, mesh);
+  const refs = mesh.peers.flatMap((peer) => {
+    const configMap = findTyped(cluster, "ConfigMap", peer.ref.namespace, peerRootLocation(peer).name);
+    return configMap ? [configMap.ref] : [];
+  });
+  return sortedBy(new Map(refs.map((ref) => [refKey(ref), ref])).values(), refKey);
+}

@@ -1,0 +1,72 @@
+// shift: the clients move, wave by wave; an entry shows itself to one more wave of namespaces at a time.
+import { all, type Condition } from "../../conditions/condition.ts";
+import type { StepId } from "../../core/ids.ts";
+import { refKey } from "../../core/object-ref.ts";
+import { sortedUnique } from "../../core/order.ts";
+import type { Mesh } from "../../inventory/mesh.ts";
+import type { DesiredObject } from "../../target/desired-object.ts";
+import { exportToPointer } from "../../target/import-entries.ts";
+import { applyStep, present } from "../apply-step.ts";
+import type { Phase, Step } from "../plan.ts";
+import { everyClient, type PlanContext } from "../plan-context.ts";
+import { sees } from "../seen-by.ts";
+import { egressStep, hostOf, proofStep } from "./import.ts";
+import { idsOf } from "./export.ts";
+
+/** The canary has moved with the import phase; here are the waves after it. */
+export function shiftPhase(context: PlanContext): Phase {
+  const canaries = context.waves
+    .filter(({ number }) => number === 1)
+    .flatMap(({ probes }): Condition[] => [
+      { kind: "endpoints", probes, via: "east-west" },
+      { kind: "reachable", probes, fresh: false },
+    ]);
+  return {
+    id: "shift",
+    gate: all(...canaries),
+    steps: context.importers.flatMap((mesh) => meshSteps(context, mesh)),
+    verify: context.importers.map(({ id }) => everyClient(id)),
+    reversible: true,
+  };
+}
+
+function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
+  const entries = importEntriesOf(context, mesh);
+  const steps: Step[] = [];
+  let visibleTo: readonly string[] = [];
+  let after: readonly StepId[] = [];
+  for (const wave of context.waves.filter(({ importer }) => importer === mesh.id)) {
+    visibleTo = sortedUnique([...visibleTo, ...wave.namespaces]);
+    if (wave.number === 1) continue;
+    const path = egressStep(wave, "shift", after);
+    const moves = entries.map((entry) =>
+      sees(context.lookup(refKey(entry.ref)), visibleTo)
+        ? null
+        : applyStep(
+            context,
+            // A wave only changes who sees the entry; that the rest of it is as wanted is the import phase's business.
+            entry,
+            {
+              phase: "shift",
+              about: `wave-${wave.number}`,
+              title: `Show ${entry.routes.map(hostOf).join(", ")} to ${wave.namespaces.join(", ")} too`,
+              rule: "shift.waves",
+              after: [path.id],
+              set: [{ pointer: exportToPointer, value: [...visibleTo] }],
+            },
+          ),
+    );
+    const proof = proofStep(wave, "shift", [path.id, ...idsOf(present(...moves))]);
+    steps.push(...present(path, ...moves, proof));
+    after = [proof.id];
+  }
+  return steps;
+}
+
+/** The entries of an importer's carried hosts, in the order of refKey. */
+export function importEntriesOf(context: PlanContext, mesh: Mesh): DesiredObject[] {
+  const namespace = context.target.places.get(mesh.id)?.entryNamespace;
+  return context.target.objects.filter(
+    ({ role, ref }) => role === "import-entry" && ref.cluster === mesh.cluster && ref.namespace === namespace,
+  );
+}

@@ -1,0 +1,111 @@
+// The plan as data: phases of steps that an executor and a rehearsal interpret alike. Holds no functions and no secrets.
+import type { Condition } from "../conditions/condition.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Hash } from "../core/hash.ts";
+import type { MeshId, RouteId, StepId } from "../core/ids.ts";
+import type { Json } from "../core/json.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
+import type { ProbeGroup } from "../dataplane/pair.ts";
+import type { Route } from "../routes/route.ts";
+import type { Slot, Template } from "../target/desired-object.ts";
+
+export type PatchOp =
+  | { readonly op: "add" | "replace" | "test"; readonly path: string; readonly value: Json }
+  | { readonly op: "remove"; readonly path: string };
+
+export type Action =
+  /** Server-side apply of an object of ours: `Plan.objects[object]` with the fields of `set` laid over it. */
+  | {
+      readonly do: "apply";
+      readonly ref: ObjectRef;
+      readonly object: Hash;
+      readonly set: readonly { readonly pointer: string; readonly value: Json }[];
+    }
+  /** JSON patch of an object of theirs, guarded by its test operations. */
+  | { readonly do: "patch"; readonly ref: ObjectRef; readonly ops: readonly PatchOp[] }
+  | { readonly do: "delete"; readonly ref: ObjectRef }
+  /** Deletes of several objects that must not be apart for longer than `withinMs`. */
+  | { readonly do: "delete-together"; readonly refs: readonly ObjectRef[]; readonly withinMs: number }
+  /** Rolling restart; the annotation's value comes from the step's id, so that a resumed run does not restart twice. */
+  | { readonly do: "restart"; readonly workload: ObjectRef }
+  | { readonly do: "wait" }
+  | { readonly do: "confirm"; readonly loses: readonly ObjectRef[] };
+
+export type Undo =
+  /** Put back what was before (the kept image of an object, or its absence), then carry out `also`. */
+  | { readonly how: "restore"; readonly also: readonly Action[] }
+  | { readonly how: "actions"; readonly actions: readonly Action[] }
+  /** Nothing to undo. */
+  | { readonly how: "none"; readonly needed: false }
+  | { readonly how: "none"; readonly needed: true; readonly reason: string };
+
+export interface Step {
+  readonly id: StepId;
+  /** One line for people. */
+  readonly title: string;
+  readonly action: Action;
+  readonly after: readonly StepId[];
+  /** What the object must be when the step begins: a hash of what was seen, absent, ours, or guarded by the patch's own tests. */
+  readonly expect: Hash | "absent" | "ours" | "guarded" | "any";
+  readonly done: Condition;
+  readonly timeoutMs: number;
+  readonly undo: Undo;
+  readonly routes: readonly RouteId[];
+  /** The fact that the step rests on: an id in docs/facts.md. */
+  readonly why: { readonly rule: string; readonly params: Readonly<Record<string, Json>> };
+}
+
+export type PhaseId =
+  | "prepare"
+  | "trust"
+  | "network"
+  | "export"
+  | "import"
+  | "shift"
+  | "retire-exports"
+  | "retire-imports"
+  | "retire-peers";
+
+export interface Phase {
+  readonly id: PhaseId;
+  /** May begin. */
+  readonly gate: Condition;
+  readonly steps: readonly Step[];
+  /** Probe groups whose requests must pass after the phase. */
+  readonly verify: readonly string[];
+  /** Whether undo alone restores what was before the phase. */
+  readonly reversible: boolean;
+}
+
+/** Client namespaces that are moved together. */
+export interface Wave {
+  readonly importer: MeshId;
+  /** 1 is the canary. */
+  readonly number: number;
+  readonly namespaces: readonly string[];
+  readonly probes: string;
+}
+
+export interface BasisEntry {
+  readonly ref: ObjectRef;
+  /** Which facts of the object the hash covers: see docs/plan-hash.md. */
+  readonly of: string;
+  readonly hash: Hash;
+}
+
+export interface Plan {
+  readonly apiVersion: "meshferry/plan.v1";
+  readonly madeBy: string;
+  readonly strategy: "shift";
+  readonly trust: "combined-root";
+  /** Whether the plan was proven; `apply` refuses one that was not. */
+  readonly rehearsed: boolean;
+  readonly basis: readonly BasisEntry[];
+  readonly slots: readonly Slot[];
+  readonly objects: Readonly<Record<Hash, Template>>;
+  readonly routes: readonly Route[];
+  readonly waves: readonly Wave[];
+  readonly probes: readonly ProbeGroup[];
+  readonly phases: readonly Phase[];
+  readonly findings: readonly Finding[];
+}

@@ -1,0 +1,50 @@
+// Slots in files: a placeholder where the value goes, and the command that reads the value once it exists.
+import { isJsonObject, type Json } from "../../core/json.ts";
+import { pointerParts } from "../../core/pointer.ts";
+import { sortedUnique } from "../../core/order.ts";
+import type { Slot } from "../../target/desired-object.ts";
+import { kubectl, resourceWord } from "./kubectl.ts";
+import { variableName } from "./safe-name.ts";
+import { shellWord } from "./shell-word.ts";
+
+/** "${SLOT_…}": what stands in a manifest where a slot's value goes. */
+export function placeholder(slot: string): string {
+  return `\${${slotVariable(slot)}}`;
+}
+
+export function slotVariable(slot: string): string {
+  return variableName("SLOT", slot);
+}
+
+/** The value with a placeholder for every `{"$slot": ID}`. */
+export function withPlaceholders(value: Json): Json {
+  const slot = slotOf(value);
+  if (slot !== null) return placeholder(slot);
+  if (Array.isArray(value)) return value.map(withPlaceholders);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withPlaceholders(item)]));
+}
+
+/** The slots that a value needs, sorted. */
+export function slotsIn(value: Json): string[] {
+  const slot = slotOf(value);
+  if (slot !== null) return [slot];
+  const below = Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : [];
+  return sortedUnique(below.flatMap((item: Json) => slotsIn(item)));
+}
+
+function slotOf(value: Json): string | null {
+  return isJsonObject(value) && typeof value["$slot"] === "string" ? value["$slot"] : null;
+}
+
+/** Reads load-balancer addresses as the JSON list that a Gateway's `spec.addresses` takes. */
+export function readSlotCommand({ id, from, pointer }: Slot): string {
+  const path = pointerParts(pointer).reduce(
+    (outer, part) =>
+      /^[A-Za-z_][A-Za-z0-9_]*$/u.test(part) ? `${outer === "." ? "" : outer}.${part}` : `(index ${outer} ${/^\d+$/u.test(part) ? part : JSON.stringify(part)})`,
+    ".",
+  );
+  const item = '{{if $a.ip}}{"type":"IPAddress","value":"{{$a.ip}}"}{{else}}{"type":"Hostname","value":"{{$a.hostname}}"}{{end}}';
+  const template = `[{{range $i, $a := ${path}}}{{if $i}},{{end}}${item}{{end}}]`;
+  return `export ${slotVariable(id)}="$(${kubectl(from, "get", resourceWord(from), "-o", shellWord(`go-template=${template}`))})"`;
+}

@@ -1,0 +1,82 @@
+// exports and imports → one Route per importer and host, and how each is carried.
+import type { Finding, Produced } from "../core/finding.ts";
+import { type Host, type MeshId, routeId } from "../core/ids.ts";
+import { groupBy, sortedBy } from "../core/order.ts";
+import type { ExportedService, Federation, ImportedService } from "../federation/federation.ts";
+import type { PodIndex } from "../federation/pod-index.ts";
+import { noClients } from "../findings/codes/routes.ts";
+import type { Inventory, Mesh } from "../inventory/mesh.ts";
+import { injectedWorkloads } from "./client-namespaces.ts";
+import { decideCarry } from "./decide-carry.ts";
+import { type HostsInUse, hostsInUse, offerKey } from "./hosts-in-use.ts";
+import type { Route } from "./route.ts";
+
+export interface RouteOptions {
+  /** Where the exporters' east-west gateways will run. */
+  readonly gatewayNamespace: (mesh: Mesh) => string;
+}
+
+interface Feed {
+  readonly imported: ImportedService;
+  readonly exported: ExportedService;
+}
+
+/** The routes of all importing meshes, in the order of their ids. Imports of infrastructure make none. */
+export function buildRoutes(
+  inventory: Inventory,
+  federation: Federation,
+  podsOf: (mesh: Mesh) => PodIndex,
+  options: RouteOptions,
+): Produced<readonly Route[]> {
+  const findings: Finding[] = [];
+  const routes: Route[] = [];
+  const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
+  const feeds = groupBy(feedsOf(federation), ({ imported }) => imported.importer);
+  const inUse = hostsInUse(inventory, federation);
+  for (const [importer, ofImporter] of feeds) {
+    const mesh = meshes.get(importer);
+    if (!mesh) continue;
+    const clientNamespaces = [...injectedWorkloads(mesh, podsOf(mesh)).keys()];
+    for (const [host, group] of groupBy(ofImporter, ({ imported }) => imported.host)) {
+      const route = buildRoute(mesh, host, group, clientNamespaces, meshes, inUse, options);
+      routes.push(route);
+      if (route.carry.mode === "none") findings.push(route.carry.why);
+      else if (clientNamespaces.length === 0) findings.push(noClients.at([mesh.controlPlane.ref], { host, importer }));
+    }
+  }
+  return { value: sortedBy(routes, ({ id }) => id), findings };
+}
+
+function feedsOf(federation: Federation): Feed[] {
+  const exports = groupBy(federation.exports, offerKey);
+  return federation.imports.flatMap((imported) =>
+    (exports.get(offerKey(imported)) ?? [])
+      .filter(({ infrastructure }) => !infrastructure)
+      .map((exported) => ({ imported, exported })),
+  );
+}
+
+function buildRoute(
+  mesh: Mesh,
+  host: Host,
+  group: readonly Feed[],
+  clientNamespaces: readonly string[],
+  meshes: ReadonlyMap<MeshId, Mesh>,
+  inUse: HostsInUse,
+  options: RouteOptions,
+): Route {
+  const ordered = sortedBy(group, ({ exported }) => exported.link, ({ exported }) => exported.exportedHost);
+  const [first] = ordered;
+  if (!first) throw new Error(`route ${mesh.id}|${host} has no export`);
+  return {
+    id: routeId(mesh.id, host),
+    importer: mesh.id,
+    host,
+    homeNamespace: first.imported.homeNamespace,
+    clientNamespaces,
+    ports: first.exported.ports,
+    locality: first.imported.locality,
+    backends: ordered.map(({ exported }) => exported),
+    carry: decideCarry({ mesh, host, feeds: ordered, meshes, inUse, options }),
+  };
+}

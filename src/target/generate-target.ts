@@ -1,0 +1,106 @@
+// Routes → everything that is to exist. One generator per kind does the work; this file only says which are asked for what.
+import type { RouteId } from "../core/ids.ts";
+import { refKey } from "../core/object-ref.ts";
+import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
+import type { ExportedService } from "../federation/federation.ts";
+import type { Inventory } from "../inventory/mesh.ts";
+import type { Route } from "../routes/route.ts";
+import type { DesiredObject, Slot } from "./desired-object.ts";
+import { eastWestGateway } from "./east-west-gateway.ts";
+import { exportEntry } from "./export-entry.ts";
+import { exposeServices } from "./expose-services.ts";
+import { importEntry, workloadEntry } from "./import-entries.ts";
+import { membershipObject, namespaceObject } from "./namespaces.ts";
+import { type PlaceOptions, type Places, type PlacesByMesh, placesOf } from "./places.ts";
+import { gatewayAddresses, remoteGateway } from "./remote-gateway.ts";
+
+export interface Target {
+  readonly places: PlacesByMesh;
+  readonly slots: readonly Slot[];
+  /** In the order of refKey. */
+  readonly objects: readonly DesiredObject[];
+}
+
+/** A route that is carried by passthrough, with the two meshes that it joins. */
+export interface CarriedRoute {
+  readonly route: Route;
+  readonly exported: ExportedService;
+  readonly importer: Places;
+  readonly exporter: Places;
+}
+
+/** The routes that are carried; the others stay on federation and ask for nothing. */
+export function carriedRoutes(routes: readonly Route[], places: PlacesByMesh): CarriedRoute[] {
+  return routes.flatMap((route) => {
+    const [exported] = route.backends;
+    const importer = places.get(route.importer);
+    const exporter = exported && places.get(exported.exporter);
+    return route.carry.mode === "passthrough" && exported && importer && exporter
+      ? [{ route, exported, importer, exporter }]
+      : [];
+  });
+}
+
+/** Everything that the carried routes need, each object once. */
+export function generateTarget(inventory: Inventory, routes: readonly Route[], options: PlaceOptions): Target {
+  const places = placesOf(inventory, options);
+  const carried = carriedRoutes(routes, places);
+  const objects: DesiredObject[] = [];
+  for (const group of groupBy(carried, ({ exporter }) => exporter.mesh.id).values()) objects.push(...exporterObjects(group));
+  for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values()) objects.push(...importerObjects(group));
+  const exporters = new Map(carried.map(({ exporter }) => [exporter.mesh.id, exporter]));
+  return {
+    places,
+    slots: sortedBy([...exporters.values()].map(gatewayAddresses), ({ id }) => id),
+    objects: sortedBy(merged(objects), ({ ref }) => refKey(ref)),
+  };
+}
+
+function exporterObjects(group: readonly CarriedRoute[]): DesiredObject[] {
+  const [first] = group;
+  if (!first) return [];
+  const { exporter } = first;
+  const ids = idsOf(group);
+  const objects = [
+    ...homeObjects(exporter, exporter.gatewayNamespace, ids),
+    eastWestGateway(exporter, ids),
+    exposeServices(exporter, group.map(({ route }) => route)),
+  ];
+  for (const ofService of groupBy(group, ({ exported }) => refKey(exported.service)).values()) {
+    const [one] = ofService;
+    const entry = one && exportEntry(exporter, one.exported, ofService.map(({ route }) => route));
+    if (entry) objects.push(entry);
+  }
+  return objects;
+}
+
+function importerObjects(group: readonly CarriedRoute[]): DesiredObject[] {
+  const [first] = group;
+  if (!first) return [];
+  const { importer } = first;
+  const objects = homeObjects(importer, importer.entryNamespace, idsOf(group));
+  for (const ofExporter of groupBy(group, ({ exporter }) => exporter.mesh.id).values()) {
+    const [one] = ofExporter;
+    if (one) objects.push(remoteGateway(importer, one.exporter, idsOf(ofExporter)));
+  }
+  for (const { route, exported, exporter } of group) {
+    objects.push(workloadEntry(importer, exporter, route), importEntry(importer, exporter, exported, route));
+  }
+  return objects;
+}
+
+function homeObjects({ mesh }: Places, namespace: string, routes: readonly RouteId[]): DesiredObject[] {
+  const home = namespaceObject(mesh, namespace, routes);
+  return mesh.mode === "MultiTenant" ? [home, membershipObject(mesh, namespace, routes)] : [home];
+}
+
+function idsOf(group: readonly CarriedRoute[]): RouteId[] {
+  return sortedUnique(group.map(({ route }) => route.id));
+}
+
+/** A mesh that exports and imports may name one namespace for both: its objects are then the same, and needed by both. */
+function merged(objects: readonly DesiredObject[]): DesiredObject[] {
+  return [...groupBy(objects, ({ ref }) => refKey(ref)).values()].flatMap(([first, ...same]) =>
+    first ? [{ ...first, routes: sortedUnique([first, ...same].flatMap(({ routes }) => routes)) }] : [],
+  );
+}

@@ -1,0 +1,78 @@
+// What an importer's clients see of a remote host: a ServiceEntry, and a WorkloadEntry that leads to the exporter's gateway.
+import { sortedUnique } from "../core/order.ts";
+import { serviceAccountsOf } from "../federation/find-runners.ts";
+import type { ExportedService } from "../federation/federation.ts";
+import { refIn } from "../inventory/mesh.ts";
+import type { Route } from "../routes/route.ts";
+import type { DesiredObject } from "./desired-object.ts";
+import { entryPorts } from "./entry-ports.ts";
+import { fitted, hostLabel, hostLabelValue, ourLabels, routeAnnotation } from "./names.ts";
+import type { Places } from "./places.ts";
+
+/** Where `exportTo` of an importer's entry stands: the plan moves clients by growing it. */
+export const exportToPointer = "/spec/exportTo";
+
+/**
+ * The entry of one host. `subjectAltNames` lists every account that runs the service: an entry without them accepts any
+ * server (seen). Without `exportTo` federation's own service would win until its next resync, so the plan always sets it.
+ */
+export function importEntry(importer: Places, exporter: Places, exported: ExportedService, route: Route): DesiredObject {
+  const name = fitted(route.host, 253);
+  const namespace = importer.entryNamespace;
+  return {
+    ref: refIn(importer.mesh.cluster, "networking.istio.io", "ServiceEntry", namespace, name),
+    role: "import-entry",
+    routes: [route.id],
+    template: {
+      apiVersion: "networking.istio.io/v1beta1",
+      kind: "ServiceEntry",
+      metadata: { name, namespace, labels: ourLabels, annotations: { [routeAnnotation]: route.id } },
+      spec: {
+        hosts: [route.host],
+        location: "MESH_INTERNAL",
+        resolution: "STATIC",
+        ports: entryPorts(route.ports, false),
+        subjectAltNames: subjectAltNames(exporter, exported),
+        workloadSelector: { labels: { [hostLabel]: hostLabelValue(route.host) } },
+      },
+    },
+  };
+}
+
+/**
+ * The endpoint of one host in one exporting mesh. It has no address: istiod puts that of the remote gateway of its
+ * network in place (seen on 1.20.2 and 1.28.3). Without the tlsMode label the client would speak plain text (seen: 503).
+ */
+export function workloadEntry(importer: Places, exporter: Places, route: Route): DesiredObject {
+  const name = fitted(`${route.host}.${exporter.remoteNetwork}`, 253);
+  const namespace = importer.entryNamespace;
+  return {
+    ref: refIn(importer.mesh.cluster, "networking.istio.io", "WorkloadEntry", namespace, name),
+    role: "workload-entry",
+    routes: [route.id],
+    template: {
+      apiVersion: "networking.istio.io/v1beta1",
+      kind: "WorkloadEntry",
+      metadata: {
+        name,
+        namespace,
+        labels: {
+          ...ourLabels,
+          [hostLabel]: hostLabelValue(route.host),
+          "security.istio.io/tlsMode": "istio",
+        },
+        annotations: { [routeAnnotation]: route.id },
+      },
+      spec: { network: exporter.remoteNetwork, ...(route.locality === null ? {} : { locality: route.locality }) },
+    },
+  };
+}
+
+function subjectAltNames(exporter: Places, { service, runners }: ExportedService): string[] {
+  if (!runners.known) return [];
+  return sortedUnique(
+    serviceAccountsOf(runners.value).map(
+      (account) => `spiffe://${exporter.mesh.trustDomain}/ns/${service.namespace}/sa/${account}`,
+    ),
+  );
+}
