@@ -17,9 +17,6 @@ import type { Route } from "./routes/route.ts";
 import { generateTarget, type Target } from "./target/generate-target.ts";
 import { gatewayNamespaceOf, type PlaceOptions } from "./target/places.ts";
 
-/** Where the importers' entries go unless the configuration says otherwise. */
-const defaultEntryNamespace = "meshferry-imports";
-
 /** Everything that is known of the meshes before anything is planned. */
 export interface Examination {
   readonly inventory: Inventory;
@@ -41,7 +38,7 @@ export function examine(inputs: readonly ClusterInput[], config: Config): Examin
   });
   const places: PlaceOptions = {
     gatewayNamespace: config.eastWest.namespace,
-    entryNamespace: config.entries.namespace ?? defaultEntryNamespace,
+    entryNamespace: config.entries.namespace,
   };
   const routes = buildRoutes(inventory, federation, podsOf, {
     gatewayNamespace: (mesh) => gatewayNamespaceOf(inventory, mesh, places),

@@ -1,5 +1,5 @@
 // Whether a folder may be written to: absent, empty, or marked as ours with the list of our files. Changes nothing.
-import { lstat, readdir, readFile, realpath } from "node:fs/promises";
+import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { sortedUnique } from "../core/order.ts";
 import { UserError } from "./user-error.ts";
@@ -18,18 +18,18 @@ export interface Claim {
 const chooseAnother = "Name a folder that does not exist yet, or one that meshferry has written.";
 
 /** The claim on a folder into which files are to be written; throws a UserError where it must not be touched. */
-export async function claimFolder(folder: string, files: readonly string[]): Promise<Claim> {
-  const stat = await lstatOrNull(folder);
+export function claimFolder(folder: string, files: readonly string[]): Claim {
+  const stat = lstatOrNull(folder);
   if (stat === null) return { path: folder, state: "absent", ours: new Set() };
-  const path = await realpath(folder).catch(() => null);
-  const entries = path === null ? null : await readdir(path).catch(() => null);
+  const path = orNull(() => realpathSync(folder));
+  const entries = path === null ? null : orNull(() => readdirSync(path));
   if (path === null || entries === null) throw refused(folder, "It is not a folder that can be read.");
   if (entries.length === 0) return { path, state: "empty", ours: new Set() };
-  const ours = entries.includes(marker) ? await listedFiles(join(path, marker)) : null;
+  const ours = entries.includes(marker) ? listedFiles(join(path, marker)) : null;
   if (ours === null) throw refused(folder, `It is not empty and holds no ${marker} that lists what meshferry wrote.`);
-  for (const parent of parentFolders([...files, ...ours])) await demandPlainFolder(folder, path, parent, ours);
+  for (const parent of parentFolders([...files, ...ours])) demandPlainFolder(folder, path, parent, ours);
   for (const file of files) {
-    const there = await lstatOrNull(join(path, file));
+    const there = lstatOrNull(join(path, file));
     if (there === null || (ours.has(file) && !there.isDirectory())) continue;
     throw refused(folder, `It holds ${file}, which meshferry did not write.`);
   }
@@ -52,24 +52,18 @@ export function markerText(files: Iterable<string>): string {
 }
 
 /** A symbolic link inside could lead anywhere: it is never followed. */
-async function demandPlainFolder(folder: string, path: string, parent: string, ours: ReadonlySet<string>): Promise<void> {
-  const stat = await lstatOrNull(join(path, parent));
+function demandPlainFolder(folder: string, path: string, parent: string, ours: ReadonlySet<string>): void {
+  const stat = lstatOrNull(join(path, parent));
   if (stat === null || stat.isDirectory()) return;
   // A file of ours of an older layout gives way to the folder.
   if (stat.isFile() && ours.has(parent)) return;
   throw refused(folder, `${parent} in it is ${stat.isSymbolicLink() ? "a symbolic link" : "no folder"}.`);
 }
 
-async function listedFiles(file: string): Promise<ReadonlySet<string> | null> {
-  const stat = await lstatOrNull(file);
+function listedFiles(file: string): ReadonlySet<string> | null {
+  const stat = lstatOrNull(file);
   if (stat?.isFile() !== true) return null;
-  const text = await readFile(file, "utf8").catch(() => "");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const value = orNull<unknown>(() => JSON.parse(readFileSync(file, "utf8")));
   if (typeof value !== "object" || value === null || !("files" in value) || !("apiVersion" in value)) return null;
   const { files, apiVersion } = value;
   if (apiVersion !== markerVersion || !Array.isArray(files) || !files.every(isSafePath)) return null;
@@ -82,11 +76,21 @@ function isSafePath(path: unknown): path is string {
   return path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && !part.includes("\\"));
 }
 
-async function lstatOrNull(path: string): Promise<Awaited<ReturnType<typeof lstat>> | null> {
-  return lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
-    throw new UserError({ what: "the plan folder cannot be looked at", where: path, why: error.code ?? error.message, todo: "Name another folder with --out." });
-  });
+function lstatOrNull(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
+    throw error;
+  }
+}
+
+function orNull<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
 }
 
 function refused(folder: string, why: string): UserError {

@@ -1,17 +1,7 @@
 // The commands as data: names, flags and help. What a command does is loaded only when it is run.
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { CommandContext } from "./cli-context.ts";
-import { inputFlags, type InputFlags, sharedFlags, type SharedFlags } from "./flags.ts";
-
-export interface InspectFlags extends InputFlags {
-  readonly output: "table" | "json" | "yaml" | "mermaid";
-}
-
-export interface PlanFlags extends InputFlags {
-  readonly output: "text" | "json";
-  readonly out?: string;
-  readonly noRehearse?: boolean;
-}
+import { inputFlags, type InspectFlags, type PlanFlags, sharedFlags, type SharedFlags } from "./flags.ts";
 
 const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandContext>({
   loader: async () => (await import("./run-inspect.ts")).runInspect,
@@ -31,8 +21,19 @@ const plan: Command<CommandContext> = buildCommand<PlanFlags, [], CommandContext
     flags: {
       ...inputFlags,
       output: { kind: "enum", values: ["text", "json"], brief: "What to print", default: "text" },
-      out: { kind: "parsed", parse: String, brief: "Write manifests and commands into this folder", placeholder: "DIR", optional: true },
-      noRehearse: { kind: "boolean", brief: "Do not rehearse the plan (this version cannot yet)", optional: true, withNegated: false },
+      out: {
+        kind: "parsed",
+        parse: String,
+        brief: "Write manifests and commands into this folder",
+        placeholder: "DIR",
+        optional: true,
+      },
+      noRehearse: {
+        kind: "boolean",
+        brief: "Do not rehearse the plan (this version cannot yet)",
+        optional: true,
+        withNegated: false,
+      },
     },
     aliases: { o: "output" },
   },
@@ -51,7 +52,14 @@ const explain: Command<CommandContext> = buildCommand<SharedFlags, [string?], Co
     flags: sharedFlags,
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, brief: "A finding's code, such as MF051; none: list all", placeholder: "code", optional: true }],
+      parameters: [
+        {
+          parse: String,
+          brief: "A finding's code, such as MF051; none: list all",
+          placeholder: "code",
+          optional: true,
+        },
+      ],
     },
   },
   docs: { brief: "Explain a finding" },

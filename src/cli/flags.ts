@@ -20,6 +20,16 @@ export interface InputFlags extends SharedFlags {
   readonly maxFileSize: number;
 }
 
+export interface InspectFlags extends InputFlags {
+  readonly output: "table" | "json" | "yaml" | "mermaid";
+}
+
+export interface PlanFlags extends InputFlags {
+  readonly output: "text" | "json";
+  readonly out?: string;
+  readonly noRehearse?: boolean;
+}
+
 const namePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/u;
 
 /** "east=./east" → name and path. */
@@ -76,8 +86,18 @@ export function parseSize(text: string): number {
   return bytes;
 }
 
-const debug = { kind: "boolean", brief: "Show the stack trace when meshferry itself fails", optional: true, withNegated: false } as const;
-const color = { kind: "enum", values: ["auto", "always", "never"], brief: "Colours in the text output", default: "auto" } as const;
+const debug = {
+  kind: "boolean",
+  brief: "Show the stack trace when meshferry itself fails",
+  optional: true,
+  withNegated: false,
+} as const;
+const color = {
+  kind: "enum",
+  values: ["auto", "always", "never"],
+  brief: "Colours in the text output",
+  default: "auto",
+} as const;
 
 export const sharedFlags = { debug, color } as const;
 
@@ -86,13 +106,25 @@ export const inputFlags = {
   mesh: {
     kind: "parsed",
     parse: parseMesh,
-    brief: "A cluster and its manifests (file or folder); again for the next, the same NAME adds paths",
+    brief: "NAME=PATH: a cluster and its manifests (file or folder); once for each",
     placeholder: "NAME=PATH",
     variadic: true,
     optional: true,
   },
-  config: { kind: "parsed", parse: String, brief: "Meshes and options from a meshferry.yaml", placeholder: "FILE", optional: true },
-  maxFileSize: { kind: "parsed", parse: parseSize, brief: "Leave out larger files", placeholder: "SIZE", default: "256Mi" },
+  config: {
+    kind: "parsed",
+    parse: String,
+    brief: "Meshes and options from a meshferry.yaml",
+    placeholder: "FILE",
+    optional: true,
+  },
+  maxFileSize: {
+    kind: "parsed",
+    parse: parseSize,
+    brief: "Skip larger files (bytes; K, M, G, Ki, Mi, Gi)",
+    placeholder: "SIZE",
+    default: "256Mi",
+  },
   debug,
   color,
 } as const;

@@ -5,7 +5,11 @@ import { visibleText } from "../present/text/visible-text.ts";
 import { troubleText, UserError } from "./user-error.ts";
 
 type Flags = { readonly debug?: boolean };
-type Handler<F extends Flags, A extends readonly unknown[]> = (this: CommandContext, flags: F, ...args: A) => Promise<void>;
+type Handler<F extends Flags, A extends readonly unknown[]> = (
+  this: CommandContext,
+  flags: F,
+  ...args: A
+) => Promise<void>;
 
 /** A command's function, made from one that returns the exit code. */
 export function handler<F extends Flags, A extends readonly unknown[]>(

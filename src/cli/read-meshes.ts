@@ -36,7 +36,10 @@ export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<Re
     inputs.push(await readFiles(name, paths.get(name) ?? [], options));
   }
   if (inputs.every(({ objects }) => objects.length === 0)) {
-    writeFindings(cli, inputs.flatMap(({ findings }) => findings));
+    writeFindings(
+      cli,
+      inputs.flatMap(({ findings }) => findings),
+    );
     throw new UserError({
       what: "nothing could be read",
       where: [...paths].map(([name, each]) => `${name}: ${each.join(", ")}`).join("; "),
@@ -49,10 +52,17 @@ export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<Re
 
 async function configFrom(cli: CliContext, file: string): Promise<Config> {
   const { value, findings } = await readConfig(resolve(cli.cwd, file));
-  const shown = findings.map((finding) => ({ ...finding, subjects: finding.subjects.map((subject) => nearer(subject, cli.cwd, file)) }));
+  const shown = findings.map((finding) => ({
+    ...finding,
+    subjects: finding.subjects.map((subject) => nearer(subject, cli.cwd, file)),
+  }));
   if (findings.length > 0) writeFindings(cli, shown);
   if (value === null) {
-    throw new UserError({ what: "the configuration cannot be used", where: file, todo: "Correct what is listed above." });
+    throw new UserError({
+      what: "the configuration cannot be used",
+      where: file,
+      todo: "Correct what is listed above.",
+    });
   }
   return value;
 }

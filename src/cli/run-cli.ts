@@ -1,8 +1,19 @@
 // The command line as a function: arguments in, exit code out. Reads no global state of the process.
-import { buildApplication, ExitCode, formatMessageForArgumentScannerError, run, type StricliProcess, text_en } from "@stricli/core";
+import {
+  buildApplication,
+  ExitCode,
+  formatMessageForArgumentScannerError,
+  help,
+  run,
+  type StricliProcess,
+  text_en,
+  version,
+} from "@stricli/core";
 import { visibleText } from "../present/text/visible-text.ts";
 import type { CliContext, CommandContext } from "./cli-context.ts";
 import { commands } from "./commands.ts";
+import { columnsOf } from "./columns-of.ts";
+import { foldedHelp } from "./folded-help.ts";
 import { exitBug, exitFine, exitUnusable } from "./exit-codes.ts";
 import { reportError } from "./handler.ts";
 import { troubleText, UserError } from "./user-error.ts";
@@ -10,28 +21,47 @@ import { packageVersion } from "./package-version.ts";
 
 const seeHelp = "See meshferry --help, or meshferry COMMAND --help.";
 
-const application = buildApplication(commands, {
-  name: "meshferry",
-  versionInfo: { getCurrentVersion: async () => packageVersion() },
-  scanner: { caseStyle: "allow-kebab-for-camel" },
-  documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true, onlyRequiredInUsageLine: true },
-  localization: {
-    text: {
-      ...text_en,
-      noCommandRegisteredForInput: ({ input, corrections }) =>
-        troubleText({
-          what: `there is no command ${JSON.stringify(input)}`,
-          todo: corrections.length > 0 ? `Did you mean ${corrections.join(" or ")}? ${seeHelp}` : seeHelp,
-        }).trimEnd(),
-      exceptionWhileParsingArguments: (exception) => argumentTrouble(exception).trimEnd(),
+const formatting = {
+  caseStyle: "convert-camel-to-kebab",
+  onlyRequiredInUsageLine: true,
+  useAliasInUsageLine: false,
+} as const;
+
+const application = buildApplication(
+  commands,
+  {
+    name: "meshferry",
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: { disableAnsiColor: true },
+    localization: {
+      text: {
+        ...text_en,
+        noCommandRegisteredForInput: ({ input, corrections }) =>
+          troubleText({ what: `there is no command ${JSON.stringify(input)}`, todo: hint(corrections) }).trimEnd(),
+        exceptionWhileParsingArguments: (exception) => argumentTrouble(exception).trimEnd(),
+      },
     },
   },
-});
+  {
+    help: help({ alias: "h", brief: "Print help and exit", defaultForRouteMap: true, formatting }),
+    version: version({
+      alias: "v",
+      brief: "Print the version and exit",
+      info: { getCurrentVersion: async () => packageVersion() },
+    }),
+  },
+);
+
+function hint(corrections: readonly string[]): string {
+  if (corrections.length === 0) return seeHelp;
+  return `Did you mean ${corrections.join(" or ").replaceAll("`", "")}? ${seeHelp}`;
+}
 
 /** Runs meshferry with its arguments (without node and script) and returns the exit code. */
 export async function runCli(argv: readonly string[], cli: CliContext): Promise<number> {
   const process: StricliProcess = {
-    stdout: { write: (text) => void cli.stdout.write(text) },
+    // Commands write to `cli`; through this stream comes stricli's own help.
+    stdout: { write: (text) => void cli.stdout.write(foldedHelp(text, columnsOf(cli))) },
     stderr: { write: (text) => void cli.stderr.write(text) },
     env: {},
   };

@@ -36,9 +36,15 @@ const planned = [
 export const runDemo = handler<SharedFlags, []>(async ({ cli }, flags) => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   if (!existsSync(`${root}/${example}`)) {
-    throw new UserError({ what: "the example is missing from this installation", where: `${root}/${example}`, todo: "Install meshferry again." });
+    throw new UserError({
+      what: "the example is missing from this installation",
+      where: `${root}/${example}`,
+      todo: "Install meshferry again.",
+    });
   }
-  const inputs = await Promise.all(clusters.map((name) => readFiles(clusterId(name), [`${example}/${name}`], { cwd: root })));
+  const inputs = await Promise.all(
+    clusters.map((name) => readFiles(clusterId(name), [`${example}/${name}`], { cwd: root })),
+  );
   const paint = paintFor(cli, flags.color);
   const examination = examine(inputs, defaultConfig);
   const plan = makePlan(examination, defaultConfig);

@@ -16,7 +16,10 @@ export const runExplain = handler<SharedFlags, [string?]>(async ({ cli }, flags,
   const wanted = asked.toLowerCase();
   const found = catalogue.find(({ code, name }) => code.toLowerCase() === wanted || name === wanted);
   if (!found) {
-    throw new UserError({ what: `there is no finding ${JSON.stringify(asked)}`, todo: "meshferry explain lists all codes." });
+    throw new UserError({
+      what: `there is no finding ${JSON.stringify(asked)}`,
+      todo: "meshferry explain lists all codes.",
+    });
   }
   writeLines(cli.stdout, explainText(found, paint));
   return exitFine;

@@ -6,7 +6,7 @@ import { jsonText } from "../present/model/json-text.ts";
 import { countsText } from "../present/text/findings-text.ts";
 import { inspectText } from "../present/text/inspect-text.ts";
 import { yamlText } from "../present/yaml-text.ts";
-import type { InspectFlags } from "./commands.ts";
+import type { InspectFlags } from "./flags.ts";
 import type { CliContext } from "./cli-context.ts";
 import { paintFor, writeLines } from "./drawing.ts";
 import { exitBlocked, exitFine } from "./exit-codes.ts";

@@ -6,9 +6,10 @@ import { shellWord } from "../present/folder/shell-word.ts";
 import { jsonText } from "../present/model/json-text.ts";
 import { planView } from "../present/model/plan-view.ts";
 import { planText } from "../present/text/plan-text.ts";
+import { displayWidth } from "../present/text/display-width.ts";
 import { visibleText } from "../present/text/visible-text.ts";
 import { hanging } from "../present/text/wrapped.ts";
-import type { PlanFlags } from "./commands.ts";
+import type { PlanFlags } from "./flags.ts";
 import { paintFor, writeLines } from "./drawing.ts";
 import { exitBlocked, exitFine } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
@@ -27,25 +28,41 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   const plan = makePlan(examination, config);
   if (flags.out !== undefined) {
     const files = planFolder(plan, examination.inventory);
-    await writeFolder(resolve(cli.cwd, flags.out), files);
+    writeFolder(resolve(cli.cwd, flags.out), files);
     cli.stderr.write(`note: ${files.size} files written to ${visibleText(flags.out)}\n`);
   }
   const view = planView(plan, examination.inventory);
   if (flags.output === "json") cli.stdout.write(jsonText(view));
   else {
     const paint = paintFor(cli, flags.color);
-    const next = hanging("Next  ", nextCommand(flags), paint.columns);
-    writeLines(cli.stdout, [...planText(view, paint), "", ...next]);
+    writeLines(cli.stdout, [...planText(view, paint), "", paint.bold("Next"), ...nextLines(flags, paint.columns)]);
   }
   return view.counts.block > 0 ? exitBlocked : exitFine;
 });
 
-/** What the reader does next, as far as this version goes. */
-function nextCommand({ mesh = [], config, out }: PlanFlags): string {
-  if (out !== undefined) return visibleText(`read ${out}/README.md, then the STEPS.md of each phase in order`);
+/** What the reader does next, as far as this version goes: a text, or a command that can be pasted. */
+function nextLines({ mesh = [], config, out }: PlanFlags, columns: number): string[] {
+  if (out !== undefined) {
+    const first = `Read ${out}/README.md, then the STEPS.md of each phase in its order.`;
+    return hanging("  ", visibleText(first), columns);
+  }
   const words = [
     ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
     ...mesh.map(({ name, path }) => `--mesh ${name}=${shellWord(path)}`),
+    "--out plan",
   ];
-  return visibleText(`meshferry plan ${words.join(" ")} --out plan`);
+  return commandLines("meshferry plan", words.map(visibleText), columns);
+}
+
+/** A command over several lines, each but the last ending in a backslash. */
+function commandLines(command: string, words: readonly string[], columns: number): string[] {
+  const lines: string[] = [];
+  let line = `  ${command}`;
+  for (const word of words) {
+    if (displayWidth(`${line} ${word} \\`) > columns) {
+      lines.push(`${line} \\`);
+      line = `    ${word}`;
+    } else line += ` ${word}`;
+  }
+  return [...lines, line];
 }

@@ -1,79 +1,71 @@
 // Writes a folder as a whole: a temporary folder beside it first, then file by file into place. Touches only what is listed as ours.
-import { mkdir, mkdtemp, rename, rm, rmdir, unlink, writeFile } from "node:fs/promises";
+// Calls are synchronous: nothing else waits for a turn, and tens of thousands of small files take a third of the time.
+import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { claimFolder, marker, markerText, parentFolders } from "./claim-folder.ts";
-import { UserError } from "./user-error.ts";
+import { type Claim, claimFolder, marker, markerText, parentFolders } from "./claim-folder.ts";
+import { withFiles } from "./file-trouble.ts";
 
 /**
  * Writes `files` (by relative path) into `folder`. A folder with files of others and without our marker is refused; stale
  * files of ours go, files of others beside ours stay. Throws a UserError; before anything was moved, nothing is changed.
  */
-export async function writeFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-  const claim = await claimFolder(folder, [...files.keys()]);
-  const temporary = await inFolder(folder, async () => {
-    await mkdir(dirname(claim.path), { recursive: true });
-    return mkdtemp(join(dirname(claim.path), `.${basename(claim.path)}.meshferry-`));
-  });
+export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
+  const claim = withFiles(folder, () => claimFolder(folder, [...files.keys()]));
+  const temporary = withFiles(folder, () => temporaryBeside(claim));
   // mkdtemp gives nobody else a look; the folder inside has the permissions that the user's umask gives.
   const fresh = join(temporary, "plan");
   try {
-    await inFolder(folder, async () => {
-      await mkdir(fresh);
-      await fill(fresh, files);
-      if (claim.state === "ours") await moveOver(fresh, claim.path, files, claim.ours);
-      else await rename(fresh, claim.path);
+    withFiles(folder, () => {
+      mkdirSync(fresh);
+      fill(fresh, files);
+      if (claim.state === "absent") renameSync(fresh, claim.path);
+      else moveOver(fresh, claim.path, files, claim.ours);
     });
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-async function fill(temporary: string, files: ReadonlyMap<string, string>): Promise<void> {
-  for (const parent of parentFolders(files.keys())) await mkdir(join(temporary, parent), { recursive: true });
-  for (const [path, text] of files) await writeFile(join(temporary, path), text, { flag: "wx" });
-  await writeFile(join(temporary, marker), markerText(files.keys()), { flag: "wx" });
+function fill(temporary: string, files: ReadonlyMap<string, string>): void {
+  for (const parent of parentFolders(files.keys())) mkdirSync(join(temporary, parent), { recursive: true });
+  for (const [path, text] of files) writeFileSync(join(temporary, path), text, { flag: "wx" });
+  writeFileSync(join(temporary, marker), markerText(files.keys()), { flag: "wx" });
 }
 
 /** The marker lists old and new files while they are moved, so that a run that was cut off leaves a folder that is still ours. */
-async function moveOver(temporary: string, folder: string, files: ReadonlyMap<string, string>, ours: ReadonlySet<string>): Promise<void> {
+function moveOver(
+  temporary: string,
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  ours: ReadonlySet<string>,
+): void {
   const final = join(temporary, marker);
   const during = `${final}.both`;
-  await writeFile(during, markerText([...files.keys(), ...ours]));
-  await rename(during, join(folder, marker));
+  writeFileSync(during, markerText([...files.keys(), ...ours]));
+  renameSync(during, join(folder, marker));
   const stale = [...ours].filter((path) => !files.has(path));
-  for (const path of stale) await unlink(join(folder, path)).catch(ignoreGone);
-  for (const parent of parentFolders(stale).reverse()) await rmdir(join(folder, parent)).catch(() => undefined);
-  for (const parent of parentFolders(files.keys())) await mkdir(join(folder, parent), { recursive: true });
-  for (const path of files.keys()) await rename(join(temporary, path), join(folder, path));
-  await rename(final, join(folder, marker));
-}
-
-/** Gone already, or replaced by a folder that is not ours. */
-function ignoreGone(error: NodeJS.ErrnoException): void {
-  if (!["ENOENT", "ENOTDIR", "EISDIR", "EPERM"].includes(error.code ?? "")) throw error;
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "not permitted",
-  EROFS: "the file system is read-only",
-  ENOSPC: "no space left",
-  EDQUOT: "the quota is used up",
-  ENOTDIR: "a part of the path is not a folder",
-  ENAMETOOLONG: "the path is too long",
-  EEXIST: "something stands in its place",
-  EISDIR: "a folder stands in its place",
-  ENOTEMPTY: "a folder stands in its place",
-};
-
-/** Trouble with the file system is the user's to solve, not a bug. */
-async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (code === "") throw error;
-    const why = reasons[code] ?? code;
-    throw new UserError({ what: "the plan folder cannot be written", where: folder, why, todo: "Name another folder with --out." });
+  for (const path of stale) tolerating(["ENOENT", "ENOTDIR", "EISDIR", "EPERM"], () => unlinkSync(join(folder, path)));
+  for (const parent of parentFolders(stale).reverse()) {
+    tolerating(["ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST"], () => rmdirSync(join(folder, parent)));
   }
+  for (const parent of parentFolders(files.keys())) mkdirSync(join(folder, parent), { recursive: true });
+  for (const path of files.keys()) renameSync(join(temporary, path), join(folder, path));
+  renameSync(final, join(folder, marker));
+}
+
+/** What is gone already, or holds files of others, is left as it is. */
+function tolerating(codes: readonly string[], work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && codes.includes(String(error.code)))) throw error;
+  }
+}
+
+/** Beside the folder; inside it where that is another file system (a mounted volume), across which nothing can be moved. */
+function temporaryBeside({ path, state }: Claim): string {
+  const parent = dirname(path);
+  mkdirSync(parent, { recursive: true });
+  const mounted = state !== "absent" && statSync(path).dev !== statSync(parent).dev;
+  return mkdtempSync(mounted ? join(path, ".meshferry-") : join(parent, `.${basename(path)}.meshferry-`));
 }

@@ -9,7 +9,13 @@ export interface ConfigProblem {
 
 /** What is wrong between the fields of a file whose shape is right. */
 export function checkConfig(file: ConfigFile): ConfigProblem[] {
-  return [...meshProblems(file), ...pairProblems(file), ...runnerProblems(file), ...waveProblems(file)];
+  return [
+    ...meshProblems(file),
+    ...pairProblems(file),
+    ...runnerProblems(file),
+    ...waveProblems(file),
+    ...placeProblems(file),
+  ];
 }
 
 function meshProblems(file: ConfigFile): ConfigProblem[] {
@@ -59,6 +65,12 @@ function waveProblems({ waves }: ConfigFile): ConfigProblem[] {
   return order.flatMap((namespace, index) =>
     order.indexOf(namespace) < index ? [{ at: ["waves", "order", index], problem: "is in the list twice" }] : [],
   );
+}
+
+/** A mesh may export and import: both kinds of objects then lie in its cluster, and each namespace has one phase that makes it. */
+function placeProblems({ eastWest, entries }: ConfigFile): ConfigProblem[] {
+  if (eastWest.namespace !== entries.namespace) return [];
+  return [{ at: ["entries", "namespace"], problem: "is also eastWest.namespace; gateways and entries need one each" }];
 }
 
 function unknownCluster(file: ConfigFile, place: string, at: readonly (string | number)[]): ConfigProblem[] {

@@ -20,8 +20,6 @@ const mesh = z
     paths: z.array(nonEmpty).min(1, "is empty").optional().describe("Several files or folders."),
     context: nonEmpty.optional().describe("A kubeconfig context: the live cluster is read."),
     kubeconfig: nonEmpty.optional().describe("The kubeconfig file of the context, relative to this file."),
-    namespace: namespace.optional().describe("The namespace of the control plane."),
-    controlPlane: nonEmpty.optional().describe("The name of the ServiceMeshControlPlane."),
   })
   .describe("A cluster and where it is read: exactly one of path, paths and context.");
 
@@ -45,11 +43,10 @@ const trust = z.strictObject({
 
 const eastWest = z.strictObject({
   namespace: namespace.default("istio-ingress").describe("Where the east-west gateways go."),
-  perPeer: z.boolean().default(false).describe("One gateway per peer instead of one per mesh."),
 });
 
 const entries = z.strictObject({
-  namespace: nonEmpty.optional().describe("The namespace of an importer's entries; may hold placeholders in braces."),
+  namespace: namespace.default("meshferry-imports").describe("Where an importer's entries go."),
 });
 
 const waves = z.strictObject({

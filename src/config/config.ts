@@ -10,9 +10,6 @@ export type MeshSource =
 export interface ConfigMesh {
   readonly name: ClusterId;
   readonly source: MeshSource;
-  /** Of the control plane, where several could be meant. */
-  readonly namespace: string | null;
-  readonly controlPlane: string | null;
 }
 
 export interface ConfigRunner {
@@ -29,8 +26,8 @@ export interface Config {
   readonly pairs: readonly { readonly peers: readonly [string, string] }[];
   readonly trust: { readonly order: "combined-root"; readonly restartProxies: boolean };
   readonly strategy: "shift";
-  readonly eastWest: { readonly namespace: string; readonly perPeer: boolean };
-  readonly entries: { readonly namespace: string | null };
+  readonly eastWest: { readonly namespace: string };
+  readonly entries: { readonly namespace: string };
   readonly waves: { readonly canary: string | null; readonly order: readonly string[]; readonly atMost: number };
   readonly exportTo: "all" | "keep";
   readonly drainTimeoutSeconds: number;
@@ -47,7 +44,7 @@ export function settingsOf(file: ConfigFile): Omit<Config, "meshes"> {
     eastWest,
     exportTo,
     drainTimeoutSeconds,
-    entries: { namespace: file.entries.namespace ?? null },
+    entries: file.entries,
     waves: { canary: waves.canary ?? null, order: waves.order ?? [], atMost: waves.atMost },
     runners: file.runners.map((runner) => ({
       service: runner.service,

@@ -34,8 +34,6 @@ describe("readConfig", () => {
     const east = {
       name: "east",
       source: { from: "files", paths: [path.join(path.dirname(file), "east")] },
-      namespace: null,
-      controlPlane: null,
     };
     expect(await readConfig(file)).toEqual({ value: { ...defaultConfig, meshes: [east] }, findings: [] });
     expect(defaultConfig).toEqual({
@@ -43,8 +41,8 @@ describe("readConfig", () => {
       pairs: [],
       trust: { order: "combined-root", restartProxies: false },
       strategy: "shift",
-      eastWest: { namespace: "istio-ingress", perPeer: false },
-      entries: { namespace: null },
+      eastWest: { namespace: "istio-ingress" },
+      entries: { namespace: "meshferry-imports" },
       waves: { canary: null, order: [], atMost: 4 },
       exportTo: "all",
       drainTimeoutSeconds: 300,
@@ -55,10 +53,10 @@ describe("readConfig", () => {
   it("reads every field", async () => {
     const text = `${head}meshes:
 - {name: east, paths: [a, /b]}
-- {name: west, context: w, kubeconfig: k, namespace: istio-system, controlPlane: basic}
+- {name: west, context: w, kubeconfig: k}
 pairs: [{peers: [east/ns/a, west/ns/b]}]
 trust: {restartProxies: true}
-eastWest: {namespace: ew, perPeer: true}
+eastWest: {namespace: ew}
 entries: {namespace: x}
 waves: {canary: c, order: [d, e], atMost: 2}
 exportTo: keep
@@ -72,26 +70,28 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
         {
           name: "east",
           source: { from: "files", paths: [path.join(folder, "a"), "/b"] },
-          namespace: null,
-          controlPlane: null,
         },
         {
           name: "west",
           source: { from: "context", context: "w", kubeconfig: path.join(folder, "k") },
-          namespace: "istio-system",
-          controlPlane: "basic",
         },
       ],
       pairs: [{ peers: ["east/ns/a", "west/ns/b"] }],
       trust: { order: "combined-root", restartProxies: true },
       strategy: "shift",
-      eastWest: { namespace: "ew", perPeer: true },
+      eastWest: { namespace: "ew" },
       entries: { namespace: "x" },
       waves: { canary: "c", order: ["d", "e"], atMost: 2 },
       exportTo: "keep",
       drainTimeoutSeconds: 5,
       runners: [{ service: "east/ns/s", serviceAccounts: ["sa"], sidecar: false, targetPorts: { http: 8080 } }],
     });
+  });
+
+  it("refuses one namespace for gateways and entries", async () => {
+    expect(await troubles(`${minimal}entries: {namespace: istio-ingress}\n`)).toEqual([
+      expect.stringContaining("MF033"),
+    ]);
   });
 
   it("refuses unknown keys with what may be meant", async () => {

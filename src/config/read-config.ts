@@ -60,8 +60,6 @@ function configOf(file: ConfigFile, folder: string): Config {
   const meshes = file.meshes.map((mesh) => ({
     name: clusterId(mesh.name),
     source: sourceOf(mesh, folder),
-    namespace: mesh.namespace ?? null,
-    controlPlane: mesh.controlPlane ?? null,
   }));
   return { ...settingsOf(file), meshes };
 }

@@ -5,9 +5,14 @@ import { canonicalJson, type Json } from "./json.ts";
 
 export type Hash = `sha256:${string}`;
 
+/** SHA-256 over a text's UTF-8 bytes, in hex. */
+export function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
 /** SHA-256 over the canonical JSON of a value. */
 export function hashOf(value: Json): Hash {
-  return `sha256:${bytesToHex(sha256(utf8ToBytes(canonicalJson(value))))}`;
+  return `sha256:${sha256Hex(canonicalJson(value))}`;
 }
 
 /** The first `length` hex digits of a value's hash: for names that must be short and stable. */

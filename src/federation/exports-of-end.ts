@@ -80,7 +80,11 @@ export function exportsOfEnd(end: ExportingEnd): ExportsOfEnd {
   return { exports, offers: offeredHosts(active), findings };
 }
 
-function exportedService(decision: Decision, end: ExportingEnd, reported: ReadonlyMap<string, string> | null): ExportedService {
+function exportedService(
+  decision: Decision,
+  end: ExportingEnd,
+  reported: ReadonlyMap<string, string> | null,
+): ExportedService {
   const { service, exportedName, ruleName, rule } = decision;
   const kubernetes = service.kubernetes;
   const stated = end.stated.get(`${service.ref.cluster}/${service.namespace}/${service.ref.name}`);
@@ -100,12 +104,14 @@ function exportedService(decision: Decision, end: ExportingEnd, reported: Readon
         number: port.number,
         name: port.name,
         protocol: port.protocol,
-        targetPort: kubernetes && declared ? resolveTargetPort(kubernetes, declared, shapes, stated) : known(port.number),
+        targetPort:
+          kubernetes && declared ? resolveTargetPort(kubernetes, declared, shapes, stated) : known(port.number),
       };
     }),
     selector: kubernetes?.view.spec.selector ?? {},
     headless: kubernetes?.view.spec.clusterIP === "None",
-    exportTo: service.exportTo.length === 0 ? null : service.exportTo.map((each) => (each === "." ? service.namespace : each)),
+    exportTo:
+      service.exportTo.length === 0 ? null : service.exportTo.map((each) => (each === "." ? service.namespace : each)),
     runners: kubernetes ? findRunners(kubernetes, shapes, end.pods.supplied, stated) : known([]),
     infrastructure: isInfrastructure(service, end.near),
     status: statusOf(reported, service.hostname, exportedHost),
@@ -116,7 +122,10 @@ function exportedService(decision: Decision, end: ExportingEnd, reported: Readon
 function isInfrastructure(service: HeldService, { mesh }: Side): boolean {
   if (service.namespace === "default" && service.name === "kubernetes") return true;
   if (service.namespace !== mesh.namespace) return false;
-  const gateways = [...mesh.peers].flatMap(({ view }) => [view.spec.gateways.ingress.name, view.spec.gateways.egress.name]);
+  const gateways = [...mesh.peers].flatMap(({ view }) => [
+    view.spec.gateways.ingress.name,
+    view.spec.gateways.egress.name,
+  ]);
   return service.labels["app"] === "istiod" || gateways.includes(service.name);
 }
 
@@ -156,7 +165,12 @@ function statusDifferences(
   for (const [service, exported] of reported) {
     if (computed.has(service)) continue;
     findings.push(
-      exportStatusDiffers.at([set.ref], { set: setName, service, computed: "not exported", reported: `exported as ${exported}` }),
+      exportStatusDiffers.at([set.ref], {
+        set: setName,
+        service,
+        computed: "not exported",
+        reported: `exported as ${exported}`,
+      }),
     );
   }
   return findings;

@@ -20,7 +20,11 @@ export interface FederationOptions {
 }
 
 /** Works out what is federated, in both directions of every link. */
-export function federate(inventory: Inventory, podsOf: (mesh: Mesh) => PodIndex, options: FederationOptions): Federation {
+export function federate(
+  inventory: Inventory,
+  podsOf: (mesh: Mesh) => PodIndex,
+  options: FederationOptions,
+): Federation {
   const pairing = pairPeers(inventory, options.pairs);
   const findings: Finding[] = [...pairing.findings];
   const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
@@ -61,8 +65,17 @@ export function federate(inventory: Inventory, podsOf: (mesh: Mesh) => PodIndex,
     links: pairing.value.links,
     unpaired: pairing.value.unpaired,
     exports: sortedBy(exports, exportKey, ({ service }) => refKey(service)),
-    imports: sortedBy(imports, ({ importer }) => importer, ({ host }) => host, ({ exportedHost }) => exportedHost),
-    unimported: sortedBy(unimported, ({ importer }) => importer, ({ exportedHost }) => exportedHost),
+    imports: sortedBy(
+      imports,
+      ({ importer }) => importer,
+      ({ host }) => host,
+      ({ exportedHost }) => exportedHost,
+    ),
+    unimported: sortedBy(
+      unimported,
+      ({ importer }) => importer,
+      ({ exportedHost }) => exportedHost,
+    ),
     findings,
   };
 }
@@ -79,9 +92,15 @@ function rejections(link: Link): Finding[] {
   return [
     peerRejected.at(
       link.ends.map(({ peer }) => peer),
-      { peer: link.id, reason: link.rejected.trim().split("\n")[0] ?? "" },
+      { peer: link.id, reason: firstError(link.rejected) },
     ),
   ];
+}
+
+/** istiod counts its errors before it lists them; the list repeats itself. */
+function firstError(rejected: string): string {
+  const listed = rejected.split("\n").find((line) => line.trim().startsWith("* "));
+  return (listed ?? rejected).trim().replace(/^\* /u, "");
 }
 
 function sideOf(inventory: Inventory, meshes: ReadonlyMap<MeshId, Mesh>, end: PeerEnd): Side {

@@ -109,7 +109,8 @@ export function resolveTargetPort(
     targetPortUnknown.at([service.ref], {
       service: pathOf(service.ref),
       port: target,
-      reason: only === undefined ? "no container port has this name" : `its pods disagree (${[only, ...others].join(", ")})`,
+      reason:
+        only === undefined ? "no container port has this name" : `its pods disagree (${[only, ...others].join(", ")})`,
     }),
   );
 }
@@ -120,5 +121,7 @@ function pathOf(ref: ObjectRef): string {
 
 /** The accounts behind a service, sorted. */
 export function serviceAccountsOf(runners: readonly Runner[]): string[] {
-  return sortedUnique(sortedBy(runners, ({ serviceAccount }) => serviceAccount).map(({ serviceAccount }) => serviceAccount));
+  return sortedUnique(
+    sortedBy(runners, ({ serviceAccount }) => serviceAccount).map(({ serviceAccount }) => serviceAccount),
+  );
 }

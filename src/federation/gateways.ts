@@ -5,12 +5,17 @@ import type { Mesh } from "../inventory/mesh.ts";
 
 type Peer = Typed<"ServiceMeshPeer.federation.maistra.io">;
 
-/** The Service of the peer's federation ingress gateway: named like the gateway, in the control plane's namespace unless the gateway says otherwise. */
+/** Where an additional gateway of a control plane runs: the control plane's namespace, unless the gateway says otherwise. */
+export function gatewayNamespace(mesh: Mesh, kind: "ingress" | "egress", name: string): string {
+  const { additionalIngress, additionalEgress } = mesh.controlPlane.view.spec.gateways;
+  const declared = kind === "ingress" ? additionalIngress : additionalEgress;
+  return (Object.hasOwn(declared, name) ? declared[name]?.namespace : "") || mesh.namespace;
+}
+
+/** The Service of the peer's federation ingress gateway: named like the gateway. */
 export function ingressService(cluster: Cluster, mesh: Mesh, peer: Peer): Typed<"Service"> | undefined {
   const name = peer.view.spec.gateways.ingress.name;
-  const declared = mesh.controlPlane.view.spec.gateways.additionalIngress;
-  const namespace = (Object.hasOwn(declared, name) ? declared[name]?.namespace : "") || mesh.namespace;
-  return findTyped(cluster, "Service", namespace, name);
+  return findTyped(cluster, "Service", gatewayNamespace(mesh, "ingress", name), name);
 }
 
 /** Every address at which a Service can be reached from outside: load balancer, external IPs, and nodes for a NodePort; sorted. */
@@ -34,9 +39,7 @@ export function outsideAddresses(cluster: Cluster, service: Typed<"Service">): s
  */
 export function egressIdentity(mesh: Mesh, peer: Peer): string {
   const name = peer.view.spec.gateways.egress.name;
-  const declared = mesh.controlPlane.view.spec.gateways.additionalEgress;
-  const namespace = (Object.hasOwn(declared, name) ? declared[name]?.namespace : "") || mesh.namespace;
-  return `${mesh.trustDomain}/ns/${namespace}/sa/${name}-service-account`;
+  return `${mesh.trustDomain}/ns/${gatewayNamespace(mesh, "egress", name)}/sa/${name}-service-account`;
 }
 
 /** The names of the additional gateways in the control plane that any of the mesh's peers uses. */

@@ -80,9 +80,7 @@ function joinedService(decision: ImportDecision<OfferedHost>, { cluster, mesh }:
 }
 
 /** By exported host; "" for a row without a local service, which istiod writes for what no rule takes. */
-function reportedImports(
-  set: Typed<"ImportedServiceSet.federation.maistra.io">,
-): ReadonlyMap<string, string> | null {
+function reportedImports(set: Typed<"ImportedServiceSet.federation.maistra.io">): ReadonlyMap<string, string> | null {
   if (set.view.status === null) return null;
   return new Map(
     set.view.status.importedServices.map(({ exportedName, localService }) => [exportedName, localService.hostname]),

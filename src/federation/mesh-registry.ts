@@ -32,10 +32,15 @@ export function meshRegistry(cluster: Cluster, mesh: Mesh): readonly HeldService
     if (!watched(entry.ref.namespace ?? "") || isOurs(entry.object)) continue;
     for (const host of serviceEntryInRegistry(entry.view)) held.push({ ...host, ref: entry.ref, kubernetes: null });
   }
-  return sortedBy(held, ({ hostname }) => hostname, ({ namespace }) => namespace);
+  return sortedBy(
+    held,
+    ({ hostname }) => hostname,
+    ({ namespace }) => namespace,
+  );
 }
 
-function watchedNamespaces(cluster: Cluster, mesh: Mesh): (namespace: string) => boolean {
+/** Whether istiod watches a namespace. */
+export function watchedNamespaces(cluster: Cluster, mesh: Mesh): (namespace: string) => boolean {
   if (mesh.mode === "MultiTenant") {
     const members = new Set([...mesh.memberNamespaces, mesh.namespace]);
     return (namespace) => members.has(namespace);

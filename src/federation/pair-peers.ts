@@ -3,7 +3,13 @@ import type { Finding, Produced } from "../core/finding.ts";
 import { linkId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
 import { sortedBy } from "../core/order.ts";
-import { peerAmbiguous, peerDisagrees, peerUnchecked, peerUnpaired, statedPairUnknown } from "../findings/codes/federation.ts";
+import {
+  peerAmbiguous,
+  peerDisagrees,
+  peerUnchecked,
+  peerUnpaired,
+  statedPairUnknown,
+} from "../findings/codes/federation.ts";
 import { clusterOf, type Inventory } from "../inventory/mesh.ts";
 import type { Link, LinkFact, PeerEnd } from "./federation.ts";
 import { factsSeenFrom, type Side } from "./link-facts.ts";
@@ -59,7 +65,8 @@ export function pairPeers(inventory: Inventory, stated: readonly StatedPair[]): 
   }
   for (const side of free) {
     if (taken.has(refKey(side.peer.ref)) || claims.has(refKey(side.peer.ref))) continue;
-    findings.push(explainUnpaired(side, candidates));
+    const open = candidates.filter((each) => each.sides.every(({ peer }) => !taken.has(refKey(peer.ref))));
+    findings.push(explainUnpaired(side, open));
   }
   return {
     value: {
@@ -118,14 +125,20 @@ function isFull({ facts }: Candidate): boolean {
   );
 }
 
-/** How strongly two peers seem to be meant for each other; a trust domain alone ("cluster.local") says nothing. */
+/**
+ * How strongly two peers seem to be meant for each other. A trust domain ("cluster.local") and a client identity (the
+ * gateways' usual names) are shared by meshes that have nothing to do with each other: alone they say nothing.
+ */
 function likeness({ facts }: Candidate): number {
-  return facts.filter(({ fact, agrees }) => agrees === true && fact !== "trust-domain").length;
+  const agreed = facts.filter(({ agrees }) => agrees === true).map(({ fact }) => fact);
+  // Meshes of one CA share a root as well.
+  if (facts.every(({ fact, agrees }) => fact !== "address" || agrees === false)) return 0;
+  return agreed.includes("address") || agreed.includes("root") ? agreed.length : 0;
 }
 
 function explainUnpaired(side: Side, candidates: readonly Candidate[]): Finding {
   const near = candidates
-    .filter((each) => each.sides.some((end) => end.peer.ref === side.peer.ref) && likeness(each) > 0)
+    .filter((each) => each.sides.some((end) => end.peer.ref === side.peer.ref) && likeness(each) > 0 && !isFull(each))
     .reduce<Candidate | null>((best, each) => (best === null || likeness(each) > likeness(best) ? each : best), null);
   if (near === null) {
     return peerUnpaired.at([side.peer.ref], {
@@ -147,7 +160,10 @@ function disagreement({ sides: [one, other] }: Candidate, wrong: readonly LinkFa
     one: peerPath(one),
     other: peerPath(other),
     facts: wrong
-      .map(({ fact, peer, claimed, actual }) => `${fact} (${peer.cluster}/${peer.name} says ${claimed || "nothing"}, the other mesh has ${actual || "none"})`)
+      .map(
+        ({ fact, peer, claimed, actual }) =>
+          `${fact} (${peer.cluster}/${peer.name} says ${claimed || "nothing"}, the other mesh has ${actual || "none"})`,
+      )
       .join("; "),
     fact: first?.fact ?? "",
   });

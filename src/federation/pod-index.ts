@@ -45,9 +45,9 @@ const templateKinds = [
 
 /** Indexes the pods and templates of a cluster. Pods that have ended count for nothing. */
 export function indexPods(cluster: Cluster): PodIndex {
-  const pods = cluster.typed.Pod.filter(({ view }) => view.status.phase !== "Succeeded" && view.status.phase !== "Failed").map(
-    (pod) => podShape(cluster, pod),
-  );
+  const pods = cluster.typed.Pod.filter(
+    ({ view }) => view.status.phase !== "Succeeded" && view.status.phase !== "Failed",
+  ).map((pod) => podShape(cluster, pod));
   const templates = templateKinds.flatMap((kind) =>
     cluster.typed[kind].map(({ ref, view }) => templateShape(ref, view.spec.template, view.spec.replicas ?? 1)),
   );
@@ -106,7 +106,9 @@ function templateShape(ref: ObjectRef, template: Template, replicas: number): Po
     serviceAccount: accountOf(template.spec),
     spec: template.spec,
     // OSSM 2 injects where the pod's annotation asks for it; the namespace's label alone does not (Maistra 2.5, sidecar injector).
-    sidecar: hasProxy(template.spec) || (annotations["sidecar.istio.io/inject"] ?? labels["sidecar.istio.io/inject"]) === "true",
+    sidecar:
+      hasProxy(template.spec) ||
+      (annotations["sidecar.istio.io/inject"] ?? labels["sidecar.istio.io/inject"]) === "true",
     live: false,
     replicas,
   };
@@ -127,6 +129,11 @@ function ownerOf(cluster: Cluster, pod: Typed<"Pod">): ObjectRef {
   const owner = controllerOf(pod.view.metadata.ownerReferences);
   if (!owner) return pod.ref;
   const direct = ownerRef(cluster, namespace, owner);
+  const deploymentConfig = pod.view.metadata.annotations["openshift.io/deployment-config.name"];
+  if (owner.kind === "ReplicationController" && deploymentConfig) {
+    // A DeploymentConfig's pods belong to a ReplicationController, and name it (OpenShift, appsv1.DeploymentConfigAnnotation).
+    return { ...direct, group: "apps.openshift.io", kind: "DeploymentConfig", name: deploymentConfig };
+  }
   if (owner.kind !== "ReplicaSet") return direct;
   const set = findTyped(cluster, "ReplicaSet.apps", namespace, owner.name);
   const above = set && controllerOf(set.view.metadata.ownerReferences);

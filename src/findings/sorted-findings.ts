@@ -1,6 +1,6 @@
 // The one order in which findings are shown and written: by code, then by what they are about; each once.
 import type { Finding } from "../core/finding.ts";
-import { canonicalJson, type Json } from "../core/json.ts";
+import { canonicalJson } from "../core/json.ts";
 import { type ObjectRef, type Origin, refKey } from "../core/object-ref.ts";
 import { sortedBy } from "../core/order.ts";
 
@@ -11,7 +11,7 @@ export function sortedFindings(findings: Iterable<Finding>): Finding[] {
 }
 
 function keyOf({ code, subjects, params }: Finding): string {
-  return `${code}|${subjects.map(subjectKey).join("|")}|${canonicalJson(params as Json)}`;
+  return `${code}|${subjects.map(subjectKey).join("|")}|${canonicalJson(params)}`;
 }
 
 function subjectKey(subject: ObjectRef | Origin): string {

@@ -3,6 +3,7 @@ import type { ClusterInput, Coverage } from "../core/cluster.ts";
 import type { Finding, Produced } from "../core/finding.ts";
 import type { ClusterId } from "../core/ids.ts";
 import { type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { sortedBy } from "../core/order.ts";
 import { pointer } from "../core/pointer.ts";
 import { fieldOfWrongType } from "../findings/codes/inventory.ts";
 import { type KindName, kinds, type View } from "./kinds/registry.ts";
@@ -34,7 +35,7 @@ export function readCluster(input: ClusterInput): Produced<Cluster> {
   const objects = new Map<string, KubeObject>();
   const typed = new Map<KindName, Map<string, Typed<KindName>>>();
   for (const kind of Object.keys(kinds)) if (isKindInUse(kind)) typed.set(kind, new Map());
-  for (const object of input.objects) {
+  for (const object of sortedBy(input.objects, ({ ref }) => refKey(ref))) {
     objects.set(refKey(object.ref), object);
     const kind = kindKey(object.ref);
     if (!isKindInUse(kind)) continue;
@@ -59,7 +60,9 @@ export function readCluster(input: ClusterInput): Produced<Cluster> {
       coverage: input.coverage,
       objects,
       // The two maps are keyed by every kind in use, and each view was parsed by its own kind's schema above.
-      typed: Object.fromEntries([...typed].map(([kind, items]) => [kind, [...items.values()]])) as unknown as Cluster["typed"],
+      typed: Object.fromEntries(
+        [...typed].map(([kind, items]) => [kind, [...items.values()]]),
+      ) as unknown as Cluster["typed"],
       byName: Object.fromEntries(typed) as unknown as Cluster["byName"],
     },
     findings,

@@ -6,8 +6,11 @@ import { matchesSelector } from "./label-match.ts";
 /** The operator reads no roll of another name (Maistra operator 2.5, pkg/controller/common: MemberRollName). */
 const rollName = "default";
 
-/** The roll that the operator makes for a mesh without one selects this label (Maistra operator 2.5, strategy_v2_5.go, createMemberRoll). */
+/** The roll that the operator makes for a ClusterWide mesh without one selects this label (Maistra operator 2.5, strategy_v2_5.go, createMemberRoll). */
 const defaultSelector = { matchLabels: { "istio-injection": "enabled" }, matchExpressions: [] };
+
+/** Never taken by "*" or by a selector (Maistra operator 2.5, servicemeshmemberroll_types.go, isExcluded). */
+const systemNamespace = /^(?:kube|openshift)(?:-|$)|^ibm-/u;
 
 /**
  * The namespaces of a mesh, without the control plane's own, sorted. The roll's status is what the operator has really
@@ -27,14 +30,17 @@ export function memberNamespaces(
     const { namespace, name } = member.view.spec.controlPlaneRef;
     if (namespace === home && name === controlPlane.ref.name && member.ref.namespace) names.add(member.ref.namespace);
   }
-  const selectors = roll ? roll.view.spec.memberSelectors : [defaultSelector];
+  const mode = controlPlane.view.spec.mode || controlPlane.view.status.appliedSpec.mode;
+  const spec = roll?.view.spec;
+  const selectors = spec?.memberSelectors ?? (mode === "ClusterWide" ? [defaultSelector] : []);
+  const everyOne = spec?.members.includes("*") ?? false;
   for (const namespace of cluster.typed.Namespace) {
-    const listed = roll?.view.spec.members.some((member) => member === "*" || member === namespace.ref.name) ?? false;
-    if (listed || selectors.some((selector) => matchesSelector(selector, namespace.view.metadata.labels))) {
+    if (systemNamespace.test(namespace.ref.name)) continue;
+    if (everyOne || selectors.some((selector) => matchesSelector(selector, namespace.view.metadata.labels))) {
       names.add(namespace.ref.name);
     }
   }
-  for (const member of roll?.view.spec.members ?? []) if (member !== "*") names.add(member);
+  for (const member of spec?.members ?? []) if (member !== "*") names.add(member);
   names.delete(home ?? "");
   return sortedUnique(names);
 }

@@ -53,6 +53,12 @@ export function clusterOf(inventory: Inventory, mesh: Mesh): Cluster {
 }
 
 /** A reference to an object of a mesh's cluster. */
-export function refIn(cluster: ClusterId, group: string, kind: string, namespace: string | null, name: string): ObjectRef {
+export function refIn(
+  cluster: ClusterId,
+  group: string,
+  kind: string,
+  namespace: string | null,
+  name: string,
+): ObjectRef {
   return { cluster, group, kind, namespace, name };
 }

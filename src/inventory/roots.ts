@@ -16,7 +16,9 @@ export function rootBundle(cluster: Cluster, namespace: string, mesh: ObjectRef)
   const pem = configMap?.view.data[rootKey] ?? "";
   const certificates = certificateHashes(pem);
   if (!configMap || certificates.length === 0) {
-    return unknown(rootNotSupplied.at([mesh], { mesh: `${namespace}/${mesh.name}`, configMap: `${namespace}/${rootConfigMap}` }));
+    return unknown(
+      rootNotSupplied.at([mesh], { mesh: `${namespace}/${mesh.name}`, configMap: `${namespace}/${rootConfigMap}` }),
+    );
   }
   return known({ pem, certificates, source: configMap.ref });
 }

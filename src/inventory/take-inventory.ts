@@ -18,7 +18,9 @@ export function takeInventory(inputs: readonly ClusterInput[]): Inventory {
     const read = readCluster(input);
     clusters.push(read.value);
     findings.push(...read.findings);
-    const found = read.value.typed["ServiceMeshControlPlane.maistra.io"].map((controlPlane) => mesh(read.value, controlPlane));
+    const found = read.value.typed["ServiceMeshControlPlane.maistra.io"].map((controlPlane) =>
+      mesh(read.value, controlPlane),
+    );
     if (found.length === 0 && input.objects.length > 0) findings.push(noControlPlane.at([], { cluster: input.id }));
     meshes.push(...found);
     findings.push(...strayPeers(read.value, found), ...sharedMembers(found));
@@ -72,7 +74,11 @@ function sharedMembers(meshes: readonly Mesh[]): Finding[] {
       const other = owners.get(namespace);
       if (other) {
         findings.push(
-          namespaceOfTwoMeshes.at([other.controlPlane.ref, each.controlPlane.ref], { namespace, one: other.id, other: each.id }),
+          namespaceOfTwoMeshes.at([other.controlPlane.ref, each.controlPlane.ref], {
+            namespace,
+            one: other.id,
+            other: each.id,
+          }),
         );
       } else owners.set(namespace, each);
     }

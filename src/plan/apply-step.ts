@@ -17,6 +17,8 @@ export interface ApplyParts {
   readonly done?: Condition;
   readonly set?: readonly { readonly pointer: string; readonly value: Json }[];
   readonly about?: string;
+  /** Whether an earlier step of the plan makes the object, so that it is ours by then. */
+  readonly madeEarlier?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export function applyStep(context: PlanContext, desired: DesiredObject, parts: A
     after,
     ...(about === undefined ? {} : { about }),
     action: { do: "apply", ref: desired.ref, object: context.hashOfObject(desired), set },
-    expect: existing === "absent" ? "absent" : "ours",
+    expect: existing === "absent" && parts.madeEarlier !== true ? "absent" : "ours",
     done: all({ kind: "present", ref: desired.ref }, ...(parts.done ? [parts.done] : [])),
     undo: { how: "restore", also: [] },
     routes: desired.routes,

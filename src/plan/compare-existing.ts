@@ -31,11 +31,16 @@ export function compareExisting(lookup: ObjectLookup, ref: ObjectRef, wanted: Js
 function holds(seen: Json | undefined, wanted: Json): boolean {
   if (isJsonObject(wanted)) {
     if (Object.hasOwn(wanted, "$slot")) return seen !== undefined;
-    return isJsonObject(seen) && Object.entries(wanted).every(([key, value]) => holds(Object.hasOwn(seen, key) ? seen[key] : undefined, value));
+    return (
+      isJsonObject(seen) &&
+      Object.entries(wanted).every(([key, value]) => holds(Object.hasOwn(seen, key) ? seen[key] : undefined, value))
+    );
   }
   if (Array.isArray(wanted)) {
     return (
-      Array.isArray(seen) && seen.length === wanted.length && wanted.every((value: Json, index) => holds(seen[index] as Json, value))
+      Array.isArray(seen) &&
+      seen.length === wanted.length &&
+      wanted.every((value: Json, index) => holds(seen[index] as Json, value))
     );
   }
   return seen !== undefined && equalJson(seen, wanted);

@@ -18,7 +18,11 @@ export function makeBasis(context: PlanContext): BasisEntry[] {
     ...context.inventory.meshes.flatMap((mesh) => meshEntries(context, mesh)),
     ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map(serviceEntry),
   ];
-  return sortedBy(entries, ({ ref }) => refKey(ref), ({ of }) => of);
+  return sortedBy(
+    entries,
+    ({ ref }) => refKey(ref),
+    ({ of }) => of,
+  );
 }
 
 function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
@@ -30,7 +34,9 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
     trustDomainAliases: mesh.trustDomainAliases,
     network: mesh.network,
     roots: mesh.roots.known ? mesh.roots.value.certificates : null,
-    clientNamespaces: context.waves.filter(({ importer }) => importer === mesh.id).flatMap(({ namespaces }) => namespaces),
+    clientNamespaces: context.waves
+      .filter(({ importer }) => importer === mesh.id)
+      .flatMap(({ namespaces }) => namespaces),
   };
   const objects = [
     ...mesh.peers.map(({ ref, object }) => ({ ref, of: "spec", spec: object.body["spec"] })),

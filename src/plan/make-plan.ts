@@ -93,7 +93,7 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
     const ids = group.map(({ route }) => route.id);
     return [makeWaves(mesh, injectedWorkloads(mesh, podsOf(mesh)), ids, options.waves)];
   });
-  const links = retirableLinks(federation, routes);
+  const links = retirableLinks(inventory, federation, routes);
   const hashes = new Map<string, Hash>(target.objects.map(({ ref, template }) => [refKey(ref), hashOf(template)]));
   return {
     inventory,

@@ -32,7 +32,9 @@ export interface StepParts {
 /** A step; what is not said is: no predecessor, nothing expected, done at once, five minutes, nothing to undo. */
 export function makeStep(parts: StepParts): Step {
   return {
-    id: stepId([parts.phase, parts.action.do, ...subject(parts.action), ...(parts.about ? [parts.about] : [])].join("/")),
+    id: stepId(
+      [parts.phase, parts.action.do, ...subject(parts.action), ...(parts.about ? [parts.about] : [])].join("/"),
+    ),
     title: parts.title,
     action: parts.action,
     after: parts.after ?? [],

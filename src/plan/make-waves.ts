@@ -29,11 +29,13 @@ export function makeWaves(
     const number = index + 1;
     return { importer: importer.id, number, namespaces: [...group].sort(), probes: `${importer.id}#wave-${number}` };
   });
-  const probes = waves.map((wave): ProbeGroup => ({
-    id: wave.probes,
-    clients: wave.namespaces.flatMap((namespace) => clients.get(namespace) ?? []),
-    routes,
-  }));
+  const probes = waves.map(
+    (wave): ProbeGroup => ({
+      id: wave.probes,
+      clients: wave.namespaces.flatMap((namespace) => clients.get(namespace) ?? []),
+      routes,
+    }),
+  );
   const everybody: ProbeGroup = { id: everyClient(importer.id), clients: [...clients.values()].flat(), routes };
   return { waves, probes: [...probes, everybody] };
 }
@@ -43,5 +45,7 @@ function chunks(names: readonly string[], count: number): string[][] | null {
   if (names.length === 0) return [];
   if (count < 1) return null;
   const size = Math.ceil(names.length / count);
-  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) => names.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) =>
+    names.slice(index * size, (index + 1) * size),
+  );
 }

@@ -2,6 +2,7 @@
 import type { ObjectRef } from "../core/object-ref.ts";
 import { refKey, sortedRefs } from "../core/object-ref.ts";
 import { injectedWorkloads } from "../routes/client-namespaces.ts";
+import { gatewayNamespace } from "../federation/gateways.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { PlanContext } from "./plan-context.ts";
 
@@ -9,7 +10,10 @@ import type { PlanContext } from "./plan-context.ts";
 export function proxyWorkloads(context: PlanContext, mesh: Mesh): ObjectRef[] {
   const pods = context.podsOf(mesh);
   const gateways = pods.pods.filter(({ namespace, sidecar }) => sidecar && namespace === mesh.namespace);
-  return sortedRefs([...[...injectedWorkloads(mesh, pods).values()].flat(), ...gateways.map(({ workload }) => workload)]);
+  return sortedRefs([
+    ...[...injectedWorkloads(mesh, pods).values()].flat(),
+    ...gateways.map(({ workload }) => workload),
+  ]);
 }
 
 /** The injected workloads of an importer whose running pods carry another network than `network`, or none; sorted. */
@@ -27,13 +31,33 @@ export function workloadsWithoutNetwork(context: PlanContext, mesh: Mesh, networ
   return sortedRefs(wrong.map(({ workload }) => workload));
 }
 
-/** The federation gateways' Deployments that the mesh's peers use; sorted. */
-export function federationGatewayWorkloads(mesh: Mesh): ObjectRef[] {
-  const names = new Set(
-    mesh.peers.flatMap(({ view }) => [view.spec.gateways.ingress.name, view.spec.gateways.egress.name]).filter((name) => name !== ""),
+/** The federation gateways' Deployments that some of the mesh's peers use; sorted, each once. */
+export function federationGatewayWorkloads(mesh: Mesh, peers: Mesh["peers"]): ObjectRef[] {
+  return sortedRefs(
+    peers.flatMap(({ view }) =>
+      (["ingress", "egress"] as const).flatMap((kind): ObjectRef[] => {
+        const { name } = view.spec.gateways[kind];
+        const namespace = gatewayNamespace(mesh, kind, name);
+        return name === "" ? [] : [{ cluster: mesh.cluster, group: "apps", kind: "Deployment", namespace, name }];
+      }),
+    ),
   );
-  const refs = [...names].map(
-    (name): ObjectRef => ({ cluster: mesh.cluster, group: "apps", kind: "Deployment", namespace: mesh.namespace, name }),
+}
+
+/** The gateways that only peers of retirable links use: the others go on carrying what stays, and would never be idle. */
+export function retiringGateways(context: PlanContext): ObjectRef[] {
+  const going = new Set(
+    context.federation.links
+      .filter(({ id }) => context.retirableLinks.has(id))
+      .flatMap(({ ends }) => ends.map(({ peer }) => refKey(peer))),
   );
-  return refs.sort((left, right) => (refKey(left) < refKey(right) ? -1 : 1));
+  return context.inventory.meshes.flatMap((mesh) => {
+    const used = (goes: boolean): ObjectRef[] =>
+      federationGatewayWorkloads(
+        mesh,
+        mesh.peers.filter(({ ref }) => going.has(refKey(ref)) === goes),
+      );
+    const staying = new Set(used(false).map(refKey));
+    return used(true).filter((ref) => !staying.has(refKey(ref)));
+  });
 }

@@ -1,18 +1,43 @@
 // What of federation can be retired: a link whose imports are all carried; a group of meshes whose links all can.
 import type { Finding } from "../core/finding.ts";
 import type { LinkId, MeshId } from "../core/ids.ts";
+import { refKey } from "../core/object-ref.ts";
 import { sortedBy } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
 import { linkStays } from "../findings/codes/plan.ts";
-import type { Inventory, Mesh } from "../inventory/mesh.ts";
+import { coverageOf, findTyped } from "../inventory/cluster.ts";
+import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
 
+const importedSets = "ImportedServiceSet.federation.maistra.io";
+
 /** Links over which nothing runs that has no new path. */
-export function retirableLinks(federation: Federation, routes: readonly Route[]): ReadonlySet<LinkId> {
-  const kept = new Set(
-    routes.filter(({ carry }) => carry.mode === "none").flatMap(({ backends }) => backends.map(({ link }) => link)),
-  );
+export function retirableLinks(
+  inventory: Inventory,
+  federation: Federation,
+  routes: readonly Route[],
+): ReadonlySet<LinkId> {
+  const kept = new Set([
+    ...routes.filter(({ carry }) => carry.mode === "none").flatMap(({ backends }) => backends.map(({ link }) => link)),
+    ...linksWithUnknownImports(inventory, federation),
+  ]);
   return new Set(federation.links.map(({ id }) => id).filter((id) => !kept.has(id)));
+}
+
+/** Links with offers of which nobody can say whether they are imported: the import sets of that end were not supplied, or not readable. */
+function linksWithUnknownImports(inventory: Inventory, federation: Federation): ReadonlySet<LinkId> {
+  const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
+  const ends = new Map(federation.links.flatMap((link) => link.ends.map((end) => [`${link.id}|${end.mesh}`, end])));
+  const unknown = federation.unimported.filter(({ link, importer }) => {
+    const mesh = meshes.get(importer);
+    const end = ends.get(`${link}|${importer}`);
+    if (!mesh || !end) return false;
+    const cluster = clusterOf(inventory, mesh);
+    if (findTyped(cluster, importedSets, mesh.namespace, end.peer.name)) return false;
+    const unreadable = cluster.objects.has(refKey({ ...end.peer, kind: "ImportedServiceSet" }));
+    return unreadable || ["not-supplied", "forbidden"].includes(coverageOf(cluster, importedSets));
+  });
+  return new Set(unknown.map(({ link }) => link));
 }
 
 /**
@@ -47,14 +72,29 @@ export function stayingLinks(
 ): Finding[] {
   const going = new Set(groups.flatMap((group) => group.map(({ id }) => id)));
   return federation.links.flatMap(({ id, ends }) => {
-    const blocked = routes.filter(({ carry, backends }) => carry.mode === "none" && backends.some(({ link }) => link === id));
+    const blocked = routes.filter(
+      ({ carry, backends }) => carry.mode === "none" && backends.some(({ link }) => link === id),
+    );
     const subjects = ends.map(({ peer }) => peer);
     if (!links.has(id)) {
       const hosts = blocked.map(({ host }) => host);
+      if (hosts.length === 0) {
+        return [
+          linkStays.at(subjects, {
+            link: id,
+            reason: "which of its exports are imported is not known, because no ImportedServiceSet could be read there",
+          }),
+        ];
+      }
       const shown = hosts.length > 3 ? [...hosts.slice(0, 3), `${hosts.length - 3} more`] : hosts;
       return [linkStays.at(subjects, { link: id, reason: `not carried over: ${shown.join(", ")}` })];
     }
     if (ends.every(({ mesh }) => going.has(mesh))) return [];
-    return [linkStays.at(subjects, { link: id, reason: "its sets go, but a mesh of it has another link that stays, or a peer without a known other end" })];
+    return [
+      linkStays.at(subjects, {
+        link: id,
+        reason: "its sets go, but a mesh of it has another link that stays, or a peer without a known other end",
+      }),
+    ];
   });
 }

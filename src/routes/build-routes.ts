@@ -65,7 +65,11 @@ function buildRoute(
   inUse: HostsInUse,
   options: RouteOptions,
 ): Route {
-  const ordered = sortedBy(group, ({ exported }) => exported.link, ({ exported }) => exported.exportedHost);
+  const ordered = sortedBy(
+    group,
+    ({ exported }) => exported.link,
+    ({ exported }) => exported.exportedHost,
+  );
   const [first] = ordered;
   if (!first) throw new Error(`route ${mesh.id}|${host} has no export`);
   return {

@@ -8,7 +8,9 @@ import type { Mesh } from "../inventory/mesh.ts";
 /** The injected workloads of a mesh's member namespaces, each once, by namespace; both sorted. */
 export function injectedWorkloads(mesh: Mesh, pods: PodIndex): ReadonlyMap<string, readonly ObjectRef[]> {
   const members = new Set(mesh.memberNamespaces);
-  const shapes = [...pods.pods, ...pods.templates].filter(({ sidecar, namespace }) => sidecar && members.has(namespace));
+  const shapes = [...pods.pods, ...pods.templates].filter(
+    ({ sidecar, namespace }) => sidecar && members.has(namespace),
+  );
   const byNamespace = groupBy(shapes, ({ namespace }) => namespace);
   return new Map(
     sortedUnique(byNamespace.keys()).map((namespace) => {

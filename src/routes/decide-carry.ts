@@ -63,7 +63,11 @@ function only({ feeds }: Question): ExportedService {
 function several({ mesh, host, feeds }: Question): Finding | null {
   if (feeds.length < 2) return null;
   const services = feeds.map(({ exported }) => exported.service);
-  return severalBackends.at(services, { host, importer: mesh.id, exports: services.map((ref) => refText(ref)).join(", ") });
+  return severalBackends.at(services, {
+    host,
+    importer: mesh.id,
+    exports: services.map((ref) => refText(ref)).join(", "),
+  });
 }
 
 function joinsLocal({ mesh, host, feeds }: Question): Finding | null {
@@ -74,7 +78,11 @@ function joinsLocal({ mesh, host, feeds }: Question): Finding | null {
 function serviceEntry(question: Question): Finding | null {
   const { service } = only(question);
   if (service.kind === "Service") return null;
-  return exportedServiceEntry.at([service], { host: question.host, importer: question.mesh.id, service: refText(service) });
+  return exportedServiceEntry.at([service], {
+    host: question.host,
+    importer: question.mesh.id,
+    service: refText(service),
+  });
 }
 
 function form(question: Question): Finding | null {
@@ -112,7 +120,11 @@ function withoutSidecar(question: Question): Finding | null {
   const { runners } = only(question);
   const bare = runners.known ? runners.value.find(({ sidecar }) => !sidecar) : undefined;
   if (!bare) return null;
-  return noSidecar.at([bare.workload], { host: question.host, importer: question.mesh.id, workload: refText(bare.workload) });
+  return noSidecar.at([bare.workload], {
+    host: question.host,
+    importer: question.mesh.id,
+    workload: refText(bare.workload),
+  });
 }
 
 function unknownPort(question: Question): Finding | null {
@@ -123,7 +135,8 @@ function unknownPort(question: Question): Finding | null {
 function anotherService(question: Question): Finding | null {
   const exported = only(question);
   const exporter = question.meshes.get(exported.exporter);
-  const other = exporter ? question.inUse.service(exporter, question.host) : null;
+  const entry = exporter && question.inUse.entries.get(`${exporter.id}|${question.host}`);
+  const other = (exporter && question.inUse.service(exporter, question.host)) ?? entry;
   if (!other || refKey(other) === refKey(exported.service)) return null;
   return hostIsAnotherService.at([exported.service, other], {
     host: question.host,

@@ -3,6 +3,7 @@ import type { Host } from "../core/ids.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { groupBy } from "../core/order.ts";
 import type { ExportedService, Federation, ImportedService } from "../federation/federation.ts";
+import { watchedNamespaces } from "../federation/mesh-registry.ts";
 import { findTyped } from "../inventory/cluster.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
 import { isOurs } from "../inventory/ownership.ts";
@@ -10,7 +11,7 @@ import { isOurs } from "../inventory/ownership.ts";
 export interface HostsInUse {
   /** The Kubernetes Service of that cluster-local name in the mesh's cluster. */
   readonly service: (mesh: Mesh, host: Host) => ObjectRef | null;
-  /** "MESH|HOST" → a ServiceEntry that is not ours. */
+  /** "MESH|HOST" → a ServiceEntry that the mesh's istiod knows and that is not ours. */
   readonly entries: ReadonlyMap<string, ObjectRef>;
   /** "EXPORTER|HOST" → the services that importers know under this host. */
   readonly exposed: ReadonlyMap<string, readonly ObjectRef[]>;
@@ -37,8 +38,10 @@ export function hostsInUse(inventory: Inventory, federation: Federation): HostsI
 function entriesOfOthers(inventory: Inventory): ReadonlyMap<string, ObjectRef> {
   const entries = new Map<string, ObjectRef>();
   for (const mesh of inventory.meshes) {
-    for (const entry of clusterOf(inventory, mesh).typed["ServiceEntry.networking.istio.io"]) {
-      if (isOurs(entry.object)) continue;
+    const cluster = clusterOf(inventory, mesh);
+    const watched = watchedNamespaces(cluster, mesh);
+    for (const entry of cluster.typed["ServiceEntry.networking.istio.io"]) {
+      if (isOurs(entry.object) || !watched(entry.ref.namespace ?? "")) continue;
       for (const host of entry.view.spec.hosts) entries.set(`${mesh.id}|${host}`, entry.ref);
     }
   }

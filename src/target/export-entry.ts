@@ -12,11 +12,7 @@ import type { Places } from "./places.ts";
  * The entry for one exported service, or null where every importer dials it by its own cluster-local host. Visible to
  * the gateway's namespace only, so that no client of the exporter sees a second host.
  */
-export function exportEntry(
-  places: Places,
-  exported: ExportedService,
-  routes: readonly Route[],
-): DesiredObject | null {
+export function exportEntry(places: Places, exported: ExportedService, routes: readonly Route[]): DesiredObject | null {
   const hosts = sortedUnique(routes.map(({ host }) => host).filter((host) => host !== exported.localHost));
   if (hosts.length === 0) return null;
   const { service } = exported;

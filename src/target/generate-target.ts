@@ -46,8 +46,10 @@ export function generateTarget(inventory: Inventory, routes: readonly Route[], o
   const places = placesOf(inventory, options);
   const carried = carriedRoutes(routes, places);
   const objects: DesiredObject[] = [];
-  for (const group of groupBy(carried, ({ exporter }) => exporter.mesh.id).values()) objects.push(...exporterObjects(group));
-  for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values()) objects.push(...importerObjects(group));
+  for (const group of groupBy(carried, ({ exporter }) => exporter.mesh.id).values())
+    objects.push(...exporterObjects(group));
+  for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
+    objects.push(...importerObjects(group));
   const exporters = new Map(carried.map(({ exporter }) => [exporter.mesh.id, exporter]));
   return {
     places,
@@ -64,11 +66,20 @@ function exporterObjects(group: readonly CarriedRoute[]): DesiredObject[] {
   const objects = [
     ...homeObjects(exporter, exporter.gatewayNamespace, ids),
     eastWestGateway(exporter, ids),
-    exposeServices(exporter, group.map(({ route }) => route)),
+    exposeServices(
+      exporter,
+      group.map(({ route }) => route),
+    ),
   ];
   for (const ofService of groupBy(group, ({ exported }) => refKey(exported.service)).values()) {
     const [one] = ofService;
-    const entry = one && exportEntry(exporter, one.exported, ofService.map(({ route }) => route));
+    const entry =
+      one &&
+      exportEntry(
+        exporter,
+        one.exported,
+        ofService.map(({ route }) => route),
+      );
     if (entry) objects.push(entry);
   }
   return objects;

@@ -16,7 +16,12 @@ export const exportToPointer = "/spec/exportTo";
  * The entry of one host. `subjectAltNames` lists every account that runs the service: an entry without them accepts any
  * server (seen). Without `exportTo` federation's own service would win until its next resync, so the plan always sets it.
  */
-export function importEntry(importer: Places, exporter: Places, exported: ExportedService, route: Route): DesiredObject {
+export function importEntry(
+  importer: Places,
+  exporter: Places,
+  exported: ExportedService,
+  route: Route,
+): DesiredObject {
   const name = fitted(route.host, 253);
   const namespace = importer.entryNamespace;
   return {

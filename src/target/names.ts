@@ -25,8 +25,12 @@ export function fitted(text: string, limit: number): string {
 
 /** "" where a mesh is the only one of its cluster, else "-NAMESPACE-NAME": keeps several meshes' objects apart. */
 export function meshSuffix(inventory: Inventory, mesh: Mesh): string {
-  const alone = inventory.meshes.filter(({ cluster }) => cluster === mesh.cluster).length === 1;
-  return alone ? "" : fitted(`-${mesh.namespace}-${mesh.name}`, 40);
+  const others = inventory.meshes.filter(({ cluster, id }) => cluster === mesh.cluster && id !== mesh.id);
+  if (others.length === 0) return "";
+  const plain = (each: Mesh): string => `-${each.namespace}-${each.name}`;
+  // "a-b" and "c" read like "a" and "b-c".
+  const alike = others.some((other) => plain(other) === plain(mesh));
+  return fitted(alike ? `${plain(mesh)}-${shortHash(mesh.id)}` : plain(mesh), 40);
 }
 
 /** The network name by which an importer knows an exporting mesh: its own word, never federation's `network-<peer>`. */

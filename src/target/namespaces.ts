@@ -9,7 +9,6 @@ import { ourLabels } from "./names.ts";
  * they do not select (Istio 1.20, pkg/kube/namespace/filter.go).
  */
 export function namespaceObject(mesh: Mesh, name: string, routes: readonly RouteId[]): DesiredObject {
-  const [selector] = mesh.controlPlane.view.spec.meshConfig.discoverySelectors;
   return {
     ref: refIn(mesh.cluster, "", "Namespace", null, name),
     role: "namespace",
@@ -17,9 +16,20 @@ export function namespaceObject(mesh: Mesh, name: string, routes: readonly Route
     template: {
       apiVersion: "v1",
       kind: "Namespace",
-      metadata: { name, labels: { ...selector?.matchLabels, ...ourLabels } },
+      metadata: { name, labels: { ...discoveryLabels(mesh), ...ourLabels } },
     },
   };
+}
+
+/** Labels that the first discovery selector selects; one selector that matches is enough (Istio, meshConfig.discoverySelectors). */
+function discoveryLabels(mesh: Mesh): Record<string, string> {
+  const [selector] = mesh.controlPlane.view.spec.meshConfig.discoverySelectors;
+  const labels: Record<string, string> = { ...selector?.matchLabels };
+  for (const { key, operator, values } of selector?.matchExpressions ?? []) {
+    if (operator === "In") labels[key] ??= values[0] ?? "";
+    else if (operator === "Exists") labels[key] ??= "";
+  }
+  return labels;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { MeshId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { type Inventory, type Mesh, refIn } from "../inventory/mesh.ts";
-import { meshSuffix, remoteNetworkName } from "./names.ts";
+import { fitted, meshSuffix, remoteNetworkName } from "./names.ts";
 
 export interface PlaceOptions {
   /** Namespace of the east-west gateways; a cluster with several meshes gets one each. */
@@ -30,7 +30,7 @@ export type PlacesByMesh = ReadonlyMap<MeshId, Places>;
 
 /** The gateway namespace of a mesh; also known to routes, which check visibility from there. */
 export function gatewayNamespaceOf(inventory: Inventory, mesh: Mesh, options: PlaceOptions): string {
-  return `${options.gatewayNamespace}${meshSuffix(inventory, mesh)}`;
+  return fitted(`${options.gatewayNamespace}${meshSuffix(inventory, mesh)}`, 63);
 }
 
 export function placesOf(inventory: Inventory, options: PlaceOptions): PlacesByMesh {
@@ -46,11 +46,11 @@ function placesOfMesh(inventory: Inventory, mesh: Mesh, options: PlaceOptions): 
   return {
     mesh,
     gatewayNamespace: namespace,
-    entryNamespace: `${options.entryNamespace}${suffix}`,
+    entryNamespace: fitted(`${options.entryNamespace}${suffix}`, 63),
     gateway: refIn(mesh.cluster, "gateway.networking.k8s.io", "Gateway", namespace, name),
     gatewayDeployment: refIn(mesh.cluster, "apps", "Deployment", namespace, generated),
     gatewayService: refIn(mesh.cluster, "", "Service", namespace, generated),
-    network: mesh.network ?? `network-${mesh.cluster}${suffix}`,
+    network: mesh.network ?? fitted(`network-${mesh.cluster}${suffix}`, 63),
     remoteNetwork: remoteNetworkName(inventory, mesh),
   };
 }

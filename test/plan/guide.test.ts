@@ -12,13 +12,25 @@ import { appliedObjects, planOf, readEastWest, root, stepsOf } from "../support/
 interface GuideStep {
   readonly cluster: string;
   readonly do: "apply" | "delete" | "patch";
-  readonly object: { readonly file?: string; readonly document?: number; readonly kind?: string; readonly namespace?: string; readonly name?: string };
+  readonly object: {
+    readonly file?: string;
+    readonly document?: number;
+    readonly kind?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
   readonly patch?: readonly { readonly op: string; readonly path: string }[];
 }
 interface Differences {
   /** Guide object → ours, both "cluster/Kind.group/namespace/name". */
   readonly pairs: readonly { readonly guide: string; readonly ours: string }[];
-  readonly fields: readonly { readonly object: string; readonly field: string; readonly guide: Json; readonly ours: Json; readonly why: string }[];
+  readonly fields: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly guide: Json;
+    readonly ours: Json;
+    readonly why: string;
+  }[];
   readonly added: readonly { readonly step: string; readonly why: string }[];
   readonly order: readonly { readonly guide: readonly string[]; readonly why: string }[];
 }
@@ -40,10 +52,13 @@ function guideObject(step: GuideStep): Json {
 }
 
 function keyOf(cluster: string, object: Json): string {
-  if (!isJsonObject(object) || !isJsonObject(object["metadata"] ?? null)) throw new Error("no object");
-  const metadata = object["metadata"] as Record<string, string>;
-  const [group] = String(object["apiVersion"]).split("/");
-  return `${cluster}/${String(object["kind"])}.${group}/${metadata["namespace"] ?? ""}/${metadata["name"]}`;
+  const { apiVersion, kind, metadata } = object as unknown as {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: Readonly<Record<string, string>>;
+  };
+  const [group] = apiVersion.split("/");
+  return `${cluster}/${kind}.${group}/${metadata["namespace"] ?? ""}/${metadata["name"]}`;
 }
 
 function leaves(value: Json | undefined, at: readonly string[] = []): Map<string, Json> {
@@ -58,7 +73,9 @@ function leaves(value: Json | undefined, at: readonly string[] = []): Map<string
 
 function filled(object: Json): Json {
   if (!isJsonObject(object)) throw new Error("no object");
-  const values = new Map(plan.slots.map((slot) => [slot.id as string, slotValue(slot, [{ ip: remoteAddress }]) ?? null]));
+  const values = new Map(
+    plan.slots.map((slot) => [slot.id as string, slotValue(slot, [{ ip: remoteAddress }]) ?? null]),
+  );
   return fillSlots(object, values);
 }
 
@@ -80,7 +97,7 @@ test("every object of the guide has its counterpart, and every field that differ
       if (guide !== own) found.push({ object: key, field, guide, ours: own });
     }
   }
-  const listed = differences.fields.map(({ why: _, ...difference }) => difference);
+  const listed = differences.fields.map(({ object, field, guide, ours: own }) => ({ object, field, guide, ours: own }));
   const text = (each: Json | object): string => JSON.stringify(each);
   expect(found.map(text).sort()).toEqual(listed.map(text).sort());
 });
@@ -93,7 +110,8 @@ test("what the plan does beyond the guide is listed, and nothing else", () => {
     .filter((step) => !isGuideStep(step, counterparts, seen))
     .map(({ id }) => id as string);
   expect(added.sort()).toEqual(differences.added.map(({ step }) => step).sort());
-  for (const { why } of [...differences.added, ...differences.fields, ...differences.order]) expect(why.length).toBeGreaterThan(20);
+  for (const { why } of [...differences.added, ...differences.fields, ...differences.order])
+    expect(why.length).toBeGreaterThan(20);
 });
 
 /** The first apply of a counterpart, and the guide's own deletions and patches. */
@@ -105,13 +123,20 @@ function isGuideStep({ action }: Step, counterparts: ReadonlySet<string>, seen: 
     seen.add(key);
     return true;
   }
-  const refs = action.do === "delete" || action.do === "patch" ? [action.ref] : action.do === "delete-together" ? action.refs : [];
-  return refs.length > 0 && refs.every((ref) =>
-    guideSteps.some(
-      ({ do: does, cluster, object }) =>
-        does === (action.do === "patch" ? "patch" : "delete") &&
-        cluster === ref.cluster && object.kind === ref.kind && object.namespace === ref.namespace && object.name === ref.name,
-    ),
+  const refs =
+    action.do === "delete" || action.do === "patch" ? [action.ref] : action.do === "delete-together" ? action.refs : [];
+  return (
+    refs.length > 0 &&
+    refs.every((ref) =>
+      guideSteps.some(
+        ({ do: does, cluster, object }) =>
+          does === (action.do === "patch" ? "patch" : "delete") &&
+          cluster === ref.cluster &&
+          object.kind === ref.kind &&
+          object.namespace === ref.namespace &&
+          object.name === ref.name,
+      ),
+    )
   );
 }
 
@@ -132,11 +157,15 @@ test("the guide's order is kept, except where the list says so", () => {
   places.forEach((early, index) => {
     for (const late of places.slice(index + 1)) if (early.at > late.at) inverted.push([early.name, late.name]);
   });
-  expect(inverted.map((pair) => pair.join(" < ")).sort()).toEqual(differences.order.map(({ guide }) => guide.join(" < ")).sort());
+  expect(inverted.map((pair) => pair.join(" < ")).sort()).toEqual(
+    differences.order.map(({ guide }) => guide.join(" < ")).sort(),
+  );
 });
 
 function nameOf({ cluster, object, do: does, ...rest }: GuideStep): string {
-  return object.file ? keyOf(cluster, guideObject({ cluster, object, do: does, ...rest })) : `${does} ${cluster}/${object.kind}/${object.name}`;
+  return object.file
+    ? keyOf(cluster, guideObject({ cluster, object, do: does, ...rest }))
+    : `${does} ${cluster}/${object.kind}/${object.name}`;
 }
 
 function stepFor(guide: GuideStep): Step | undefined {
@@ -147,9 +176,23 @@ function stepFor(guide: GuideStep): Step | undefined {
       const { ref } = action;
       return `${ref.cluster}/${ref.kind}.${ref.group}/${ref.namespace ?? ""}/${ref.name}` === ours;
     }
-    const refs = action.do === "delete-together" ? action.refs : action.do === "delete" || action.do === "patch" ? [action.ref] : [];
+    const refs =
+      action.do === "delete-together"
+        ? action.refs
+        : action.do === "delete" || action.do === "patch"
+          ? [action.ref]
+          : [];
     const kind = action.do === "patch" ? "patch" : "delete";
-    return guide.do === kind && refs.some((ref) => ref.cluster === guide.cluster && ref.kind === guide.object.kind && ref.name === guide.object.name && isLast(guide, action));
+    return (
+      guide.do === kind &&
+      refs.some(
+        (ref) =>
+          ref.cluster === guide.cluster &&
+          ref.kind === guide.object.kind &&
+          ref.name === guide.object.name &&
+          isLast(guide, action),
+      )
+    );
   });
 }
 

@@ -39,7 +39,10 @@ export function appliedObjects(plan: Plan): Map<string, Json> {
     const key = `${ref.cluster}/${ref.kind}.${ref.group}/${ref.namespace ?? ""}/${ref.name}`;
     if (objects.has(key)) continue;
     const template: Json = plan.objects[action.object] ?? {};
-    objects.set(key, action.set.reduce((body: Json, { pointer, value }) => withValueAt(body, pointer, value), template));
+    objects.set(
+      key,
+      action.set.reduce((body: Json, { pointer, value }) => withValueAt(body, pointer, value), template),
+    );
   }
   return objects;
 }

@@ -90,6 +90,29 @@ test("our answers have the oracle's form to the byte, but for ports by chance", 
   ).toEqual([]);
 });
 
+describe("every field of the oracle is compared", () => {
+  /** Pointers of the fields below an object, through the objects in it that no listed field covers whole. */
+  function fieldsOf(value: Json, listed: ReadonlySet<Pointer>, at: Pointer = ""): readonly Pointer[] {
+    if (listed.has(at) || !isJsonObject(value)) return [at];
+    return Object.entries(value).flatMap(([key, inner]) => fieldsOf(inner, listed, `${at}${pointer(key)}`));
+  }
+  function unlisted(objects: readonly JsonObject[], listed: ReadonlySet<Pointer>): readonly Pointer[] {
+    return [...new Set(objects.flatMap((object) => fieldsOf(object, listed)))].filter((field) => !listed.has(field));
+  }
+
+  test("as a whole", () => {
+    const listed = new Set([...wholeFields.map((field) => field.pointer), ...rowKinds.map(({ rows }) => rows)]);
+    const oracles = answered.map(({ oracle }) => oracle);
+    expect(unlisted(oracles, listed)).toEqual([]);
+  });
+
+  test.each(rowKinds.map((kind) => [kind.rows, kind] as const))("in %s", (rows, { keys, fields }) => {
+    const listed = new Set([...keys, ...fields.map((field) => field.pointer), "/portsAmbiguous"]);
+    const all = answered.flatMap(({ oracle }) => rowsAt(oracle, rows).map(({ row }) => row));
+    expect(unlisted(all, listed)).toEqual([]);
+  });
+});
+
 describe("a flip in one field of the oracle makes exactly that case differ, in that field", () => {
   test.each(wholeFields.map((field) => [field.pointer, field] as const))("%s", (_pointer, field) => {
     const { one, at, value } = findField(() => [""], field);

@@ -1,7 +1,7 @@
 // An ExportedServiceSet made ready for many services: rules that istiod skips are set aside with the reason, the rest is compiled.
 import type { ExportedServiceSet } from "../../inventory/kinds/exported-service-set.ts";
 import { compileLabelSelector } from "./label-selector.ts";
-import { isWildcard, type MappedName, mapName, mappedName } from "./name-mapping.ts";
+import { type MappedName, mapName, mappedName } from "./name-mapping.ts";
 import type { RegistryService } from "./registry-service.ts";
 import { type CompiledRule, firstMatch, type RuleMatch } from "./rule-order.ts";
 
@@ -37,7 +37,6 @@ function labelRule(
   const compiled = compileLabelSelector(selector.selector);
   if (!compiled.valid) return { why: "invalid-label-selector", problem: compiled.problem };
   const map = (service: RegistryService): MappedName | null => {
-    if (!isWildcard(selector.namespace) && selector.namespace !== service.namespace) return null;
     if (!compiled.matches(service.labels)) return null;
     for (const alias of selector.aliases) {
       const name = mapName(alias, service, suffix);

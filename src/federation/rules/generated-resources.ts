@@ -1,7 +1,6 @@
 // The Gateway and VirtualService that istiod makes, in memory only, for every export and every import: their names, when their
 // validation refuses them, and who wins when two services get one name.
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { sha256Hex } from "../../core/hash.ts";
 import { isDnsLabel, isGatewayHost, isWildcardDomain, MAX_LABEL_LENGTH } from "./dns-name.ts";
 import type { ServiceName } from "./name-mapping.ts";
 
@@ -16,7 +15,7 @@ const HASH_LENGTH = 8;
 export function generatedResourceName(prefix: ResourcePrefix, peerName: string, source: ServiceName): string {
   const name = `${prefix}-${source.name}-${source.namespace}-${peerName}`;
   if (name.length <= MAX_LABEL_LENGTH) return name;
-  const hash = bytesToHex(sha256(utf8ToBytes(name))).slice(0, HASH_LENGTH);
+  const hash = sha256Hex(name).slice(0, HASH_LENGTH);
   return name.slice(0, MAX_LABEL_LENGTH - HASH_LENGTH) + hash;
 }
 

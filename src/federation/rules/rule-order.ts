@@ -1,11 +1,11 @@
 // "The first rule that matches decides", without asking every rule for every service: sets with one rule per service are common,
 // and thousands of rules times ten thousand services are not to be tried one by one.
-import { isWildcard, type MappedName, type ServiceName } from "./name-mapping.ts";
+import { isWildcard, type MappedName, type ServiceName, selectsName } from "./name-mapping.ts";
 
 export interface CompiledRule<S extends ServiceName> {
   /** Place in the set's list, counted from 0 and over void rules too. */
   readonly index: number;
-  /** What the rule asks for; a rule is only tried where these fit. */
+  /** What the rule asks for; `map` is only tried where both halves fit. */
   readonly selects: ServiceName;
   readonly map: (service: S) => MappedName | null;
 }
@@ -38,7 +38,7 @@ function firstIn<S extends ServiceName>(
 ): RuleMatch | null {
   for (const rule of rules ?? []) {
     if (before !== null && rule.index > before.rule) return before;
-    const name = rule.map(service);
+    const name = selectsName(rule.selects, service) ? rule.map(service) : null;
     if (name !== null) return { rule: rule.index, name };
   }
   return before;

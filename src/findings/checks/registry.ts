@@ -5,12 +5,14 @@ import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
+import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
 import { objectsNotEvaluated } from "./target/not-evaluated.ts";
 
 export const checks = {
   "combined-root": combinedRoot,
   "control-plane-version": controlPlaneVersion,
+  "entry-namespace": entryNamespace,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
   "name-collisions": nameCollisions,

@@ -4,11 +4,12 @@ import type { CodeText } from "./define-code.ts";
 import * as federation from "./federation.ts";
 import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
+import * as plan from "./plan.ts";
 import * as routes from "./routes.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes]),
+  codesIn([inputs, inventory, federation, routes, plan]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 

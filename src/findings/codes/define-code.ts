@@ -1,6 +1,6 @@
 // How a finding's code is declared: severity and all texts in one place, so that producers pass facts and never prose.
 import type { Finding, FindingCode, Severity } from "../../core/finding.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import type { ObjectRef, Origin } from "../../core/object-ref.ts";
 
 export interface CodeText {
@@ -35,7 +35,7 @@ export function defineCode<const M extends string, const T extends string>(
       code: text.code,
       severity: text.severity,
       subjects,
-      params: params as JsonObject,
+      params,
     }),
   };
 }

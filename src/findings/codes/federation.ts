@@ -135,7 +135,8 @@ export const infrastructureExported = defineCode({
   code: "MF115",
   name: "infrastructure-exported",
   severity: "info",
-  message: "{service} is part of the mesh or the cluster itself and caught by a wide export rule; it is not carried over.",
+  message:
+    "{service} is part of the mesh or the cluster itself and caught by a wide export rule; it is not carried over.",
   why: "istiod, the federation gateways and default/kubernetes are exported when a rule matches them. Nobody is meant to call them from another mesh.",
   todo: "Nothing, unless a client of the other mesh really uses it: then state it as a service of its own.",
 });

@@ -41,7 +41,8 @@ export const rootNotSupplied = defineCode({
   code: "MF054",
   name: "root-not-supplied",
   severity: "block",
-  message: "The root certificate of mesh {mesh} is not known: ConfigMap {configMap} was not supplied, or holds no certificate.",
+  message:
+    "The root certificate of mesh {mesh} is not known: ConfigMap {configMap} was not supplied, or holds no certificate.",
   why: "After the migration both meshes must trust each other's roots. The root is read from this ConfigMap, never from the Secret that holds the key.",
   todo: "Supply the ConfigMap {configMap}.",
 });

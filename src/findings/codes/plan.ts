@@ -32,7 +32,8 @@ export const loadBalancerNotSeen = defineCode({
   code: "MF303",
   name: "load-balancer-not-checked",
   severity: "warn",
-  message: "The federation ingress Service of peer {peer} was not supplied, so its kind of load balancer was not checked.",
+  message:
+    "The federation ingress Service of peer {peer} was not supplied, so its kind of load balancer was not checked.",
   why: "The new gateway gets a plain LoadBalancer Service; if the old one is internal or restricted, the new one would not be.",
   todo: "Supply the Services of the control plane's namespace.",
 });
@@ -59,7 +60,8 @@ export const namespaceExists = defineCode({
   code: "MF306",
   name: "namespace-exists",
   severity: "info",
-  message: "Namespace {namespace} in {cluster} exists and is not ours; our objects go into it, and it is neither changed nor removed.",
+  message:
+    "Namespace {namespace} in {cluster} exists and is not ours; our objects go into it, and it is neither changed nor removed.",
   why: "The plan creates its namespaces only where they are missing.",
   todo: "Nothing, if it may be used. Otherwise name another one in meshferry.yaml (eastWest.namespace, entries.namespace).",
 });
@@ -86,7 +88,8 @@ export const caNotChecked = defineCode({
   code: "MF309",
   name: "ca-not-checked",
   severity: "warn",
-  message: "Mesh {mesh}: whether its CA comes from the Secret {secret} was not checked, because no Secrets were supplied.",
+  message:
+    "Mesh {mesh}: whether its CA comes from the Secret {secret} was not checked, because no Secrets were supplied.",
   why: "A self-signed CA or istio-csr leaves no such Secret, and the trust phase would stop at its first step.",
   todo: "Supply the Secret's metadata (no data is needed): oc get secret cacerts -n NAMESPACE -o yaml. Values are dropped when read.",
 });
@@ -107,4 +110,13 @@ export const nothingToDo = defineCode({
   message: "There is nothing to migrate: no imported host was found that can be carried over.",
   why: "A plan moves hosts that one mesh imports from another.",
   todo: "Supply all meshes with their peers, sets, Services and pods; the findings above say what is missing.",
+});
+
+export const entriesBesideFederation = defineCode({
+  code: "MF312",
+  name: "entries-beside-federation",
+  severity: "block",
+  message: "{host} in {importer}: federation's own service lives in namespace {namespace}, where our entry would go.",
+  why: "In one namespace the endpoints of both would merge under one list of names, and mTLS would fail one way or the other.",
+  todo: "Name another namespace for the entries in meshferry.yaml (entries.namespace).",
 });

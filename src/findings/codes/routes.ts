@@ -70,7 +70,8 @@ export const hiddenFromGateway = defineCode({
   code: "MF207",
   name: "service-hidden-from-gateway",
   severity: "block",
-  message: "{host} in {importer}: {service} is hidden from namespace {namespace} by networking.istio.io/exportTo ({exportTo}).",
+  message:
+    "{host} in {importer}: {service} is hidden from namespace {namespace} by networking.istio.io/exportTo ({exportTo}).",
   why: "The east-west gateway passes on only what is visible in its own namespace.",
   todo: `Add {namespace} to the annotation. ${stays}`,
 });
@@ -92,4 +93,3 @@ export const noClients = defineCode({
   why: "Its entry is made visible to nobody during the shift, so nothing can be verified before federation is retired.",
   todo: "Supply the pods of the importing mesh, or remove the import if nobody uses it.",
 });
-

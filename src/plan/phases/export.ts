@@ -11,7 +11,13 @@ import type { Phase, PhaseId, Step } from "../plan.ts";
 import type { PlanContext } from "../plan-context.ts";
 
 export function exportPhase(context: PlanContext): Phase {
-  return { id: "export", gate: all(), steps: context.exporters.flatMap((mesh) => meshSteps(context, mesh)), verify: [], reversible: true };
+  return {
+    id: "export",
+    gate: all(),
+    steps: context.exporters.flatMap((mesh) => meshSteps(context, mesh)),
+    verify: [],
+    reversible: true,
+  };
 }
 
 function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
@@ -29,7 +35,13 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         after: afterHome,
         done: all(
           { kind: "rolled-out", ref: places.gatewayDeployment },
-          { kind: "field", ref: places.gatewayService, pointer: "/status/loadBalancer/ingress", is: "not-empty", value: null },
+          {
+            kind: "field",
+            ref: places.gatewayService,
+            pointer: "/status/loadBalancer/ingress",
+            is: "not-empty",
+            value: null,
+          },
         ),
       }),
     );
@@ -95,12 +107,18 @@ export function placesOfMesh(context: PlanContext, mesh: Mesh): Places {
 }
 
 function exportEntriesOf(context: PlanContext, mesh: Mesh): DesiredObject[] {
-  const routes = new Set(context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.id));
-  return context.target.objects.filter((object) => object.role === "export-entry" && object.routes.some((id) => routes.has(id)));
+  const routes = new Set(
+    context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.id),
+  );
+  return context.target.objects.filter(
+    (object) => object.role === "export-entry" && object.routes.some((id) => routes.has(id)),
+  );
 }
 
 function exposedHosts(context: PlanContext, mesh: Mesh): Host[] {
-  return sortedUnique(context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.host));
+  return sortedUnique(
+    context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.host),
+  );
 }
 
 export function idsOf(steps: readonly Step[]): StepId[] {

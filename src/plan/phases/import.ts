@@ -9,7 +9,8 @@ import { applyStep, present } from "../apply-step.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step, Wave } from "../plan.ts";
 import type { PlanContext } from "../plan-context.ts";
-import { sees } from "../seen-by.ts";
+import { fewNames } from "../few-names.ts";
+import { widened } from "../seen-by.ts";
 import { homeSteps, idsOf, placesOfMesh } from "./export.ts";
 
 export function importPhase(context: PlanContext): Phase {
@@ -65,14 +66,14 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const entries = ours
     .filter(({ role }) => role === "import-entry")
     .map((object) => {
-      // An entry that already shows itself to the canary is not narrowed again: a later wave may have been reached.
-      if (sees(context.lookup(refKey(object.ref)), visibleTo)) return null;
+      // An entry that is there already is not narrowed again: a later wave may have been reached, or federation be gone.
+      const shownTo = widened(context.lookup(refKey(object.ref)), visibleTo);
       return applyStep(context, object, {
         phase: "import",
-        title: `Create the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${visibleTo.join(", ") || "nobody"}`,
+        title: `Create the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo)}`,
         rule: "import.entry-named-export",
-        after: [...(path ? [path.id] : []), ...object.routes.flatMap((route) => endpoints.get(route) ?? [])],
-        set: [{ pointer: exportToPointer, value: visibleTo.length > 0 ? [...visibleTo] : ["~"] }],
+        after: [...(path ? [path.id] : idsOf(remote)), ...object.routes.flatMap((route) => endpoints.get(route) ?? [])],
+        set: [{ pointer: exportToPointer, value: shownTo.length > 0 ? shownTo : ["~"] }],
       });
     });
   const created = present(...workloadEntries, ...entries);
@@ -85,7 +86,7 @@ export function egressStep(wave: Wave, phase: "import" | "shift", after: readonl
   return makeStep({
     phase,
     about: `egress/${wave.probes}`,
-    title: `See that ${wave.namespaces.join(", ")} can reach the gateways of the other meshes`,
+    title: `See that ${fewNames(wave.namespaces)} can reach the gateways of the other meshes`,
     action: { do: "wait" },
     rule: "shift.egress-path",
     after,
@@ -99,7 +100,7 @@ export function proofStep(wave: Wave, phase: "import" | "shift", after: readonly
   return makeStep({
     phase,
     about: `proof/${wave.probes}`,
-    title: `See that ${wave.namespaces.join(", ")} uses the new path`,
+    title: `See that ${fewNames(wave.namespaces)} uses the new path`,
     action: { do: "wait" },
     rule: "shift.fresh-connections",
     after,

@@ -49,7 +49,8 @@ export function wantedControlPlane(context: PlanContext, mesh: Mesh): Json {
     body = withValueAt(body, path, [...(Array.isArray(present) ? (present as Json[]) : []), ...foreign]);
   }
   const network = context.target.places.get(mesh.id)?.network;
-  if (mesh.network === null && network !== undefined) body = withValueAt(body, pointer("spec", "cluster", "network"), network);
+  if (mesh.network === null && network !== undefined)
+    body = withValueAt(body, pointer("spec", "cluster", "network"), network);
   const imports = context.importers.some(({ id }) => id === mesh.id);
   // Off by default in Istio 1.20: without it istiod ignores remote gateways of the Gateway API.
   const env = mesh.controlPlane.view.spec.runtime.components.pilot.container.env;

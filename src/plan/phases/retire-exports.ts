@@ -8,7 +8,7 @@ import { applyStep, present } from "../apply-step.ts";
 import { makeStep, resyncMs, secondMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { everyClient, type PlanContext } from "../plan-context.ts";
-import { federationGatewayWorkloads } from "../proxy-workloads.ts";
+import { retiringGateways } from "../proxy-workloads.ts";
 import { federationSets } from "../federation-sets.ts";
 import { sees } from "../seen-by.ts";
 import { idsOf } from "./export.ts";
@@ -70,6 +70,7 @@ function openSteps(context: PlanContext, mesh: Mesh): Step[] {
             phase: "retire-exports",
             title: `Show ${entry.routes.map(hostOf).join(", ")} to every namespace`,
             rule: "retire.export-to-all",
+            madeEarlier: true,
             after: [],
             set: [{ pointer: exportToPointer, value: ["*"] }],
           }),
@@ -83,7 +84,7 @@ function openSteps(context: PlanContext, mesh: Mesh): Step[] {
  * federation gateway have five seconds when it goes (seen: 20 s requests got 503), so they are waited for too.
  */
 function drainStep(context: PlanContext, after: readonly Step[]): Step {
-  const workloads = sortedRefs(context.participants.flatMap(federationGatewayWorkloads));
+  const workloads = sortedRefs(retiringGateways(context));
   return makeStep({
     phase: "retire-exports",
     about: "drain",
@@ -91,10 +92,11 @@ function drainStep(context: PlanContext, after: readonly Step[]): Step {
     action: { do: "wait" },
     rule: "retire.drain",
     after: idsOf(after),
-    done: all(
-      ...onNewPath(context.importers.map(({ id }) => everyClient(id))),
-      { kind: "drained", workloads, forMs: 10 * secondMs },
-    ),
+    done: all(...onNewPath(context.importers.map(({ id }) => everyClient(id))), {
+      kind: "drained",
+      workloads,
+      forMs: 10 * secondMs,
+    }),
     timeoutMs: context.options.drainTimeoutMs + 2 * resyncMs,
   });
 }

@@ -5,10 +5,11 @@ import { isJsonObject, type Json } from "../../core/json.ts";
 import { refKey, type ObjectRef } from "../../core/object-ref.ts";
 import { sortedBy } from "../../core/order.ts";
 import { pointer, valueAt, withValueAt } from "../../core/pointer.ts";
-import { federationGateways } from "../../federation/gateways.ts";
+import { federationGateways, gatewayNamespace } from "../../federation/gateways.ts";
 import { peerRootLocation } from "../../federation/link-facts.ts";
 import { findTyped } from "../../inventory/cluster.ts";
-import { clusterOf, type Mesh } from "../../inventory/mesh.ts";
+import { clusterOf, type Mesh, refIn } from "../../inventory/mesh.ts";
+import { rootConfigMap } from "../../inventory/roots.ts";
 import { editsBetween, inverted, patchOf, withoutValueAt } from "../edits.ts";
 import { federationSets } from "../federation-sets.ts";
 import { makeStep, minuteMs, resyncMs } from "../make-step.ts";
@@ -35,7 +36,10 @@ export function retirePeersPhase(context: PlanContext): Phase {
 
 /** The meshes of one group: joined by links, so that a peer of one lacks its other end as soon as another's are gone. */
 function groupSteps(context: PlanContext, group: readonly Mesh[]): Step[] {
-  const peers = sortedBy(group.flatMap((mesh) => mesh.peers.map(({ ref }) => ref)), refKey);
+  const peers = sortedBy(
+    group.flatMap((mesh) => mesh.peers.map(({ ref }) => ref)),
+    refKey,
+  );
   if (peers.length === 0) return [];
   const about = group.map(({ id }) => id).join("+");
   const confirm = makeStep({
@@ -73,19 +77,23 @@ function proofSteps(context: PlanContext, group: readonly Mesh[], about: string,
     last = restart.id;
   }
   const restarts = context.options.restartProxies
-    ? group.flatMap((mesh) => proxyWorkloads(context, mesh).filter(({ namespace }) => namespace !== mesh.namespace)).map((workload) =>
-        makeStep({
-          phase: "retire-peers",
-          title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, to prove it with a fresh proxy`,
-          action: { do: "restart", workload },
-          rule: "retire.fresh-proxies",
-          after: [last],
-          done: { kind: "rolled-out", ref: workload },
-          timeoutMs: 15 * minuteMs,
-        }),
-      )
+    ? group
+        .flatMap((mesh) => proxyWorkloads(context, mesh).filter(({ namespace }) => namespace !== mesh.namespace))
+        .map((workload) =>
+          makeStep({
+            phase: "retire-peers",
+            title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, to prove it with a fresh proxy`,
+            action: { do: "restart", workload },
+            rule: "retire.fresh-proxies",
+            after: [last],
+            done: { kind: "rolled-out", ref: workload },
+            timeoutMs: 15 * minuteMs,
+          }),
+        )
     : [];
-  const probes = context.importers.filter(({ id }) => group.some((mesh) => mesh.id === id)).map(({ id }) => everyClient(id));
+  const probes = context.importers
+    .filter(({ id }) => group.some((mesh) => mesh.id === id))
+    .map(({ id }) => everyClient(id));
   const proof = makeStep({
     phase: "retire-peers",
     about: `proof/${about}`,
@@ -146,7 +154,7 @@ function withoutFederationGateways(mesh: Mesh): Json {
   ] as const) {
     const path = pointer("spec", "gateways", field);
     const declared = valueAt(body, path);
-    if (!isJsonObject(declared)) continue;
+    if (!isJsonObject(declared) || !gateways.some((name) => Object.hasOwn(declared, name))) continue;
     let rest: Json = declared;
     for (const name of gateways) rest = withoutValueAt(rest, pointer(name));
     const empty = isJsonObject(rest) && Object.keys(rest).length === 0;
@@ -158,17 +166,22 @@ function withoutFederationGateways(mesh: Mesh): Json {
 function gatewayServices(mesh: Mesh): ObjectRef[] {
   const names = federationGateways(mesh);
   const spec = mesh.controlPlane.view.spec.gateways;
-  const declared = [
-    ...names.ingress.filter((name) => Object.hasOwn(spec.additionalIngress, name)),
-    ...names.egress.filter((name) => Object.hasOwn(spec.additionalEgress, name)),
+  const service = (kind: "ingress" | "egress", name: string): ObjectRef =>
+    refIn(mesh.cluster, "", "Service", gatewayNamespace(mesh, kind, name), name);
+  return [
+    ...names.ingress
+      .filter((name) => Object.hasOwn(spec.additionalIngress, name))
+      .map((name) => service("ingress", name)),
+    ...names.egress.filter((name) => Object.hasOwn(spec.additionalEgress, name)).map((name) => service("egress", name)),
   ];
-  return declared.map((name) => ({ cluster: mesh.cluster, group: "", kind: "Service", namespace: mesh.namespace, name }));
 }
 
 function trustConfigMaps(context: PlanContext, mesh: Mesh): ObjectRef[] {
   const cluster = clusterOf(context.inventory, mesh);
   const refs = mesh.peers.flatMap((peer) => {
-    const configMap = findTyped(cluster, "ConfigMap", peer.ref.namespace, peerRootLocation(peer).name);
+    const { name } = peerRootLocation(peer);
+    // Meshes with one root may let a peer name istiod's own ConfigMap, which every proxy of the namespace mounts.
+    const configMap = name === rootConfigMap ? undefined : findTyped(cluster, "ConfigMap", peer.ref.namespace, name);
     return configMap ? [configMap.ref] : [];
   });
   return sortedBy(new Map(refs.map((ref) => [refKey(ref), ref])).values(), refKey);

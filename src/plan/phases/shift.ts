@@ -9,7 +9,8 @@ import { exportToPointer } from "../../target/import-entries.ts";
 import { applyStep, present } from "../apply-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { everyClient, type PlanContext } from "../plan-context.ts";
-import { sees } from "../seen-by.ts";
+import { fewNames } from "../few-names.ts";
+import { widened } from "../seen-by.ts";
 import { egressStep, hostOf, proofStep } from "./import.ts";
 import { idsOf } from "./export.ts";
 
@@ -35,32 +36,35 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const steps: Step[] = [];
   let visibleTo: readonly string[] = [];
   let after: readonly StepId[] = [];
-  for (const wave of context.waves.filter(({ importer }) => importer === mesh.id)) {
+  const waves = context.waves.filter(({ importer }) => importer === mesh.id);
+  // What the import phase leaves behind: whoever saw the entry already, and the canary.
+  const canary = waves[0]?.namespaces ?? [];
+  for (const wave of waves) {
     visibleTo = sortedUnique([...visibleTo, ...wave.namespaces]);
     if (wave.number === 1) continue;
     const path = egressStep(wave, "shift", after);
     const moves = entries.map((entry) =>
-      sees(context.lookup(refKey(entry.ref)), visibleTo)
+      isShownTo(widened(context.lookup(refKey(entry.ref)), canary), visibleTo)
         ? null
-        : applyStep(
-            context,
-            // A wave only changes who sees the entry; that the rest of it is as wanted is the import phase's business.
-            entry,
-            {
-              phase: "shift",
-              about: `wave-${wave.number}`,
-              title: `Show ${entry.routes.map(hostOf).join(", ")} to ${wave.namespaces.join(", ")} too`,
-              rule: "shift.waves",
-              after: [path.id],
-              set: [{ pointer: exportToPointer, value: [...visibleTo] }],
-            },
-          ),
+        : applyStep(context, entry, {
+            phase: "shift",
+            about: `wave-${wave.number}`,
+            madeEarlier: true,
+            title: `Show ${entry.routes.map(hostOf).join(", ")} to ${fewNames(wave.namespaces)} too`,
+            rule: "shift.waves",
+            after: [path.id],
+            set: [{ pointer: exportToPointer, value: widened(context.lookup(refKey(entry.ref)), visibleTo) }],
+          }),
     );
     const proof = proofStep(wave, "shift", [path.id, ...idsOf(present(...moves))]);
     steps.push(...present(path, ...moves, proof));
     after = [proof.id];
   }
   return steps;
+}
+
+function isShownTo(exportTo: readonly string[], namespaces: readonly string[]): boolean {
+  return exportTo.includes("*") || namespaces.every((name) => exportTo.includes(name));
 }
 
 /** The entries of an importer's carried hosts, in the order of refKey. */

@@ -30,16 +30,25 @@ export function trustPhase(context: PlanContext): Phase {
   return { id: "trust", gate: all(), steps, verify: [], reversible: true };
 }
 
-/** The bundle that a mesh needs, or null where it has it, or where a root is not known (which blocks). */
-export function combinedBundle(mesh: Mesh, partners: readonly Mesh[]): { readonly pem: string; readonly roots: readonly Hash[] } | null {
+/**
+ * The bundle that a mesh needs, or null where it has it, or where a root is not known (which blocks). Of a partner's
+ * bundle only its own roots count, not those of `meshes` that this phase has put behind them already: a mesh must not
+ * come to trust its partner's partners.
+ */
+export function combinedBundle(
+  mesh: Mesh,
+  partners: readonly Mesh[],
+  meshes: readonly Mesh[],
+): { readonly pem: string; readonly roots: readonly Hash[] } | null {
   if (!mesh.roots.known) return null;
   const own = mesh.roots.value;
   const held = new Set<Hash>(own.certificates);
   let pem = own.pem;
   for (const partner of partners) {
     if (!partner.roots.known) return null;
-    for (const block of certificateBlocks(partner.roots.value.pem)) {
-      if (held.has(block.hash)) continue;
+    const others = new Set(meshes.filter(({ id }) => id !== partner.id).map(firstRoot));
+    for (const [index, block] of certificateBlocks(partner.roots.value.pem).entries()) {
+      if (held.has(block.hash) || (index > 0 && others.has(block.hash))) continue;
       held.add(block.hash);
       pem = `${pem}${pem.endsWith("\n") ? "" : "\n"}${block.pem}`;
     }
@@ -47,8 +56,13 @@ export function combinedBundle(mesh: Mesh, partners: readonly Mesh[]): { readonl
   return held.size === own.certificates.length ? null : { pem, roots: sortedUnique(held) };
 }
 
+/** A bundle begins with the bytes that its mesh had before anything was added. */
+function firstRoot({ roots }: Mesh): Hash | null {
+  return roots.known ? (certificateBlocks(roots.value.pem)[0]?.hash ?? null) : null;
+}
+
 function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
-  const bundle = combinedBundle(mesh, context.partnersOf(mesh));
+  const bundle = combinedBundle(mesh, context.partnersOf(mesh), context.inventory.meshes);
   if (bundle === null || !mesh.roots.known) return [];
   const secret = refIn(mesh.cluster, "", "Secret", mesh.namespace, "cacerts");
   const before = encodeText(mesh.roots.value.pem);
@@ -70,7 +84,8 @@ function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
   });
   const istiod = restartIstiod(context, mesh, "trust", [patch.id], "trust.istiod-restart");
   const workloads = proxyWorkloads(context, mesh);
-  const holds = (workload: (typeof workloads)[number]) => ({ kind: "proxy-roots", workload, include: bundle.roots }) as const;
+  const holds = (workload: (typeof workloads)[number]) =>
+    ({ kind: "proxy-roots", workload, include: bundle.roots }) as const;
   const restarts = context.options.restartProxies
     ? workloads.map((workload) =>
         makeStep({

@@ -1,5 +1,5 @@
 // README.md of the plan folder: what it is, in which order it is used, and what it does not promise.
-import { countText } from "../model/condition-text.ts";
+import { countText } from "../model/count-text.ts";
 import type { PlanView } from "../model/plan-view.ts";
 import { code, prose } from "./markdown.ts";
 import { contextVariable } from "./kubectl.ts";
@@ -7,14 +7,20 @@ import { contextVariable } from "./kubectl.ts";
 /** The page's text. `folders` are the phases' folders in their order. */
 export function folderPage(view: PlanView, folders: readonly string[], clusters: readonly string[]): string {
   const rows = view.phases.map(
-    (phase, at) => `| ${phase.number} | [${folders[at] ?? ""}](${folders[at] ?? ""}/STEPS.md) | ${phase.purpose} | ${phase.steps.length} | ${phase.reversible ? "yes" : "**not everything**"} |`,
+    (phase, at) =>
+      `| ${phase.number} | [${folders[at] ?? ""}](${folders[at] ?? ""}/STEPS.md) | ${phase.purpose} | ${phase.steps.length} | ${phase.reversible ? "yes" : "**not everything**"} |`,
   );
   const lines = [
     "# Migration plan",
     "",
     `Written by ${prose(view.madeBy)}. It moves ${view.routes.carried} of ${countText(view.routes.total, "imported host")} from OpenShift Service Mesh 2.6 federation to the multi-cluster topology that OSSM 3 uses.`,
     "",
-    ...(view.rehearsed ? [] : ["> **This plan was not rehearsed.** Nothing has proven that every request passes at every step. Read each phase before you run it, try it on clusters that do not matter, and keep `oc adm inspect` of both sides.", ""]),
+    ...(view.rehearsed
+      ? []
+      : [
+          "> **This plan was not rehearsed.** Nothing has proven that every request passes at every step. Read each phase before you run it, try it on clusters that do not matter, and keep `oc adm inspect` of both sides.",
+          "",
+        ]),
     ...blockingLines(view),
     "## Order",
     "",

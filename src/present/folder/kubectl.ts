@@ -11,11 +11,15 @@ export function contextVariable(cluster: string): string {
 
 /** `kubectl --context "$CONTEXT_EAST" -n NAMESPACE …`. */
 export function kubectl(ref: Pick<ObjectRef, "cluster" | "namespace">, ...words: readonly string[]): string {
-  return ["kubectl", `--context "$${contextVariable(ref.cluster)}"`, ...namespaceWords(ref.namespace), ...words].join(" ");
+  return ["kubectl", `--context "$${contextVariable(ref.cluster)}"`, ...namespaceWords(ref.namespace), ...words].join(
+    " ",
+  );
 }
 
 export function istioctl(ref: Pick<ObjectRef, "cluster" | "namespace">, ...words: readonly string[]): string {
-  return ["istioctl", `--context "$${contextVariable(ref.cluster)}"`, ...namespaceWords(ref.namespace), ...words].join(" ");
+  return ["istioctl", `--context "$${contextVariable(ref.cluster)}"`, ...namespaceWords(ref.namespace), ...words].join(
+    " ",
+  );
 }
 
 function namespaceWords(namespace: string | null): string[] {
@@ -30,7 +34,11 @@ export function resourceWord(ref: ObjectRef): string {
 
 /** Server-side apply of a file, or of standard input ("-"). */
 export function applyCommand(ref: ObjectRef, file: string): string {
-  return kubectl({ ...ref, namespace: null }, "apply --server-side --field-manager=meshferry -f", file === "-" ? file : shellWord(file));
+  return kubectl(
+    { ...ref, namespace: null },
+    "apply --server-side --field-manager=meshferry -f",
+    file === "-" ? file : shellWord(file),
+  );
 }
 
 export function createCommand(ref: ObjectRef, file: string): string {
@@ -46,7 +54,8 @@ export function deleteCommand(ref: ObjectRef): string {
 }
 
 export function restartCommand(ref: ObjectRef): string {
-  if (ref.kind === "DeploymentConfig") return kubectl(ref, "rollout latest", resourceWord(ref)).replace(/^kubectl/u, "oc");
+  if (ref.kind === "DeploymentConfig")
+    return kubectl(ref, "rollout latest", resourceWord(ref)).replace(/^kubectl/u, "oc");
   return ref.kind === "Pod" ? deleteCommand(ref) : kubectl(ref, "rollout restart", resourceWord(ref));
 }
 

@@ -21,7 +21,15 @@ export function applyManifest(plan: Plan, { object, set }: ApplyAction): Manifes
   return { yaml: yamlText(ordered(withPlaceholders(body)), new Set(slots.map(placeholder))), slots };
 }
 
-const serverFields = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "deletionTimestamp"];
+const serverFields = [
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "managedFields",
+  "selfLink",
+  "deletionTimestamp",
+];
 
 /** The manifest that creates an object again as it was read, without what the API server manages. */
 export function keptManifest(body: JsonObject): string {

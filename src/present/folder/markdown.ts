@@ -13,11 +13,9 @@ export function code(text: string): string {
   return fence.length === 1 ? `\`${visible}\`` : `${fence} ${visible} ${fence}`;
 }
 
-/** A block of shell commands; each is one line. */
+/** A block of shell commands: quoted by shellWord, so that each is one line, and none begins like the end of the fence. */
 export function shellBlock(commands: readonly string[]): string[] {
-  const lines = commands.map(visibleText);
-  const fence = "`".repeat(Math.max(3, longestRun(lines.join("\n")) + 1));
-  return lines.length === 0 ? [] : [`${fence}sh`, ...lines, fence];
+  return commands.length === 0 ? [] : ["```sh", ...commands, "```"];
 }
 
 function longestRun(text: string): number {

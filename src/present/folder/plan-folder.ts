@@ -6,7 +6,7 @@ import type { Plan } from "../../plan/plan.ts";
 import { jsonText } from "../model/json-text.ts";
 import { planView, stepContext } from "../model/plan-view.ts";
 import { folderPage } from "./folder-page.ts";
-import { type FolderContext, stepFiles } from "./step-files.ts";
+import { type FolderContext, stepFiles, type WrittenManifest } from "./step-files.ts";
 import { stepsPage } from "./steps-page.ts";
 
 /**
@@ -17,18 +17,19 @@ export function planFolder(plan: Plan, inventory: Inventory): ReadonlyMap<string
   const view = planView(plan, inventory);
   const files = new Map<string, string>();
   const folders: string[] = [];
-  const written = new Map<string, string>();
-  const slots = new Map(plan.slots.map((slot) => [slot.id as string, slot]));
+  const written = new Map<string, WrittenManifest>();
   const base = stepContext(plan, inventory);
   for (const [at, phase] of plan.phases.entries()) {
     const phaseFolder = `${padded(at + 1, plan.phases.length)}-${phase.id}`;
     folders.push(phaseFolder);
-    const context: FolderContext = { ...base, slots, written, phaseFolder };
+    const context: FolderContext = { ...base, written, phaseFolder };
     const phaseView = view.phases[at];
     if (!phaseView) continue;
     const steps = phaseView.steps.flatMap((stepView, index) => {
       const step = phase.steps[index];
-      return step ? [{ step, view: stepView, files: stepFiles(step, padded(index + 1, phase.steps.length), context) }] : [];
+      return step
+        ? [{ step, view: stepView, files: stepFiles(step, padded(index + 1, phase.steps.length), context) }]
+        : [];
     });
     for (const step of steps) for (const [path, text] of step.files.files) files.set(`${phaseFolder}/${path}`, text);
     files.set(`${phaseFolder}/STEPS.md`, stepsPage(phase, phaseView, steps, context));

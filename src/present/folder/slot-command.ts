@@ -41,10 +41,13 @@ function slotOf(value: Json): string | null {
 export function readSlotCommand({ id, from, pointer }: Slot): string {
   const path = pointerParts(pointer).reduce(
     (outer, part) =>
-      /^[A-Za-z_][A-Za-z0-9_]*$/u.test(part) ? `${outer === "." ? "" : outer}.${part}` : `(index ${outer} ${/^\d+$/u.test(part) ? part : JSON.stringify(part)})`,
+      /^[A-Za-z_][A-Za-z0-9_]*$/u.test(part)
+        ? `${outer === "." ? "" : outer}.${part}`
+        : `(index ${outer} ${/^\d+$/u.test(part) ? part : JSON.stringify(part)})`,
     ".",
   );
-  const item = '{{if $a.ip}}{"type":"IPAddress","value":"{{$a.ip}}"}{{else}}{"type":"Hostname","value":"{{$a.hostname}}"}{{end}}';
+  const item =
+    '{{if $a.ip}}{"type":"IPAddress","value":"{{$a.ip}}"}{{else}}{"type":"Hostname","value":"{{$a.hostname}}"}{{end}}';
   const template = `[{{range $i, $a := ${path}}}{{if $i}},{{end}}${item}{{end}}]`;
   return `export ${slotVariable(id)}="$(${kubectl(from, "get", resourceWord(from), "-o", shellWord(`go-template=${template}`))})"`;
 }

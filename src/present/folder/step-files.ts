@@ -2,7 +2,6 @@
 import { isJsonObject } from "../../core/json.ts";
 import { type ObjectRef, refKey } from "../../core/object-ref.ts";
 import type { Action, PatchOp, Step } from "../../plan/plan.ts";
-import type { Slot } from "../../target/desired-object.ts";
 import { inversePatch } from "../model/patched.ts";
 import type { ApplyAction, StepContext } from "../model/step-view.ts";
 import { jsonText } from "../model/json-text.ts";
@@ -17,14 +16,19 @@ export interface StepFiles {
   readonly files: ReadonlyMap<string, string>;
   readonly run: readonly string[];
   readonly undo: readonly string[];
-  /** Whether a value must be read from the cluster before the step. */
+  /** Values that must be read from the cluster before the step. */
+  readonly slots: readonly string[];
+}
+
+export interface WrittenManifest {
+  /** "PHASE FOLDER/CLUSTER/FILE". */
+  readonly path: string;
   readonly slots: readonly string[];
 }
 
 export interface FolderContext extends StepContext {
-  readonly slots: ReadonlyMap<string, Slot>;
-  /** The manifest that was last written for an object, as "FOLDER OF THE PHASE/FILE". */
-  readonly written: Map<string, string>;
+  /** The manifest that was last written for an object, by refKey. */
+  readonly written: Map<string, WrittenManifest>;
   readonly phaseFolder: string;
 }
 
@@ -69,16 +73,21 @@ function applyCommands(action: ApplyAction, path: string, out: Draft): string[] 
   const { context } = out;
   const { yaml, slots } = applyManifest(context.plan, action);
   out.files.set(path, yaml);
-  context.written.set(refKey(action.ref), `${context.phaseFolder}/${path}`);
-  if (slots.length === 0) return [applyCommand(action.ref, path)];
+  context.written.set(refKey(action.ref), { path: `${context.phaseFolder}/${path}`, slots });
   out.slots.push(...slots);
+  return applyFile(action.ref, path, slots, context);
+}
+
+/** The commands that apply a manifest, with the values of its slots read from the cluster and filled in first. */
+function applyFile(ref: ObjectRef, path: string, slots: readonly string[], { names }: FolderContext): string[] {
+  if (slots.length === 0) return [applyCommand(ref, path)];
   const variables = slots.map((slot) => `$${slotVariable(slot)}`).join(" ");
   return [
     ...slots.flatMap((slot) => {
-      const known = context.slots.get(slot);
+      const known = names.slots.get(slot);
       return known ? [readSlotCommand(known), `echo "$${slotVariable(slot)}"`] : [];
     }),
-    `envsubst '${variables}' < ${shellWord(path)} | ${applyCommand(action.ref, "-")}`,
+    `envsubst '${variables}' < ${shellWord(path)} | ${applyCommand(ref, "-")}`,
   ];
 }
 
@@ -87,23 +96,37 @@ function patchWith(ref: ObjectRef, ops: readonly PatchOp[], path: string, { file
   return patchCommand(ref, path);
 }
 
-function undoCommands(step: Step, number: string, before: string | undefined, out: Draft): string[] {
-  const { undo, action } = step;
+function undoCommands(step: Step, number: string, before: WrittenManifest | undefined, out: Draft): string[] {
+  const { undo } = step;
   if (undo.how === "none") return [];
-  if (undo.how === "actions") {
-    return undo.actions.flatMap((each, at) => actionCommands(each, number, undo.actions.length === 1 ? ".undo" : `.undo-${at + 1}`, out));
-  }
+  if (undo.how === "restore")
+    return [...restoreCommands(step, number, before, out), ...numbered(undo.also, number, out)];
+  return numbered(undo.actions, number, out);
+}
+
+function numbered(actions: readonly Action[], number: string, out: Draft): string[] {
+  return actions.flatMap((action, at) => actionCommands(action, number, `.undo-${at + 1}`, out));
+}
+
+function restoreCommands(
+  { action, expect }: Step,
+  number: string,
+  before: WrittenManifest | undefined,
+  out: Draft,
+): string[] {
   switch (action.do) {
     case "apply":
-      if (before !== undefined) return [applyCommand(action.ref, `../${before}`)];
-      return step.expect === "absent" ? [deleteCommand(action.ref)] : createKept(action.ref, number, out, applyCommand);
+      if (before !== undefined) return applyFile(action.ref, `../${before.path}`, before.slots, out.context);
+      return expect === "absent" ? [deleteCommand(action.ref)] : createKept(action.ref, number, out, applyCommand);
     case "patch":
       return unpatch(action.ref, action.ops, number, out);
     case "delete":
       return createKept(action.ref, number, out, createCommand);
     case "delete-together":
       return action.refs.flatMap((ref) => createKept(ref, number, out, createCommand));
-    default:
+    case "restart":
+    case "wait":
+    case "confirm":
       return [];
   }
 }
@@ -111,11 +134,19 @@ function undoCommands(step: Step, number: string, before: string | undefined, ou
 function unpatch(ref: ObjectRef, ops: readonly PatchOp[], number: string, out: Draft): string[] {
   // A Secret's old values come from the patch's own tests; its body is never looked at.
   const back = inversePatch(ops, ref.kind === "Secret" ? undefined : out.context.bodyOf(ref));
-  if (back === null) return [`# What was before is not known. Keep it first: ${kubectl(ref, "get", shellWord(`${ref.kind.toLowerCase()}/${ref.name}`), "-o yaml")}`];
+  if (back === null)
+    return [
+      `# What was before is not known. Keep it first: ${kubectl(ref, "get", shellWord(`${ref.kind.toLowerCase()}/${ref.name}`), "-o yaml")}`,
+    ];
   return [patchWith(ref, back, filePath(ref, number, ".undo.patch.json"), out)];
 }
 
-function createKept(ref: ObjectRef, number: string, { files, context }: Draft, command: typeof createCommand): string[] {
+function createKept(
+  ref: ObjectRef,
+  number: string,
+  { files, context }: Draft,
+  command: typeof createCommand,
+): string[] {
   const body = context.bodyOf(ref);
   if (!isJsonObject(body) || ref.kind === "Secret") return [];
   const path = filePath(ref, number, ".undo.yaml");

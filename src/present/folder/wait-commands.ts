@@ -2,7 +2,7 @@
 import type { Condition } from "../../conditions/condition.ts";
 import type { ObjectRef } from "../../core/object-ref.ts";
 import { pointerParts } from "../../core/pointer.ts";
-import { type ConditionNames, conditionParts } from "../model/condition-text.ts";
+import { type ConditionNames, type ConditionPart, conditionParts } from "../model/condition-text.ts";
 import { istioctl, jsonPath, kubectl, resourceWord } from "./kubectl.ts";
 import { shellWord } from "./shell-word.ts";
 
@@ -15,9 +15,7 @@ export function waitCommands(condition: Condition, timeoutMs: number, names: Con
   return [...new Set(conditionParts(condition).flatMap((part) => partCommands(part, timeout, names)))];
 }
 
-type Part = Exclude<Condition, { readonly kind: "all" }>;
-
-function partCommands(part: Part, timeout: string, { probes }: ConditionNames): string[] {
+function partCommands(part: ConditionPart, timeout: string, { probes }: ConditionNames): string[] {
   switch (part.kind) {
     case "present":
       return [kubectl(part.ref, "get", resourceWord(part.ref))];
@@ -26,7 +24,14 @@ function partCommands(part: Part, timeout: string, { probes }: ConditionNames): 
     case "rolled-out":
       return [kubectl(part.ref, "rollout status", resourceWord(part.ref), timeout)];
     case "status":
-      return [kubectl(part.ref, `wait ${shellWord(`--for=condition=${part.type}=${part.status}`)}`, resourceWord(part.ref), timeout)];
+      return [
+        kubectl(
+          part.ref,
+          `wait ${shellWord(`--for=condition=${part.type}=${part.status}`)}`,
+          resourceWord(part.ref),
+          timeout,
+        ),
+      ];
     case "field":
     case "mesh-config":
       return [read(part.ref, part.kind === "field" ? pointerParts(part.pointer) : ["data", "mesh"])];
@@ -35,13 +40,18 @@ function partCommands(part: Part, timeout: string, { probes }: ConditionNames): 
     case "proxy-roots":
       return [istioctl(part.workload, "proxy-config secret", resourceWord(part.workload))];
     case "proxy-network":
-      return [`${istioctl(part.workload, "proxy-config bootstrap", resourceWord(part.workload))} | grep -F ${shellWord(part.network)}`];
+      return [
+        `${istioctl(part.workload, "proxy-config bootstrap", resourceWord(part.workload))} | grep -F ${shellWord(part.network)}`,
+      ];
     case "gateway-exposes":
       return [istioctl(part.gateway, "proxy-config listeners", resourceWord(part.gateway), "--port 15443")];
     case "endpoints":
       return (probes.get(part.probes)?.clients ?? [])
         .slice(0, shownClients)
-        .map((client) => `${istioctl(client, "proxy-config endpoints", resourceWord(client))}${grepHosts(part.probes, probes)}`);
+        .map(
+          (client) =>
+            `${istioctl(client, "proxy-config endpoints", resourceWord(client))}${grepHosts(part.probes, probes)}`,
+        );
     case "reachable":
     case "egress-open":
     case "drained":

@@ -20,8 +20,12 @@ export function mermaid({ meshes, links, imports }: InspectView): string {
       const numbers = ports.map(({ number, protocol }) => `${number}/${protocol}`).join(", ");
       lines.push(`    host${at}([${label(host, numbers)}])`);
     }
-    const offered = groupBy(imports.filter(({ exporter }) => exporter === mesh.id), serviceKey);
-    for (const [key, [first]] of offered) if (first) lines.push(`    ${services.get(key) ?? ""}[${label(serviceName(first))}]`);
+    const offered = groupBy(
+      imports.filter(({ exporter }) => exporter === mesh.id),
+      serviceKey,
+    );
+    for (const [key, [first]] of offered)
+      if (first) lines.push(`    ${services.get(key) ?? ""}[${label(serviceName(first))}]`);
     lines.push("  end");
   }
   for (const link of links) lines.push(linkEdge(link, meshNodes));
@@ -34,7 +38,8 @@ export function mermaid({ meshes, links, imports }: InspectView): string {
 }
 
 function linkEdge({ meshes, agrees, rejected }: LinkView, nodes: ReadonlyMap<string, string>): string {
-  const state = rejected !== null ? "rejected" : agrees === null ? "not fully checked" : agrees ? "link" : "link disagrees";
+  const state =
+    rejected !== null ? "rejected" : agrees === null ? "not fully checked" : agrees ? "link" : "link disagrees";
   return `  ${nodes.get(meshes[0]) ?? "unknown"}gate <-->|${label(state)}| ${nodes.get(meshes[1]) ?? "unknown"}gate`;
 }
 

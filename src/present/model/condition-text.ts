@@ -1,67 +1,123 @@
-// Conditions in words: what "may begin" and "done" wait for, one line each. Judges nothing.
+// Conditions in words: what "may begin" and "done" wait for. Judges nothing.
 import type { Condition } from "../../conditions/condition.ts";
 import type { Json } from "../../core/json.ts";
 import { type ObjectRef, refText } from "../../core/object-ref.ts";
+import { groupBy, sortedUnique } from "../../core/order.ts";
 import { pointerParts } from "../../core/pointer.ts";
 import type { ProbeGroup } from "../../dataplane/pair.ts";
+import type { Slot } from "../../target/desired-object.ts";
+import { countText, durationText } from "./count-text.ts";
 import { fieldText } from "./field-change.ts";
 
 /** What a condition names by id and a reader wants to see in words. */
 export interface ConditionNames {
   readonly probes: ReadonlyMap<string, ProbeGroup>;
+  readonly slots: ReadonlyMap<string, Slot>;
 }
 
+/** One condition that is no list of conditions. */
+export type ConditionPart = Exclude<Condition, { readonly kind: "all" }>;
+
 /** The conditions that must all hold, without the brackets of "all"; none: it always holds. */
-export function conditionParts(condition: Condition): Exclude<Condition, { readonly kind: "all" }>[] {
+export function conditionParts(condition: Condition): ConditionPart[] {
   return condition.kind === "all" ? condition.of.flatMap(conditionParts) : [condition];
 }
 
 /** The condition in one line; "" for the one that always holds. */
 export function conditionText(condition: Condition, names: ConditionNames): string {
-  return conditionParts(condition)
-    .map((part) => partText(part, names))
-    .join("; ");
+  return partTexts(conditionParts(condition), names, null).join("; ");
 }
 
-function partText(condition: Exclude<Condition, { readonly kind: "all" }>, { probes }: ConditionNames): string {
-  switch (condition.kind) {
+/**
+ * One text per thing that must hold, each once. Objects of one kind and cluster that must fulfil the same share a
+ * text. A reader who knows the cluster does not need it repeated: `cluster` is left out.
+ */
+export function partTexts(parts: readonly ConditionPart[], names: ConditionNames, cluster: string | null): string[] {
+  const claims = parts.map((part) => claimOf(part, names));
+  return [...groupBy(claims, claimKey).values()].map((group) => {
+    const [first] = group;
+    if (!first) return "";
+    const place = first.ref === null || first.ref.cluster === cluster ? "" : ` in ${first.ref.cluster}`;
+    const subjects =
+      first.ref === null ? first.about : `${first.ref.kind} ${sortedUnique(group.map(nameOf)).join(", ")}`;
+    return `${subjects}${place}: ${first.must}`;
+  });
+}
+
+/** Something and what it must be. */
+interface Claim {
+  readonly ref: ObjectRef | null;
+  /** What it is about where that is no object. */
+  readonly about: string;
+  readonly must: string;
+}
+
+function claimKey({ ref, about, must }: Claim): string {
+  return ref === null ? `${about}|${must}` : `${ref.cluster}|${ref.group}|${ref.kind}|${must}`;
+}
+
+function nameOf({ ref }: Claim): string {
+  return ref === null ? "" : ref.namespace === null ? ref.name : `${ref.namespace}/${ref.name}`;
+}
+
+function claimOf(part: ConditionPart, names: ConditionNames): Claim {
+  const of = (ref: ObjectRef, must: string): Claim => ({ ref, about: "", must });
+  const from = (probes: string, must: string): Claim => ({
+    ref: null,
+    about: probesText(names.probes.get(probes), probes),
+    must,
+  });
+  switch (part.kind) {
     case "present":
-      return `${refText(condition.ref)} exists`;
+      return of(part.ref, "exists");
     case "absent":
-      return `${refText(condition.ref)} is gone`;
+      return of(part.ref, "gone");
     case "rolled-out":
-      return `${refText(condition.ref)} is rolled out`;
+      return of(part.ref, "rolled out");
     case "field":
-      return `${refText(condition.ref)}: ${fieldText(pointerParts(condition.pointer))} ${isText(condition.is, condition.value)}`;
+      return of(part.ref, `${fieldText(pointerParts(part.pointer))} ${isText(part.is, part.value)}`);
     case "status":
-      return `${refText(condition.ref)} reports ${condition.type}=${condition.status}`;
+      return of(part.ref, `reports ${part.type}=${part.status}`);
     case "mesh-config":
-      return `${refText(condition.ref)}: the mesh configuration's ${fieldText(pointerParts(condition.pointer))} holds ${condition.includes.join(", ")}`;
+      return of(
+        part.ref,
+        `${fieldText(pointerParts(part.pointer))} of the mesh configuration holds ${part.includes.join(", ")}`,
+      );
     case "peer-synced":
-      return `${refText(condition.ref)} is connected and fully synced with every istiod pod`;
+      return of(part.ref, "connected, fully synced with every istiod pod");
     case "proxy-roots":
-      return `every proxy of ${refText(condition.workload)} trusts ${countText(condition.include.length, "root")}`;
+      return of(part.workload, `every proxy trusts ${countText(part.include.length, "root")}`);
     case "proxy-network":
-      return `every proxy of ${refText(condition.workload)} reports the network ${condition.network}`;
+      return of(part.workload, `every proxy is in network ${part.network}`);
     case "gateway-exposes":
-      return `the Envoys of ${refText(condition.gateway)} expose ${hostsText(condition.hosts)}`;
+      return of(part.gateway, `its Envoys expose ${hostsText(part.hosts)} and have rejected nothing`);
     case "endpoints":
-      return `${probesText(condition.probes, probes)} ${viaText[condition.via]}`;
+      return from(part.probes, viaText[part.via]);
     case "reachable":
-      return `requests pass${condition.fresh ? ", from newly started proxies too" : ""}: ${probesText(condition.probes, probes)}`;
+      return from(part.probes, part.fresh ? "requests pass, also from newly started proxies" : "requests pass");
     case "egress-open":
-      return `connections open to the gateways of the exporters: ${probesText(condition.probes, probes)}`;
+      return from(part.probes, "connections to the exporters' gateways open");
     case "drained":
-      return `no active connection at ${listText(condition.workloads)} for ${durationText(condition.forMs)}`;
+      return {
+        ref: null,
+        about: listText(part.workloads),
+        must: `no active connection for ${durationText(part.forMs)}`,
+      };
     case "slot":
-      return `the value of ${condition.slot} is known`;
+      return slotClaim(part.slot, names.slots.get(part.slot));
   }
 }
 
+function slotClaim(id: string, slot: Slot | undefined): Claim {
+  return slot
+    ? { ref: slot.from, about: "", must: `its ${slot.type} are known` }
+    : { ref: null, about: id, must: "its value is known" };
+}
+
 const viaText = {
-  federation: "hold the endpoints of federation and no other",
-  "east-west": "hold the endpoints of the east-west gateway and no other",
-  none: "hold no endpoint",
+  federation: "endpoints of federation and no other",
+  "east-west": "endpoints of the east-west gateway and no other",
+  none: "no endpoints",
 } as const;
 
 function isText(is: "equal" | "empty" | "not-empty", value: Json): string {
@@ -69,11 +125,18 @@ function isText(is: "equal" | "empty" | "not-empty", value: Json): string {
   return is === "not-empty" ? "is filled" : `is ${typeof value === "string" ? value : JSON.stringify(value)}`;
 }
 
-/** "2 clients to 3 hosts", or the group's id where it is not known. */
-function probesText(id: string, probes: ReadonlyMap<string, ProbeGroup>): string {
-  const group = probes.get(id);
-  if (!group) return id;
-  return `${countText(group.clients.length, "client")} to ${countText(group.routes.length, "host")} (${id})`;
+const namedClients = 3;
+
+/** "client/curl to 2 hosts", "12 clients in 4 namespaces to 200 hosts", or the group's id where it is not known. */
+export function probesText(group: ProbeGroup | undefined, id: string): string {
+  if (!group) return `probes ${id}`;
+  const { clients, routes } = group;
+  const namespaces = new Set(clients.map(({ cluster, namespace }) => `${cluster}|${namespace ?? ""}`));
+  const from =
+    clients.length > 0 && clients.length <= namedClients
+      ? clients.map(({ namespace, name }) => `${namespace ?? ""}/${name}`).join(", ")
+      : `${countText(clients.length, "client")} in ${countText(namespaces.size, "namespace")}`;
+  return `${from} to ${countText(routes.length, "host")}`;
 }
 
 function hostsText(hosts: readonly string[]): string {
@@ -83,19 +146,8 @@ function hostsText(hosts: readonly string[]): string {
 }
 
 function listText(refs: readonly ObjectRef[]): string {
-  return refs.map((ref) => refText(ref)).join(", ");
-}
-
-/** "1 step", "2 steps". */
-export function countText(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** Milliseconds as "45 s", "2 min" or "1 h 30 min". */
-export function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? "" : ` ${minutes % 60} min`}`;
+  const byCluster = groupBy(refs, ({ cluster }) => cluster);
+  return [...byCluster]
+    .map(([cluster, each]) => `${each.map((ref) => refText(ref, false)).join(", ")} in ${cluster}`)
+    .join(", ");
 }

@@ -31,46 +31,41 @@ export function fieldChanges(ops: readonly PatchOp[], current: Json | undefined,
       tested.set(op.path, op.value);
       continue;
     }
-    const before = valueBefore(op, tested, body);
-    const after = op.op === "remove" ? null : op.value;
-    changes.push(...leafChanges(pointerParts(op.path), before, after, secret));
+    const after = op.op === "remove" ? undefined : op.value;
+    changes.push(...leafChanges(pointerParts(op.path), valueBefore(op, tested, body), after, secret));
     body = body === undefined ? undefined : patched(body, op);
   }
   return changes;
 }
 
-type Before = Json | "unknown" | undefined;
+/** What was there: a value, nothing (undefined), or nobody knows. */
+type Before = { readonly known: true; readonly value: Json | undefined } | { readonly known: false };
 
-function valueBefore(op: PatchOp, tested: ReadonlyMap<string, Json>, body: Json | undefined): { readonly is: Before } {
+function valueBefore(op: PatchOp, tested: ReadonlyMap<string, Json>, body: Json | undefined): Before {
   const said = tested.get(op.path);
-  if (said !== undefined) return { is: said };
-  if (op.path.endsWith("/-")) return { is: undefined };
-  if (body === undefined) return { is: "unknown" };
+  if (said !== undefined) return { known: true, value: said };
+  if (op.path.endsWith("/-")) return { known: true, value: undefined };
+  if (body === undefined) return { known: false };
   const parent = valueAt(body, op.path.slice(0, op.path.lastIndexOf("/")));
   // "add" at an index moves the others along: nothing is replaced.
-  if (op.op === "add" && Array.isArray(parent)) return { is: undefined };
-  return { is: valueAt(body, op.path) };
+  if (op.op === "add" && Array.isArray(parent)) return { known: true, value: undefined };
+  return { known: true, value: valueAt(body, op.path) };
 }
 
 /** Objects are compared field by field; lists and scalars as a whole. */
-function leafChanges(path: readonly string[], { is: before }: { readonly is: Before }, after: Json | null, secret: boolean): FieldChange[] {
-  if (isJsonObject(after) && (before === undefined || before === null || isJsonObject(before)) && Object.keys(after).length > 0) {
-    const old = isJsonObject(before) ? before : {};
+function leafChanges(path: readonly string[], before: Before, after: Json | undefined, secret: boolean): FieldChange[] {
+  const old = before.known ? (before.value ?? {}) : null;
+  if (isJsonObject(after) && isJsonObject(old) && Object.keys(after).length > 0) {
     const keys = [...new Set([...Object.keys(old), ...Object.keys(after)])].sort(compareText);
     return keys.flatMap((key) => {
       const was = Object.hasOwn(old, key) ? old[key] : undefined;
-      const becomes = Object.hasOwn(after, key) ? (after[key] ?? null) : null;
-      const same = was !== undefined && Object.hasOwn(after, key) && equalJson(was, becomes);
-      return same ? [] : leafChanges([...path, key], { is: was }, becomes, secret);
+      const becomes = Object.hasOwn(after, key) ? after[key] : undefined;
+      const same = was !== undefined && becomes !== undefined && equalJson(was, becomes);
+      return same ? [] : leafChanges([...path, key], { known: true, value: was }, becomes, secret);
     });
   }
-  return [
-    {
-      field: fieldText(path),
-      before: before === "unknown" ? "unknown" : before === undefined ? null : shown(before, secret),
-      after: after === null ? null : shown(after, secret),
-    },
-  ];
+  const shownBefore = !before.known ? "unknown" : before.value === undefined ? null : shown(before.value, secret);
+  return [{ field: fieldText(path), before: shownBefore, after: after === undefined ? null : shown(after, secret) }];
 }
 
 /** A path as kubectl's users write it. */
@@ -92,7 +87,8 @@ function shown(value: Json, secret: boolean): Shown {
 function plainText(value: string): string {
   if (value.includes("-----BEGIN")) return value;
   try {
-    return String.fromCodePoint(...base64.decode(value.replaceAll(/\s/gu, "")));
+    const bytes = base64.decode(value.replaceAll(/\s/gu, ""));
+    return Array.from(bytes, (byte) => String.fromCodePoint(byte)).join("");
   } catch {
     return "";
   }

@@ -135,11 +135,27 @@ export function inspectView(examined: Examined): InspectView {
     meshes: inventory.meshes.map(meshView),
     links: sortedBy(federation.links, ({ id }) => id).map(linkView),
     unpaired: sortedBy(federation.unpaired, ({ peer }) => refKey(peer)),
-    exports: sortedBy(federation.exports, ({ link }) => link, ({ importer }) => importer, exportedHost).map(exportView),
-    imports: sortedBy(federation.imports, ({ importer }) => importer, ({ exporter }) => exporter, ({ host }) => host, exportedHost).map(
-      (imported) => importView(imported, exported.get(offerKey(imported)), routes.get(`${imported.importer}|${imported.host}`)),
+    exports: sortedBy(
+      federation.exports,
+      ({ link }) => link,
+      ({ importer }) => importer,
+      exportedHost,
+    ).map(exportView),
+    imports: sortedBy(
+      federation.imports,
+      ({ importer }) => importer,
+      ({ exporter }) => exporter,
+      ({ host }) => host,
+      exportedHost,
+    ).map((imported) =>
+      importView(imported, exported.get(offerKey(imported)), routes.get(`${imported.importer}|${imported.host}`)),
     ),
-    unimported: sortedBy(federation.unimported, ({ link }) => link, ({ importer }) => importer, exportedHost),
+    unimported: sortedBy(
+      federation.unimported,
+      ({ link }) => link,
+      ({ importer }) => importer,
+      exportedHost,
+    ),
     counts: countSeverities(findings),
     findings: findingViews(findings),
   };
@@ -162,7 +178,11 @@ function meshView(mesh: Mesh): MeshView {
 }
 
 function linkView({ id, ends, facts, rejected }: Link): LinkView {
-  const agrees = facts.some((fact) => fact.agrees === false) ? false : facts.some((fact) => fact.agrees === null) ? null : true;
+  const agrees = facts.some((fact) => fact.agrees === false)
+    ? false
+    : facts.some((fact) => fact.agrees === null)
+      ? null
+      : true;
   return { id, meshes: [ends[0].mesh, ends[1].mesh], peers: [ends[0].peer, ends[1].peer], agrees, rejected, facts };
 }
 
@@ -177,7 +197,11 @@ function exportView(exported: ExportedService): ExportView {
   };
 }
 
-function importView(imported: ImportedService, offer: ExportedService | undefined, route: Route | undefined): ImportView {
+function importView(
+  imported: ImportedService,
+  offer: ExportedService | undefined,
+  route: Route | undefined,
+): ImportView {
   const { link, importer, exporter, host, asLocal, homeNamespace, joins, locality, status } = imported;
   return {
     ...{ link, importer, exporter, host, exportedHost: imported.exportedHost },

@@ -6,7 +6,9 @@ export const unsafeCharacters = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignor
 /** Indented JSON ending in a newline; keys in the order in which the value holds them. */
 export function jsonText(value: unknown): string {
   // JSON.stringify escapes what is below U+0020 inside strings; the newlines that remain are its indentation.
-  const text = JSON.stringify(value, null, 2).replaceAll(unsafeCharacters, (found) => (found === "\n" ? found : escaped(found)));
+  const text = JSON.stringify(value, null, 2).replaceAll(unsafeCharacters, (found) =>
+    found === "\n" ? found : escaped(found),
+  );
   return `${text}\n`;
 }
 

@@ -5,7 +5,7 @@ import { groupBy, sortedBy, sortedUnique } from "../../core/order.ts";
 import type { Inventory } from "../../inventory/mesh.ts";
 import type { Phase, PhaseId, Plan, Wave } from "../../plan/plan.ts";
 import type { Slot } from "../../target/desired-object.ts";
-import { type ConditionNames, conditionText } from "./condition-text.ts";
+import { type ConditionNames, conditionParts, partTexts, probesText } from "./condition-text.ts";
 import { countSeverities, type FindingView, findingViews, type SeverityCounts } from "./finding-view.ts";
 import { earlierApplies, type StepContext, type StepKind, type StepView, stepView } from "./step-view.ts";
 
@@ -17,8 +17,8 @@ export interface PhaseView {
   readonly number: number;
   /** What the phase is for, in one line. */
   readonly purpose: string;
-  /** "" where nothing must hold first. */
-  readonly gate: string;
+  /** What must hold before the first step; empty where nothing must. */
+  readonly gate: readonly string[];
   readonly counts: StepCounts;
   readonly steps: readonly StepView[];
   /** The client and host pairs whose requests must pass afterwards, in words. */
@@ -61,12 +61,12 @@ export interface PlanView {
 
 /** What each phase is for. */
 export const phasePurposes = {
-  prepare: "make the namespaces that hold what is ours",
+  prepare: "see that everything is healthy before anything changes",
   trust: "each mesh trusts the roots of the others",
   network: "each mesh knows its network and the gateways of the others",
   export: "east-west gateways expose the exported services",
-  import: "the importers learn the new way, still unused",
-  shift: "clients move to the new way, wave by wave",
+  import: "the importers learn the new way; the canary takes it",
+  shift: "the other clients move to the new way, wave by wave",
   "retire-exports": "federation stops offering services (undone within a second)",
   "retire-imports": "federation's imports go",
   "retire-peers": "the links themselves go",
@@ -90,7 +90,11 @@ export function planView(plan: Plan, inventory: Inventory): PlanView {
       carried: plan.routes.length - left.length,
       left: left.map(({ id }) => id),
     },
-    waves: sortedBy(plan.waves, ({ importer }) => importer, ({ number }) => String(number).padStart(4, "0")),
+    waves: sortedBy(
+      plan.waves,
+      ({ importer }) => importer,
+      ({ number }) => String(number).padStart(4, "0"),
+    ),
     slots: sortedBy(plan.slots, ({ id }) => id),
     cost: costView(steps),
     phases,
@@ -103,7 +107,10 @@ export function planView(plan: Plan, inventory: Inventory): PlanView {
 export function stepContext(plan: Plan, inventory: Inventory): StepContext {
   const clusters = new Map(inventory.clusters.map((cluster) => [cluster.id, cluster]));
   const bodyOf = (ref: ObjectRef): Json | undefined => clusters.get(ref.cluster)?.objects.get(refKey(ref))?.body;
-  const names: ConditionNames = { probes: new Map(plan.probes.map((group) => [group.id, group])) };
+  const names: ConditionNames = {
+    probes: new Map(plan.probes.map((group) => [group.id, group])),
+    slots: new Map(plan.slots.map((slot) => [slot.id as string, slot])),
+  };
   return { plan, names, bodyOf, earlier: earlierApplies(plan) };
 }
 
@@ -113,10 +120,10 @@ function phaseView(phase: Phase, number: number, context: StepContext): PhaseVie
     id: phase.id,
     number,
     purpose: phasePurposes[phase.id],
-    gate: conditionText(phase.gate, context.names),
+    gate: partTexts(conditionParts(phase.gate), context.names, null),
     counts: countsOf(steps),
     steps,
-    verify: phase.verify.map((probes) => conditionText({ kind: "reachable", probes, fresh: false }, context.names)),
+    verify: phase.verify.map((probes) => probesText(context.names.probes.get(probes), probes)),
     reversible: phase.reversible,
     lost: sortedUnique(phase.steps.flatMap(({ undo }) => (undo.how === "none" && undo.needed ? [undo.reason] : []))),
   };
@@ -130,8 +137,12 @@ function countsOf(steps: readonly StepView[]): StepCounts {
 
 function costView(steps: readonly StepView[]): CostView {
   const written = steps.filter(({ kind }) => kind !== "wait" && kind !== "confirm").flatMap(({ objects }) => objects);
-  const byCluster = groupBy(sortedBy(written, ({ cluster }) => cluster), ({ cluster }) => cluster);
-  const of = (kind: StepKind) => sortedRefs(steps.filter((step) => step.kind === kind).flatMap(({ objects }) => objects));
+  const byCluster = groupBy(
+    sortedBy(written, ({ cluster }) => cluster),
+    ({ cluster }) => cluster,
+  );
+  const of = (kind: StepKind) =>
+    sortedRefs(steps.filter((step) => step.kind === kind).flatMap(({ objects }) => objects));
   return {
     counts: countsOf(steps),
     writes: Object.fromEntries([...byCluster].map(([cluster, refs]) => [cluster, refs.length])),

@@ -1,11 +1,10 @@
 // One step of a plan as a reader sees it: what it does to which objects, old → new, until when, and its undo.
-import type { Condition } from "../../conditions/condition.ts";
-import type { ObjectRef } from "../../core/object-ref.ts";
-import { refKey, refText, sortedRefs } from "../../core/object-ref.ts";
-import type { Json } from "../../core/json.ts";
+import { type ObjectRef, refKey, refText, sortedRefs } from "../../core/object-ref.ts";
+import { equalJson, type Json } from "../../core/json.ts";
 import { pointerParts, valueAt } from "../../core/pointer.ts";
 import type { Action, Plan, Step } from "../../plan/plan.ts";
-import { type ConditionNames, conditionParts, conditionText, countText, durationText } from "./condition-text.ts";
+import { type ConditionNames, type ConditionPart, conditionParts, partTexts } from "./condition-text.ts";
+import { countText, durationText } from "./count-text.ts";
 import { type FieldChange, fieldChanges, fieldText } from "./field-change.ts";
 
 /** "change": an object of ours gets other fields; "patch": an object of theirs. */
@@ -19,10 +18,11 @@ export interface StepView {
   readonly title: string;
   /** null: the step is about no cluster, or about several. */
   readonly cluster: string | null;
+  /** What is written, restarted or waited for; of a confirmation: what may be lost. */
   readonly objects: readonly ObjectRef[];
   readonly changes: readonly FieldChange[];
-  /** "" where the step is done as soon as it has been carried out. */
-  readonly until: string;
+  /** What must hold before the next step, beside what the step itself does. */
+  readonly until: readonly string[];
   readonly timeoutMs: number;
   readonly undo: string;
   readonly why: Step["why"];
@@ -30,34 +30,40 @@ export interface StepView {
   readonly routes: number;
 }
 
+/** What `undo` says of a step that changes nothing. */
+export const nothingToUndo = "nothing to undo";
+
+export type ApplyAction = Extract<Action, { readonly do: "apply" }>;
+
 /** What a step's view needs to know beside the step. */
 export interface StepContext {
   readonly plan: Plan;
   readonly names: ConditionNames;
   /** The body of an object as it was read. */
   readonly bodyOf: (ref: ObjectRef) => Json | undefined;
-  /** The step that applied the same object before this one. */
+  /** By step: the apply of the same object that came before it. */
   readonly earlier: ReadonlyMap<string, ApplyAction>;
 }
-
-export type ApplyAction = Extract<Action, { readonly do: "apply" }>;
 
 /** The view of the step at a place of its phase. */
 export function stepView(step: Step, number: number, context: StepContext): StepView {
   const objects = objectsOf(step);
-  const clusters = new Set(objects.map(({ cluster }) => cluster));
-  const [cluster = null] = clusters;
+  const cluster = clusterOf(step, objects, context.names);
   return {
     id: step.id,
     number,
-    kind: kindOf(step),
+    kind: kindOf(step, context),
     title: step.title,
-    cluster: clusters.size === 1 ? cluster : null,
+    cluster,
     objects,
     changes: changesOf(step, context),
-    until: conditionText(step.done, context.names),
+    until: partTexts(
+      conditionParts(step.done).filter((part) => !isImplied(part, step.action)),
+      context.names,
+      cluster,
+    ),
     timeoutMs: step.timeoutMs,
-    undo: undoText(step),
+    undo: undoText(step, context),
     why: step.why,
     routes: step.routes.length,
   };
@@ -76,10 +82,10 @@ export function earlierApplies(plan: Plan): ReadonlyMap<string, ApplyAction> {
   return earlier;
 }
 
-function kindOf({ action, expect }: Step): StepKind {
+function kindOf({ id, action, expect }: Step, { earlier }: StepContext): StepKind {
   switch (action.do) {
     case "apply":
-      return expect === "absent" ? "create" : "change";
+      return expect === "absent" && !earlier.has(id) ? "create" : "change";
     case "delete-together":
       return "delete";
     default:
@@ -87,8 +93,8 @@ function kindOf({ action, expect }: Step): StepKind {
   }
 }
 
-/** The objects that an action is about. */
-export function objectsOf({ action, done }: Pick<Step, "action" | "done">): ObjectRef[] {
+/** The objects that a step is about. */
+function objectsOf({ action, done }: Step): ObjectRef[] {
   switch (action.do) {
     case "apply":
     case "patch":
@@ -105,52 +111,72 @@ export function objectsOf({ action, done }: Pick<Step, "action" | "done">): Obje
   }
 }
 
-function conditionRefs(part: Condition): readonly ObjectRef[] {
+/** The one cluster of the objects; where there are none, of the clients that are probed. */
+function clusterOf({ done }: Step, objects: readonly ObjectRef[], { probes }: ConditionNames): string | null {
+  const probed = conditionParts(done).flatMap((part) =>
+    "probes" in part ? (probes.get(part.probes)?.clients ?? []) : [],
+  );
+  const clusters = new Set((objects.length > 0 ? objects : probed).map(({ cluster }) => cluster));
+  const [cluster = null] = clusters;
+  return clusters.size === 1 ? cluster : null;
+}
+
+function conditionRefs(part: ConditionPart): readonly ObjectRef[] {
   if ("ref" in part) return [part.ref];
   if ("workload" in part) return [part.workload];
   if ("workloads" in part) return part.workloads;
   return "gateway" in part ? [part.gateway] : [];
 }
 
-function changesOf(step: Step, { bodyOf, earlier, plan }: StepContext): FieldChange[] {
-  const { action, id } = step;
+/** That an applied object exists, and a deleted one does not, goes without saying. */
+function isImplied(part: ConditionPart, action: Action): boolean {
+  if (part.kind !== "present" && part.kind !== "absent") return false;
+  const same = (ref: ObjectRef) => refKey(ref) === refKey(part.ref);
+  if (action.do === "apply") return part.kind === "present" && same(action.ref);
+  if (action.do === "delete") return part.kind === "absent" && same(action.ref);
+  return action.do === "delete-together" && part.kind === "absent" && action.refs.some(same);
+}
+
+function changesOf({ action, id }: Step, { bodyOf, earlier, plan }: StepContext): FieldChange[] {
   if (action.do === "patch") return fieldChanges(action.ops, bodyOf(action.ref), action.ref.kind);
   const before = earlier.get(id);
   if (action.do !== "apply" || !before) return [];
   return action.set.flatMap(({ pointer, value }) => {
-    const old = before.set.find((each) => each.pointer === pointer)?.value ?? valueAt(plan.objects[before.object], pointer);
-    if (old !== undefined && JSON.stringify(old) === JSON.stringify(value)) return [];
-    return [{ field: fieldText(pointerParts(pointer)), before: old === undefined ? null : { value: old }, after: { value } }];
+    const old =
+      before.set.find((each) => each.pointer === pointer)?.value ?? valueAt(plan.objects[before.object], pointer);
+    if (old !== undefined && equalJson(old, value)) return [];
+    return [
+      { field: fieldText(pointerParts(pointer)), before: old === undefined ? null : { value: old }, after: { value } },
+    ];
   });
 }
 
 /** How a step is undone, in one line. */
-export function undoText(step: Step): string {
+function undoText(step: Step, context: StepContext): string {
   const { undo } = step;
-  if (undo.how === "none") return undo.needed ? `cannot be undone: ${undo.reason}` : "nothing to undo";
+  if (undo.how === "none") return undo.needed ? `cannot be undone: ${undo.reason}` : nothingToUndo;
   if (undo.how === "actions") return undo.actions.map(actionText).join("; ");
-  switch (step.action.do) {
-    case "apply":
-      return step.expect === "absent" ? `delete ${refText(step.action.ref)}` : "apply the manifest of the step before";
-    case "patch":
-      return "patch the old values back";
-    case "delete":
-    case "delete-together":
-      return "create it again as it was";
-    default:
-      return "nothing to undo";
-  }
+  const first = restoreTexts[kindOf(step, context)];
+  const texts = [...(first === nothingToUndo && undo.also.length > 0 ? [] : [first]), ...undo.also.map(actionText)];
+  return texts.join("; then ");
 }
 
-/** An action in words. */
-export function actionText(action: Action): string {
+const restoreTexts = {
+  create: "delete what was created",
+  change: "apply what was there before",
+  patch: "patch the old values back",
+  delete: "create it again as it was",
+  restart: nothingToUndo,
+  wait: nothingToUndo,
+  confirm: nothingToUndo,
+} as const satisfies Readonly<Record<StepKind, string>>;
+
+function actionText(action: Action): string {
   switch (action.do) {
     case "apply":
-      return `apply ${refText(action.ref)}`;
     case "patch":
-      return `patch ${refText(action.ref)}`;
     case "delete":
-      return `delete ${refText(action.ref)}`;
+      return `${action.do} ${refText(action.ref)}`;
     case "delete-together":
       return `delete ${countText(action.refs.length, "object")} within ${durationText(action.withinMs)}: ${action.refs.map((ref) => refText(ref)).join(", ")}`;
     case "restart":

@@ -1,7 +1,7 @@
 // Findings for people: the gravest first, each code once with why and what to do, and every place. Knows no check.
 import { groupBy } from "../../core/order.ts";
 import type { Severity } from "../../core/finding.ts";
-import { countText } from "../model/condition-text.ts";
+import { countText } from "../model/count-text.ts";
 import { type FindingView, severities, type SeverityCounts } from "../model/finding-view.ts";
 import type { Paint } from "./paint.ts";
 import { visibleText } from "./visible-text.ts";
@@ -11,7 +11,9 @@ import { hanging } from "./wrapped.ts";
 const shownOfOneCode = 12;
 const shownPlaces = 6;
 
-const headings = { block: "BLOCKING", warn: "WARNING", info: "FOR YOUR INFORMATION" } as const satisfies Readonly<Record<Severity, string>>;
+const headings = { block: "BLOCKING", warn: "WARNING", info: "FOR YOUR INFORMATION" } as const satisfies Readonly<
+  Record<Severity, string>
+>;
 
 /** The findings' lines; one line where there are none. */
 export function findingsText(findings: readonly FindingView[], paint: Paint): string[] {
@@ -25,6 +27,12 @@ export function findingsText(findings: readonly FindingView[], paint: Paint): st
     for (const ofCode of groupBy(ofSeverity, ({ code }) => code).values()) lines.push(...codeLines(ofCode, paint));
   }
   return lines;
+}
+
+/** The heading of the section, with the numbers of findings. */
+export function findingsHeading(counts: SeverityCounts, paint: Paint): string[] {
+  const [first = "", ...others] = hanging("Findings  ", countsText(counts), paint.columns);
+  return [paint.bold("Findings") + paint.dim(first.slice("Findings".length)), ...others.map(paint.dim)];
 }
 
 /** "2 findings block, 1 warns, 3 for information". */
@@ -54,7 +62,8 @@ function codeLines(findings: readonly FindingView[], paint: Paint): string[] {
   }
   lines.push(...hanging("    why   ", visibleText(first.why), paint.columns));
   const todos = [...new Set(findings.slice(0, shownOfOneCode).map(({ todo }) => todo))];
-  for (const todo of todos.slice(0, shownPlaces)) lines.push(...hanging("    do    ", visibleText(todo), paint.columns));
+  for (const todo of todos.slice(0, shownPlaces))
+    lines.push(...hanging("    do    ", visibleText(todo), paint.columns));
   return lines;
 }
 

@@ -3,8 +3,8 @@ import { type ObjectRef, refText } from "../../core/object-ref.ts";
 import { groupBy } from "../../core/order.ts";
 import type { Runner } from "../../federation/federation.ts";
 import type { CarryView, ImportView, InspectView, LinkView, MeshView, PortView } from "../model/inspect-view.ts";
-import { countText } from "../model/condition-text.ts";
-import { countsText, findingsText } from "./findings-text.ts";
+import { countText } from "../model/count-text.ts";
+import { findingsHeading, findingsText } from "./findings-text.ts";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
 import { visibleText } from "./visible-text.ts";
@@ -19,7 +19,7 @@ export function inspectText(view: InspectView, paint: Paint): string[] {
     ...importLines(view, paint),
     ...unusedLines(view, paint),
     "",
-    paint.bold("Findings") + paint.dim(`  ${countsText(view.counts)}`),
+    ...findingsHeading(view.counts, paint),
     ...findingsText(view.findings, paint),
   ];
 }
@@ -28,7 +28,9 @@ export function inspectText(view: InspectView, paint: Paint): string[] {
 export function meshLines({ meshes, clusters }: InspectView, paint: Paint): string[] {
   const read = clusters.map(({ name, objects }) => `${name} ${countText(objects, "object")}`).join(", ");
   const heading = hanging("Meshes  ", visibleText(`read: ${read}`), paint.columns);
-  const lines = heading.map((line, at) => (at === 0 ? paint.bold("Meshes") + paint.dim(line.slice("Meshes".length)) : paint.dim(line)));
+  const lines = heading.map((line, at) =>
+    at === 0 ? paint.bold("Meshes") + paint.dim(line.slice("Meshes".length)) : paint.dim(line),
+  );
   if (meshes.length === 0) return [...lines, "  none"];
   const columns = [
     { title: "MESH", least: 16 },
@@ -42,7 +44,14 @@ export function meshLines({ meshes, clusters }: InspectView, paint: Paint): stri
 }
 
 function meshRow({ id, version, trustDomain, network, roots, memberNamespaces }: MeshView): string[] {
-  const cells = [id, version || "?", trustDomain, network ?? "none", roots ? String(roots.length) : "?", String(memberNamespaces.length)];
+  const cells = [
+    id,
+    version || "?",
+    trustDomain,
+    network ?? "none",
+    roots ? String(roots.length) : "?",
+    String(memberNamespaces.length),
+  ];
   return cells.map(visibleText);
 }
 
@@ -52,7 +61,9 @@ export function linkLines({ links, unpaired }: InspectView, paint: Paint): strin
   if (links.length === 0) lines.push("  none");
   for (const link of links) lines.push(...oneLink(link, paint));
   for (const { mesh, peer } of unpaired) {
-    lines.push(...hanging("  ? ", visibleText(`${mesh}: peer ${peer.name} has no other end`), paint.columns).map(paint.yellow));
+    lines.push(
+      ...hanging("  ? ", visibleText(`${mesh}: peer ${peer.name} has no other end`), paint.columns).map(paint.yellow),
+    );
   }
   return lines;
 }
@@ -66,7 +77,8 @@ const factNames = {
 } as const;
 
 function oneLink({ meshes, agrees, rejected, facts }: LinkView, paint: Paint): string[] {
-  const state = rejected !== null ? "rejected" : agrees === null ? "not fully checked" : agrees ? "agrees" : "disagrees";
+  const state =
+    rejected !== null ? "rejected" : agrees === null ? "not fully checked" : agrees ? "agrees" : "disagrees";
   const colour = rejected !== null || agrees === false ? paint.red : agrees === null ? paint.yellow : paint.green;
   const lines = hanging("  ", visibleText(`${meshes[0]} ↔ ${meshes[1]}`), paint.columns);
   lines.push(`    ${colour(state)}`);
@@ -77,7 +89,11 @@ function oneLink({ meshes, agrees, rejected, facts }: LinkView, paint: Paint): s
     if (same === true) continue;
     const seen = same === null ? "not supplied" : actual;
     const text = `${factNames[fact]}: ${refText(peer)} says ${claimed}; the other mesh: ${seen}`;
-    lines.push(...hanging(same === null ? "      ? " : "      ✗ ", visibleText(text), paint.columns).map(same === null ? paint.yellow : paint.red));
+    lines.push(
+      ...hanging(same === null ? "      ? " : "      ✗ ", visibleText(text), paint.columns).map(
+        same === null ? paint.yellow : paint.red,
+      ),
+    );
   }
   return lines;
 }
@@ -89,7 +105,9 @@ export function importLines({ imports }: InspectView, paint: Paint): string[] {
     const [first] = group;
     if (!first) continue;
     lines.push("");
-    lines.push(...hanging("", visibleText(`${first.importer} imports from ${first.exporter}`), paint.columns).map(paint.bold));
+    lines.push(
+      ...hanging("", visibleText(`${first.importer} imports from ${first.exporter}`), paint.columns).map(paint.bold),
+    );
     const columns = [
       { title: "HOST", least: 24 },
       { title: "PORTS", least: 8 },
@@ -129,7 +147,11 @@ function clientLines(imports: readonly ImportView[], paint: Paint): string[] {
   const byClients = groupBy(imports, ({ clientNamespaces }) => clientNamespaces.join(", "));
   return [...byClients].flatMap(([clients, group]) => {
     const of = byClients.size === 1 ? "" : ` (${countText(group.length, "host")})`;
-    return hanging("  ", visibleText(`client namespaces${of}: ${clients === "" ? "none" : clients}`), paint.columns).map(paint.dim);
+    return hanging(
+      "  ",
+      visibleText(`client namespaces${of}: ${clients === "" ? "none" : clients}`),
+      paint.columns,
+    ).map(paint.dim);
   });
 }
 
@@ -146,7 +168,8 @@ function unusedLines({ unimported, exports }: InspectView, paint: Paint): string
   const infrastructure = exports.filter((each) => each.infrastructure);
   if (infrastructure.length > 0) {
     lines.push("", paint.bold("Exported parts of the mesh itself, not carried"));
-    for (const { service } of infrastructure) lines.push(...hanging("  ", visibleText(refText(service)), paint.columns));
+    for (const { service } of infrastructure)
+      lines.push(...hanging("  ", visibleText(refText(service)), paint.columns));
   }
   return lines;
 }

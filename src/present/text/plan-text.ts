@@ -1,9 +1,10 @@
 // The drawing of a plan for the person who carries it out: phase by phase, gate, steps, undo; then cost and findings.
-import { refText } from "../../core/object-ref.ts";
-import { countText } from "../model/condition-text.ts";
-import type { CostView, PhaseView, PlanView } from "../model/plan-view.ts";
+import { type ObjectRef, refText } from "../../core/object-ref.ts";
+import { countText } from "../model/count-text.ts";
+import type { PhaseView, PlanView } from "../model/plan-view.ts";
+import type { StepKind } from "../model/step-view.ts";
 import { displayWidth } from "./display-width.ts";
-import { countsText, findingsText } from "./findings-text.ts";
+import { findingsHeading, findingsText } from "./findings-text.ts";
 import type { Paint } from "./paint.ts";
 import { stepsText } from "./steps-text.ts";
 import { visibleText } from "./visible-text.ts";
@@ -17,7 +18,7 @@ export function planText(view: PlanView, paint: Paint): string[] {
     "",
     ...costLines(view, paint),
     "",
-    paint.bold("Findings") + paint.dim(`  ${countsText(view.counts)}`),
+    ...findingsHeading(view.counts, paint),
     ...findingsText(view.findings, paint),
   ];
 }
@@ -25,12 +26,21 @@ export function planText(view: PlanView, paint: Paint): string[] {
 /** What the plan is, what it moves and what it leaves. */
 function headLines(view: PlanView, paint: Paint): string[] {
   const { carried, total, left } = view.routes;
-  const rehearsed = view.rehearsed ? paint.green("rehearsed") : paint.yellow("not rehearsed");
+  const mark = view.rehearsed ? "rehearsed" : "not rehearsed";
+  const colour = view.rehearsed ? paint.green : paint.yellow;
+  const about = `strategy ${view.strategy}, trust ${view.trust}, ${mark}`;
+  const moves = `moves ${carried} of ${countText(total, "imported host")} in ${countText(view.phases.length, "phase")}`;
   return [
-    `${paint.bold("Plan")}  strategy ${view.strategy}, trust ${view.trust}, ${rehearsed}`,
-    `  moves ${carried} of ${countText(total, "imported host")} in ${countText(view.phases.length, "phase")}`,
-    ...left.slice(0, 10).flatMap((id) => hanging("  stays on federation: ", visibleText(id.replace("|", ": ")), paint.columns).map(paint.yellow)),
-    ...(left.length > 10 ? [paint.yellow(`  … and ${left.length - 10} more stay on federation`)] : []),
+    ...hanging("Plan  ", about, paint.columns).map((line) =>
+      line.replace(/^Plan/u, (word) => paint.bold(word)).replace(mark, (words) => colour(words)),
+    ),
+    ...hanging("  ", moves, paint.columns),
+    ...left
+      .slice(0, 10)
+      .flatMap((id) =>
+        hanging("  stays on federation: ", visibleText(id.replace("|", ": ")), paint.columns).map(paint.yellow),
+      ),
+    ...(left.length > 10 ? [paint.yellow(`  … and ${left.length - 10} more stay`)] : []),
     ...legendLine(paint),
   ];
 }
@@ -42,67 +52,93 @@ function legendLine(paint: Paint): string[] {
 
 /** One phase: its rule, gate, steps, checks and undo. */
 export function phaseLines(phase: PhaseView, paint: Paint): string[] {
-  const name = `${phase.number} ${phase.id} `;
-  const counts = ` ${phaseCounts(phase)}`;
-  const rule = "─".repeat(Math.max(2, paint.columns - displayWidth(name) - displayWidth(counts)));
-  const lines = [`${paint.bold(paint.cyan(name))}${paint.dim(rule)}${counts}`];
+  const lines = headingLines(`${phase.number} ${phase.id} `, phaseCounts(phase), paint);
   lines.push(...hanging("  ", phase.purpose, paint.columns).map(paint.dim));
-  if (phase.gate !== "") lines.push(...labelled("  begins when ", phase.gate, paint));
+  if (phase.steps.length === 0) return lines;
+  lines.push(...labelled("  begins when ", phase.gate, paint));
   lines.push(...stepsText(phase.steps, paint));
-  for (const verify of phase.verify) lines.push(...labelled("  verify      ", verify, paint));
+  lines.push(
+    ...labelled(
+      "  verify      ",
+      phase.verify.map((probes) => `requests pass: ${probes}`),
+      paint,
+    ),
+  );
   lines.push(...undoLines(phase, paint));
   return lines;
 }
 
+/** The phase's name and counts on one rule; in a narrow terminal the counts stand below. */
+function headingLines(name: string, counts: string, paint: Paint): string[] {
+  const room = paint.columns - displayWidth(name) - displayWidth(counts) - 1;
+  const rule = (columns: number) => paint.bold(paint.cyan(name)) + paint.dim("─".repeat(Math.max(0, columns)));
+  if (room >= 2) return [`${rule(room)} ${counts}`];
+  return [rule(paint.columns - displayWidth(name)), ...hanging("  ", counts, paint.columns)];
+}
+
 function undoLines({ steps, reversible, lost }: PhaseView, paint: Paint): string[] {
-  if (steps.length === 0) return [];
+  const confirmed = steps.find(({ kind }) => kind === "confirm");
+  const why = lost.length > 0 ? `: ${lost.join("; ")}` : confirmed ? ` (step ${confirmed.number} names what)` : "";
   const text = reversible
     ? "the steps in reverse order restore what was before"
-    : `does not restore everything${lost.length > 0 ? `: ${lost.join("; ")}` : ""}`;
-  const lines = labelled("  undo        ", text, paint);
+    : `does not bring everything back${why}`;
+  const lines = labelled("  undo        ", [text], paint);
   return reversible ? lines : lines.map(paint.yellow);
 }
 
-function labelled(label: string, text: string, paint: Paint): string[] {
-  return hanging(label, visibleText(text), paint.columns);
+/** A label with a text, or with several below each other. */
+function labelled(label: string, texts: readonly string[], paint: Paint): string[] {
+  return texts.flatMap((text, at) =>
+    hanging(at === 0 ? label : " ".repeat(label.length), visibleText(text), paint.columns),
+  );
 }
+
+const countNouns = {
+  create: "create",
+  change: "change",
+  patch: "patch",
+  delete: "delete",
+  restart: "restart",
+  wait: "wait",
+  confirm: "confirmation",
+} as const satisfies Readonly<Record<StepKind, string>>;
 
 function phaseCounts({ steps, counts }: PhaseView): string {
   if (steps.length === 0) return "nothing to do";
-  const names = { create: "create", change: "change", patch: "patch", delete: "delete", restart: "restart", wait: "wait", confirm: "confirm" };
-  const entries = Object.entries(names).flatMap(([kind, noun]) => {
-    const count = counts[kind as keyof typeof counts];
-    return count === 0 ? [] : [`${count} ${noun}`];
-  });
-  return entries.join(", ");
+  const kinds = Object.keys(countNouns) as StepKind[];
+  return kinds.flatMap((kind) => (counts[kind] === 0 ? [] : [countText(counts[kind], countNouns[kind])])).join(", ");
 }
 
 /** What the whole plan costs, how clients move, and which values it finds out on the way. */
 function costLines({ cost, waves, slots }: PlanView, paint: Paint): string[] {
-  const lines = [paint.bold("What it costs")];
   const label = (name: string) => `  ${name.padEnd(10)}`;
-  lines.push(...labelled(label("writes"), writesText(cost), paint));
-  lines.push(...labelled(label("restarts"), namesText(cost.restarts.map((ref) => refText(ref))), paint));
-  lines.push(...labelled(label("deletes"), namesText(cost.deletes.map((ref) => refText(ref))), paint));
-  for (const { importer, number, namespaces } of waves) {
-    const name = number === 1 ? "canary" : `wave ${number}`;
-    lines.push(...labelled(label(name), `${importer}: ${namesText(namespaces)}`, paint));
-  }
-  for (const { id, from } of slots) {
-    lines.push(...labelled(label("learns"), `${id} from ${refText(from)}, when it exists`, paint));
-  }
-  return lines;
+  const writes = Object.entries(cost.writes).map(([cluster, count]) => `${count} in ${cluster}`);
+  return [
+    paint.bold("What it costs"),
+    ...labelled(label("writes"), [writes.length === 0 ? "none" : writes.join(", ")], paint),
+    ...labelled(label("restarts"), shownRefs(cost.restarts), paint),
+    ...labelled(label("deletes"), shownRefs(cost.deletes), paint),
+    ...waves.flatMap(({ importer, number, namespaces }) => {
+      const name = number === 1 ? "canary" : `wave ${number}`;
+      return labelled(label(name), [`${importer}: ${shownNames(namespaces)}`], paint);
+    }),
+    ...labelled(
+      label("learns"),
+      slots.map(({ from, type }) => `the ${type} of ${refText(from)}, when it exists`),
+      paint,
+    ),
+  ];
 }
 
-function writesText({ writes }: CostView): string {
-  const parts = Object.entries(writes).map(([cluster, count]) => `${count} in ${cluster}`);
-  return parts.length === 0 ? "none" : parts.join(", ");
+const shown = 12;
+
+function shownRefs(refs: readonly ObjectRef[]): string[] {
+  const head = refs.slice(0, shown).map((ref) => refText(ref));
+  if (refs.length > shown) head.push(`… and ${refs.length - shown} more`);
+  return head.length === 0 ? ["none"] : head;
 }
 
-/** Names in a row; of many, the first and the number of the others. */
-function namesText(names: readonly string[]): string {
-  const shown = 12;
-  if (names.length === 0) return "none";
+function shownNames(names: readonly string[]): string {
   const head = names.slice(0, shown).join(", ");
   return names.length > shown ? `${head}, … and ${names.length - shown} more` : head;
 }

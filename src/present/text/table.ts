@@ -23,10 +23,7 @@ export function table(
       widths.map((width, at) => padded(shortened(cells[at] ?? "", width), width)),
       paint.columns - indent.length,
     );
-  return [
-    indent + paint.dim(line(columns.map(({ title }) => title))),
-    ...rows.map((cells) => indent + line(cells)),
-  ];
+  return [indent + paint.dim(line(columns.map(({ title }) => title))), ...rows.map((cells) => indent + line(cells))];
 }
 
 function fullLine(cells: readonly string[], columns: number): string {

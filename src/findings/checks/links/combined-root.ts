@@ -15,11 +15,21 @@ export const combinedRoot: Check = (input) =>
     const ref = refIn(mesh.cluster, "", "Secret", mesh.namespace, "cacerts");
     if (!secret) {
       return coverageOf(cluster, "Secret") === "listed"
-        ? [combinedRootImpossible.at([ref], { mesh: mesh.id, reason: "there is no Secret cacerts, so the CA is self-signed or comes from elsewhere" })]
+        ? [
+            combinedRootImpossible.at([ref], {
+              mesh: mesh.id,
+              reason: "there is no Secret cacerts, so the CA is self-signed or comes from elsewhere",
+            }),
+          ]
         : [caNotChecked.at([ref], { mesh: mesh.id, secret: refText(ref) })];
     }
     const [owner] = secret.view.metadata.ownerReferences;
     return owner
-      ? [combinedRootImpossible.at([ref], { mesh: mesh.id, reason: `the Secret cacerts belongs to ${owner.kind} ${owner.name}` })]
+      ? [
+          combinedRootImpossible.at([ref], {
+            mesh: mesh.id,
+            reason: `the Secret cacerts belongs to ${owner.kind} ${owner.name}`,
+          }),
+        ]
       : [];
   });

@@ -15,7 +15,9 @@ export const loadBalancerParity: Check = (input) =>
       if (!service) return [loadBalancerNotSeen.at([peer.ref], { peer: refText(peer.ref) })];
       const settings = specialSettings(service);
       if (settings.length === 0) return [];
-      return [loadBalancerNotCarried.at([service.ref], { service: refText(service.ref), settings: settings.join(", ") })];
+      return [
+        loadBalancerNotCarried.at([service.ref], { service: refText(service.ref), settings: settings.join(", ") }),
+      ];
     }),
   );
 
@@ -28,6 +30,8 @@ function specialSettings({ view }: Typed<"Service">): string[] {
   if (spec.loadBalancerClass !== "") settings.push("loadBalancerClass");
   if (spec.loadBalancerSourceRanges.length > 0) settings.push("loadBalancerSourceRanges");
   if (spec.externalIPs.length > 0) settings.push("externalIPs");
-  const balancer = Object.keys(metadata.annotations).filter((key) => /load-?balancer|metallb|\.elb\.|ingress\.ibm/u.test(key));
+  const balancer = Object.keys(metadata.annotations).filter((key) =>
+    /load-?balancer|metallb|\.elb\.|ingress\.ibm/u.test(key),
+  );
   return [...settings, ...sortedUnique(balancer).map((key) => `annotation ${key}`)];
 }

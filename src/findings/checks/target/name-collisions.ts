@@ -1,4 +1,5 @@
 // The names that the plan needs are free, or ours.
+import { equalJson } from "../../../core/json.ts";
 import { refKey, refText } from "../../../core/object-ref.ts";
 import { isOurs } from "../../../inventory/ownership.ts";
 import { namespaceExists, objectExists } from "../../codes/plan.ts";
@@ -10,6 +11,6 @@ export const nameCollisions: Check = ({ inventory, target }) =>
     if (!existing || isOurs(existing)) return [];
     if (role === "namespace") return [namespaceExists.at([ref], { namespace: ref.name, cluster: ref.cluster })];
     // A namespace can be a member of one mesh only, and there is one form of saying so.
-    if (role === "membership" && JSON.stringify(existing.body["spec"]) === JSON.stringify(template["spec"])) return [];
+    if (role === "membership" && equalJson(existing.body["spec"] ?? null, template["spec"] ?? null)) return [];
     return [objectExists.at([ref, existing.origin], { object: refText(ref) })];
   });

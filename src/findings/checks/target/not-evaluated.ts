@@ -12,7 +12,11 @@ import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
 /** Kinds that act on the server's side, in the server's namespace or mesh-wide. */
-const serverKinds = ["AuthorizationPolicy.security.istio.io", "PeerAuthentication.security.istio.io", "RequestAuthentication.security.istio.io"];
+const serverKinds = [
+  "AuthorizationPolicy.security.istio.io",
+  "PeerAuthentication.security.istio.io",
+  "RequestAuthentication.security.istio.io",
+];
 /** Kinds that act on the client's side. */
 const clientKinds = ["Sidecar.networking.istio.io"];
 /** Kinds that name hosts. */
@@ -31,7 +35,11 @@ export const objectsNotEvaluated: Check = (input) => {
     const imported = carried.filter(({ importer }) => importer.mesh.id === mesh.id);
     const serverNamespaces = new Set(exported.map(({ exported: { service } }) => service.namespace ?? ""));
     const clientNamespaces = new Set(imported.flatMap(({ route }) => route.clientNamespaces));
-    const hosts = new Set<string>([...exported.map(({ exported: { localHost } }) => localHost), ...imported.map(({ route }) => route.host)]);
+    // A VirtualService on the exported host stands in for the one that federation makes, and is lost with it (Maistra 2.5).
+    const hosts = new Set<string>([
+      ...exported.flatMap(({ exported: { localHost, exportedHost } }) => [localHost, exportedHost]),
+      ...imported.map(({ route }) => route.host),
+    ]);
     const places = new Set([...serverNamespaces, ...clientNamespaces, mesh.namespace]);
     const members = new Set([...mesh.memberNamespaces, mesh.namespace]);
     const report = (object: KubeObject, subject: string): void => {
@@ -44,14 +52,26 @@ export const objectsNotEvaluated: Check = (input) => {
       const kind = kindKey(object.ref);
       if (!kindsInQuestion.includes(kind) || isHarmless(object)) continue;
       const namespace = object.ref.namespace ?? "";
-      if (serverKinds.includes(kind) && exported.length > 0 && (serverNamespaces.has(namespace) || namespace === mesh.namespace)) {
+      if (
+        serverKinds.includes(kind) &&
+        exported.length > 0 &&
+        (serverNamespaces.has(namespace) || namespace === mesh.namespace)
+      ) {
         report(object, `services exported from ${mesh.id}`);
-      } else if (clientKinds.includes(kind) && imported.length > 0 && (clientNamespaces.has(namespace) || namespace === mesh.namespace)) {
+      } else if (serverKinds.includes(kind) && namespace === mesh.namespace) {
+        report(object, `the federation gateways of ${mesh.id}`);
+      } else if (
+        clientKinds.includes(kind) &&
+        imported.length > 0 &&
+        (clientNamespaces.has(namespace) || namespace === mesh.namespace)
+      ) {
         report(object, `the clients of imported hosts in ${mesh.id}`);
       } else if (proxyKinds.includes(kind) && places.has(namespace)) {
         report(object, `traffic of namespace ${namespace}`);
       } else if (hostKinds.includes(kind) && members.has(namespace)) {
-        const named = hostsNamedBy(object).find((host) => hosts.has(qualified(host, namespace, mesh.clusterDomain)) || host.includes("*"));
+        const named = hostsNamedBy(object).find(
+          (host) => hosts.has(qualified(host, namespace, mesh.clusterDomain)) || host.includes("*"),
+        );
         if (named !== undefined) report(object, named);
       }
     }
@@ -83,7 +103,8 @@ function hostsNamedBy(object: KubeObject): string[] {
     else if (isJsonObject(value)) {
       for (const [key, item] of Object.entries(value)) {
         if (key === "host" && typeof item === "string") found.push(item);
-        else if (key === "hosts" && Array.isArray(item)) found.push(...item.filter((each: unknown) => typeof each === "string"));
+        else if (key === "hosts" && Array.isArray(item))
+          found.push(...item.filter((each: unknown) => typeof each === "string"));
         else walk(item);
       }
     }

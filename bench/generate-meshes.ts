@@ -1,0 +1,154 @@
+// Makes manifests of many federated meshes: a ring in which each mesh exports its services to the next. No randomness: the same numbers
+// give the same bytes. One folder per cluster, one file per kind and namespace, as `oc get -o yaml` leaves them.
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export interface MeshesSize {
+  readonly meshes: number;
+  /** Exported services of each mesh, each with a ServiceAccount, a Deployment and a Pod. */
+  readonly services: number;
+  /** Namespaces of each mesh over which services and clients are spread. */
+  readonly namespaces: number;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+const controlNamespace = "mesh-control";
+
+/** Writes the folders `mesh-0`, `mesh-1`, … below `folder`; returns the --mesh arguments that read them. */
+export function generateMeshes(folder: string, size: MeshesSize): string[] {
+  return Array.from({ length: size.meshes }, (_, index) => {
+    const home = join(folder, `mesh-${index}`);
+    mkdirSync(home, { recursive: true });
+    for (const [name, items] of filesOf(index, size)) {
+      writeFileSync(join(home, name), JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    }
+    return `mesh-${index}=${home}`;
+  });
+}
+
+function filesOf(mesh: number, size: MeshesSize): Map<string, Body[]> {
+  const files = new Map<string, Body[]>([
+    ["control-plane.json", controlPlane(mesh, size)],
+    ["namespaces.json", Array.from({ length: size.namespaces }, (_, index) => namespace(`team-${index}`))],
+  ]);
+  for (let service = 0; service < size.services; service += 1) {
+    const name = `team-${service % size.namespaces}.json`;
+    files.set(name, [...(files.get(name) ?? []), ...serviceObjects(mesh, service, size)]);
+  }
+  return files;
+}
+
+/** A text that has the form of a certificate; nothing here parses it. */
+function root(mesh: number): string {
+  const body = createHash("sha512").update(`root ${mesh}`).digest("base64");
+  return `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+}
+
+const address = (mesh: number): string => `198.51.100.${mesh + 1}`;
+const domain = (mesh: number): string => `mesh-${mesh}.local`;
+
+function controlPlane(mesh: number, { meshes, namespaces }: MeshesSize): Body[] {
+  const next = (mesh + 1) % meshes;
+  const previous = (mesh + meshes - 1) % meshes;
+  const members = Array.from({ length: namespaces }, (_, index) => `team-${index}`);
+  const others = [...new Set([next, previous])];
+  return [
+    namespace(controlNamespace),
+    object("maistra.io/v2", "ServiceMeshControlPlane", controlNamespace, "main", {
+      spec: {
+        version: "v2.6",
+        mode: "ClusterWide",
+        cluster: { network: `network-${mesh}` },
+        security: { trust: { domain: domain(mesh) }, manageNetworkPolicy: false },
+        gateways: {
+          additionalIngress: { "fed-in": { enabled: true, service: { type: "LoadBalancer" } } },
+          additionalEgress: { "fed-out": { enabled: true } },
+        },
+      },
+    }),
+    object("maistra.io/v1", "ServiceMeshMemberRoll", controlNamespace, "default", {
+      spec: { members },
+      status: { configuredMembers: members },
+    }),
+    configMap("istio-ca-root-cert", root(mesh)),
+    object("v1", "Secret", controlNamespace, "cacerts", { type: "Opaque" }),
+    object("v1", "Service", controlNamespace, "fed-in", {
+      spec: { type: "LoadBalancer", selector: { app: "fed-in" }, ports: [{ name: "tls", port: 15443 }] },
+      status: { loadBalancer: { ingress: [{ ip: address(mesh) }] } },
+    }),
+    ...others.flatMap((other) => [
+      configMap(`mesh-${other}-ca-root-cert`, root(other)),
+      object("federation.maistra.io/v1", "ServiceMeshPeer", controlNamespace, `mesh-${other}`, {
+        spec: {
+          remote: { addresses: [address(other)] },
+          gateways: { ingress: { name: "fed-in" }, egress: { name: "fed-out" } },
+          security: {
+            trustDomain: domain(other),
+            clientID: `${domain(other)}/ns/${controlNamespace}/sa/fed-out-service-account`,
+            certificateChain: { kind: "ConfigMap", name: `mesh-${other}-ca-root-cert` },
+          },
+        },
+      }),
+    ]),
+    object("federation.maistra.io/v1", "ExportedServiceSet", controlNamespace, `mesh-${next}`, {
+      spec: {
+        exportRules: [{ type: "LabelSelector", labelSelector: { selector: { matchLabels: { export: "true" } } } }],
+      },
+    }),
+    object("federation.maistra.io/v1", "ImportedServiceSet", controlNamespace, `mesh-${previous}`, {
+      spec: { importRules: [{ type: "NameSelector", nameSelector: { namespace: "*", name: "*" } }] },
+    }),
+  ];
+}
+
+function serviceObjects(mesh: number, index: number, { namespaces }: MeshesSize): Body[] {
+  const home = `team-${index % namespaces}`;
+  const name = `service-${mesh}-${index}`;
+  const labels = { app: name };
+  const template = {
+    metadata: { labels, annotations: { "sidecar.istio.io/inject": "true" } },
+    spec: { serviceAccountName: name, containers: [{ name: "app", ports: [{ name: "http", containerPort: 8080 }] }] },
+  };
+  const proxy = { name: "istio-proxy", env: [{ name: "ISTIO_META_NETWORK", value: `network-${mesh}` }] };
+  return [
+    object(
+      "v1",
+      "Service",
+      home,
+      name,
+      {
+        spec: { selector: labels, ports: [{ name: "http", port: 80, targetPort: "http" }] },
+      },
+      { export: "true" },
+    ),
+    object("v1", "ServiceAccount", home, name, {}),
+    object("apps/v1", "Deployment", home, name, { spec: { replicas: 1, selector: { matchLabels: labels }, template } }),
+    {
+      ...object(
+        "v1",
+        "Pod",
+        home,
+        `${name}-5d8f7-abcde`,
+        {
+          spec: { ...template.spec, containers: [...template.spec.containers, proxy] },
+          status: { phase: "Running" },
+        },
+        { ...labels, "pod-template-hash": "5d8f7" },
+      ),
+    },
+  ];
+}
+
+function namespace(name: string): Body {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { "istio-injection": "enabled" } } };
+}
+
+function configMap(name: string, pem: string): Body {
+  return object("v1", "ConfigMap", controlNamespace, name, { data: { "root-cert.pem": pem } });
+}
+
+function object(apiVersion: string, kind: string, home: string, name: string, rest: Body, labels: Body = {}): Body {
+  return { apiVersion, kind, metadata: { name, namespace: home, labels }, ...rest };
+}
