@@ -1,6 +1,6 @@
 // Who runs an exported service: accounts, sidecars, and the numbers behind named target ports.
 import { type Finding, type Known, known, unknown } from "../core/finding.ts";
-import type { ObjectRef } from "../core/object-ref.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { compareText, sortedBy, sortedUnique } from "../core/order.ts";
 import { runnersNotSupplied, targetPortUnknown } from "../findings/codes/federation.ts";
 import type { Typed } from "../inventory/cluster.ts";
@@ -16,12 +16,17 @@ export interface StatedRunner {
   readonly targetPorts?: Readonly<Record<string, number>> | undefined;
 }
 
-/** The shapes behind a Service: its live pods, or, where it is scaled to zero, the templates that would make them. */
+/**
+ * The shapes behind a Service: its live pods, and the templates of matching workloads that have none just now. A workload
+ * that is scaled up later must not meet clients who do not know its account.
+ */
 export function shapesBehind(pods: PodIndex, service: Typed<"Service">): readonly PodShape[] {
   const namespace = service.ref.namespace ?? "";
   const { selector } = service.view.spec;
   const live = pods.find("pods", namespace, selector);
-  return live.length > 0 ? live : pods.find("templates", namespace, selector);
+  const running = new Set(live.map(({ workload }) => refKey(workload)));
+  const idle = pods.find("templates", namespace, selector).filter(({ workload }) => !running.has(refKey(workload)));
+  return [...live, ...idle];
 }
 
 /** The workloads that run a Service, each account and sidecar state apart, sorted; or why they are not known. */

@@ -28,6 +28,7 @@ import { shiftPhase } from "./phases/shift.ts";
 import { trustPhase } from "./phases/trust.ts";
 import type { Phase, PhaseId, Plan } from "./plan.ts";
 import type { PlanContext, PlanOptions } from "./plan-context.ts";
+import { notRestartables } from "./proxy-workloads.ts";
 import { retirableGroups, retirableLinks, stayingLinks } from "./retirable.ts";
 
 /** Every phase, in the order of `trust: combined-root`. */
@@ -73,6 +74,7 @@ export function makePlan(input: PlanInput): Plan {
     findings: sortedFindings([
       ...input.findings,
       ...stayingLinks(input.federation, input.routes, context.retirableLinks, context.retirableGroups),
+      ...notRestartables(context),
       ...(context.carried.length === 0 ? [nothingToDo.at([], {})] : []),
     ]),
   };

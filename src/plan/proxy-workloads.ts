@@ -1,6 +1,8 @@
 // The workloads that run a proxy of a mesh: clients, servers, and the gateways of its control plane's namespace.
+import type { Finding } from "../core/finding.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
-import { refKey, sortedRefs } from "../core/object-ref.ts";
+import { refKey, refText, sortedRefs } from "../core/object-ref.ts";
+import { notRestartable } from "../findings/codes/plan.ts";
 import { injectedWorkloads } from "../routes/client-namespaces.ts";
 import { gatewayNamespace } from "../federation/gateways.ts";
 import type { Mesh } from "../inventory/mesh.ts";
@@ -14,6 +16,22 @@ export function proxyWorkloads(context: PlanContext, mesh: Mesh): ObjectRef[] {
     ...[...injectedWorkloads(mesh, pods).values()].flat(),
     ...gateways.map(({ workload }) => workload),
   ]);
+}
+
+/** Kinds that a rolling restart can be asked of: their pods come back by themselves, with the annotation in the template. */
+const restartableKinds = ["Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig"];
+
+/** The workloads that a plan may restart. Bare pods and the pods of Jobs are left to whoever runs them. */
+export function restartable(workloads: readonly ObjectRef[]): ObjectRef[] {
+  return workloads.filter(({ kind }) => restartableKinds.includes(kind));
+}
+
+/** One finding for each workload with a proxy that takes part and that no plan can restart. */
+export function notRestartables(context: PlanContext): Finding[] {
+  return context.participants
+    .flatMap((mesh) => proxyWorkloads(context, mesh))
+    .filter(({ kind }) => !restartableKinds.includes(kind))
+    .map((workload) => notRestartable.at([workload], { workload: refText(workload) }));
 }
 
 /** The injected workloads of an importer whose running pods carry another network than `network`, or none; sorted. */

@@ -1,15 +1,12 @@
 // What of federation can be retired: a link whose imports are all carried; a group of meshes whose links all can.
 import type { Finding } from "../core/finding.ts";
 import type { LinkId, MeshId } from "../core/ids.ts";
-import { refKey } from "../core/object-ref.ts";
 import { sortedBy } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
 import { linkStays } from "../findings/codes/plan.ts";
-import { coverageOf, findTyped } from "../inventory/cluster.ts";
-import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
+import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
-
-const importedSets = "ImportedServiceSet.federation.maistra.io";
+import { linksWithUnknownSets } from "./unknown-sets.ts";
 
 /** Links over which nothing runs that has no new path. */
 export function retirableLinks(
@@ -19,25 +16,9 @@ export function retirableLinks(
 ): ReadonlySet<LinkId> {
   const kept = new Set([
     ...routes.filter(({ carry }) => carry.mode === "none").flatMap(({ backends }) => backends.map(({ link }) => link)),
-    ...linksWithUnknownImports(inventory, federation),
+    ...linksWithUnknownSets(inventory, federation),
   ]);
   return new Set(federation.links.map(({ id }) => id).filter((id) => !kept.has(id)));
-}
-
-/** Links with offers of which nobody can say whether they are imported: the import sets of that end were not supplied, or not readable. */
-function linksWithUnknownImports(inventory: Inventory, federation: Federation): ReadonlySet<LinkId> {
-  const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
-  const ends = new Map(federation.links.flatMap((link) => link.ends.map((end) => [`${link.id}|${end.mesh}`, end])));
-  const unknown = federation.unimported.filter(({ link, importer }) => {
-    const mesh = meshes.get(importer);
-    const end = ends.get(`${link}|${importer}`);
-    if (!mesh || !end) return false;
-    const cluster = clusterOf(inventory, mesh);
-    if (findTyped(cluster, importedSets, mesh.namespace, end.peer.name)) return false;
-    const unreadable = cluster.objects.has(refKey({ ...end.peer, kind: "ImportedServiceSet" }));
-    return unreadable || ["not-supplied", "forbidden"].includes(coverageOf(cluster, importedSets));
-  });
-  return new Set(unknown.map(({ link }) => link));
 }
 
 /**
@@ -82,7 +63,8 @@ export function stayingLinks(
         return [
           linkStays.at(subjects, {
             link: id,
-            reason: "which of its exports are imported is not known, because no ImportedServiceSet could be read there",
+            reason:
+              "what it carries is not known, because an ExportedServiceSet or ImportedServiceSet could not be read",
           }),
         ];
       }

@@ -4,7 +4,7 @@ import { type Host, type MeshId, routeId } from "../core/ids.ts";
 import { groupBy, sortedBy } from "../core/order.ts";
 import type { ExportedService, Federation, ImportedService } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
-import { noClients } from "../findings/codes/routes.ts";
+import { clientsNotSupplied, noClients } from "../findings/codes/routes.ts";
 import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import { injectedWorkloads } from "./client-namespaces.ts";
 import { decideCarry } from "./decide-carry.ts";
@@ -38,7 +38,10 @@ export function buildRoutes(
     if (!mesh) continue;
     const clientNamespaces = [...injectedWorkloads(mesh, podsOf(mesh)).keys()];
     for (const [host, group] of groupBy(ofImporter, ({ imported }) => imported.host)) {
-      const route = buildRoute(mesh, host, group, clientNamespaces, meshes, inUse, options);
+      const planned = buildRoute(mesh, host, group, clientNamespaces, meshes, inUse, options);
+      const route: Route = podsOf(mesh).supplied
+        ? planned
+        : { ...planned, carry: { mode: "none", why: clientsNotSupplied.at([mesh.controlPlane.ref], { importer }) } };
       routes.push(route);
       if (route.carry.mode === "none") findings.push(route.carry.why);
       else if (clientNamespaces.length === 0) findings.push(noClients.at([mesh.controlPlane.ref], { host, importer }));

@@ -3,6 +3,7 @@ import type { Finding } from "../../core/finding.ts";
 import type { Check, CheckInput } from "./check.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
+import { isolation } from "./links/isolation.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
@@ -13,6 +14,7 @@ export const checks = {
   "combined-root": combinedRoot,
   "control-plane-version": controlPlaneVersion,
   "entry-namespace": entryNamespace,
+  isolation,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
   "name-collisions": nameCollisions,

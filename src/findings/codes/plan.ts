@@ -120,3 +120,22 @@ export const entriesBesideFederation = defineCode({
   why: "In one namespace the endpoints of both would merge under one list of names, and mTLS would fail one way or the other.",
   todo: "Name another namespace for the entries in meshferry.yaml (entries.namespace).",
 });
+
+export const isolationLost = defineCode({
+  code: "MF313",
+  name: "isolation-lost",
+  severity: "block",
+  message:
+    "Mesh {mesh} exports {services} to some of its linked meshes only; after the migration every one of {trusted} can reach them.",
+  why: "Federation's gateways let in only the peer that a service was exported to. A passthrough gateway lets in every client whose root the mesh trusts.",
+  todo: 'Add a DENY AuthorizationPolicy to each of these services for the trust domains that must not call it (principals: ["DOMAIN/*"]) before the import phase. The plan is written all the same.',
+});
+
+export const notRestartable = defineCode({
+  code: "MF314",
+  name: "workload-not-restartable",
+  severity: "warn",
+  message: "{workload} has a proxy, but cannot be restarted by the plan.",
+  why: "A bare pod or the pod of a Job comes back only if somebody creates it again. Until then its proxy keeps its old roots and network, and the wait for all proxies does not end.",
+  todo: "Let it finish, or create it anew, after the restart of istiod in the trust phase.",
+});

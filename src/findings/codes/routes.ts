@@ -93,3 +93,12 @@ export const noClients = defineCode({
   why: "Its entry is made visible to nobody during the shift, so nothing can be verified before federation is retired.",
   todo: "Supply the pods of the importing mesh, or remove the import if nobody uses it.",
 });
+
+export const clientsNotSupplied = defineCode({
+  code: "MF210",
+  name: "clients-not-supplied",
+  severity: "block",
+  message: "Who the clients of {importer} are is not known: neither pods nor Deployments of its cluster were supplied.",
+  why: "Clients are moved namespace by namespace and probed after each wave. Without knowing them nothing could be verified before federation goes.",
+  todo: `Supply the pods and Deployments of the importing mesh. ${stays}`,
+});

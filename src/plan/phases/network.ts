@@ -10,7 +10,7 @@ import { type Edit, editsBetween, inverted, patchOf } from "../edits.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
-import { workloadsWithoutNetwork } from "../proxy-workloads.ts";
+import { restartable, workloadsWithoutNetwork } from "../proxy-workloads.ts";
 
 const discoverGateways = "PILOT_MULTI_NETWORK_DISCOVER_GATEWAY_API";
 const envPath = pointer("spec", "runtime", "components", "pilot", "container", "env");
@@ -65,7 +65,7 @@ function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
   const imports = context.importers.some(({ id }) => id === mesh.id);
   const network = places?.network ?? "";
   const restarts = imports
-    ? workloadsWithoutNetwork(context, mesh, network).map((workload) =>
+    ? restartable(workloadsWithoutNetwork(context, mesh, network)).map((workload) =>
         makeStep({
           phase: "network",
           title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, whose proxy has no network`,

@@ -15,7 +15,7 @@ import { federationSets } from "../federation-sets.ts";
 import { makeStep, minuteMs, resyncMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { everyClient, type PlanContext } from "../plan-context.ts";
-import { proxyWorkloads } from "../proxy-workloads.ts";
+import { proxyWorkloads, restartable } from "../proxy-workloads.ts";
 import { idsOf } from "./export.ts";
 import { restartIstiod } from "./trust.ts";
 
@@ -78,7 +78,9 @@ function proofSteps(context: PlanContext, group: readonly Mesh[], about: string,
   }
   const restarts = context.options.restartProxies
     ? group
-        .flatMap((mesh) => proxyWorkloads(context, mesh).filter(({ namespace }) => namespace !== mesh.namespace))
+        .flatMap((mesh) =>
+          restartable(proxyWorkloads(context, mesh)).filter(({ namespace }) => namespace !== mesh.namespace),
+        )
         .map((workload) =>
           makeStep({
             phase: "retire-peers",

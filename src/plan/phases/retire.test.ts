@@ -123,7 +123,7 @@ describe("a link of which it is not known what is imported stays", () => {
     const plan = planOf(bare("not-supplied"));
     expect(deleted(plan)).toEqual([]);
     expect(ofCode(plan.findings, "MF310").map(({ params }) => textOf(params["reason"]).slice(0, 40))).toEqual([
-      "which of its exports are imported is not",
+      "what it carries is not known, because an",
     ]);
   });
   test("because the set cannot be read", () => {

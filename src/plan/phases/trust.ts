@@ -11,7 +11,7 @@ import { patchOf } from "../edits.ts";
 import { hourMs, makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
-import { proxyWorkloads } from "../proxy-workloads.ts";
+import { proxyWorkloads, restartable } from "../proxy-workloads.ts";
 
 /**
  * Per mesh: `root-cert.pem` of the Secret `cacerts` := its present bytes, unchanged, and the other roots behind them;
@@ -87,7 +87,7 @@ function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
   const holds = (workload: (typeof workloads)[number]) =>
     ({ kind: "proxy-roots", workload, include: bundle.roots }) as const;
   const restarts = context.options.restartProxies
-    ? workloads.map((workload) =>
+    ? restartable(workloads).map((workload) =>
         makeStep({
           phase: "trust",
           title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, for a certificate with the new roots`,
