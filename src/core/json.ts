@@ -1,6 +1,4 @@
 // JSON values, and the one canonical text form that every hash and every comparison of objects is made from.
-import { compareText } from "./order.ts";
-
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
@@ -11,12 +9,18 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** JSON text with the keys of every object in code-unit order: equal values give equal bytes. */
 export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(",")}]`;
-  if (isJsonObject(value)) {
-    const keys = Object.keys(value).sort(compareText);
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`).join(",")}}`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) text += `${text === "" ? "" : ","}${canonicalJson(item)}`;
+    return `[${text}]`;
   }
-  return JSON.stringify(value);
+  const object = value as JsonObject;
+  // Without a comparison function texts are compared by code unit (ECMAScript, SortCompare).
+  for (const key of Object.keys(object).sort()) {
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(object[key] ?? null)}`;
+  }
+  return `{${text}}`;
 }
 
 /** Deep equality of JSON values; the order of keys does not count. */

@@ -7,18 +7,22 @@ export function compareText(left: string, right: string): number {
 
 /** A sorted copy, ordered by one or more text keys. */
 export function sortedBy<T>(items: Iterable<T>, ...keys: readonly ((item: T) => string)[]): T[] {
-  return [...items].sort((left, right) => {
-    for (const key of keys) {
-      const order = compareText(key(left), key(right));
+  // Keys are made once per item: a comparison must not build texts.
+  const keyed = Array.from(items, (item) => ({ item, by: keys.map((key) => key(item)) }));
+  keyed.sort((left, right) => {
+    for (let at = 0; at < left.by.length; at += 1) {
+      const order = compareText(left.by[at] ?? "", right.by[at] ?? "");
       if (order !== 0) return order;
     }
     return 0;
   });
+  return keyed.map(({ item }) => item);
 }
 
 /** The distinct values, sorted by code unit. */
 export function sortedUnique<T extends string>(values: Iterable<T>): T[] {
-  return [...new Set(values)].sort(compareText);
+  // Without a comparison function texts are compared by code unit (ECMAScript, SortCompare), which is much faster.
+  return [...new Set(values)].sort();
 }
 
 /** Items grouped by a text key; groups and their members keep the order of `items`. */

@@ -18,13 +18,13 @@ export function objectLookup(inventory: Inventory): ObjectLookup {
   return (key) => clusters.get(key.slice(0, key.indexOf("|")))?.get(key);
 }
 
-/** Compares a desired object with the one of its name; fields that only the server or others set do not count. */
-export function compareExisting(lookup: ObjectLookup, ref: ObjectRef, wanted: Json): Existing {
+/** Compares a desired object with the one of its name; fields that only the server or others set do not count. `wanted` is asked for only where there is one. */
+export function compareExisting(lookup: ObjectLookup, ref: ObjectRef, wanted: () => Json): Existing {
   const object = lookup(refKey(ref));
   if (!object) return "absent";
   if (!isOurs(object)) return "foreign";
   // The version under which an object was read is the server's choice.
-  return holds(object.body, withValueAt(wanted, "/apiVersion", object.apiVersion)) ? "same" : "ours";
+  return holds(object.body, withValueAt(wanted(), "/apiVersion", object.apiVersion)) ? "same" : "ours";
 }
 
 /** Whether everything that is wanted stands in what is seen. A slot's value is not known here and counts as equal. */

@@ -2,7 +2,6 @@
 import type { Finding } from "../core/finding.ts";
 import { type Hash, hashOf } from "../core/hash.ts";
 import type { MeshId } from "../core/ids.ts";
-import { refKey } from "../core/object-ref.ts";
 import { groupBy, sortedBy } from "../core/order.ts";
 import { madeBy } from "../core/version.ts";
 import type { Federation } from "../federation/federation.ts";
@@ -96,7 +95,7 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
     return [makeWaves(mesh, injectedWorkloads(mesh, podsOf(mesh)), ids, options.waves)];
   });
   const links = retirableLinks(inventory, federation, routes);
-  const hashes = new Map<string, Hash>(target.objects.map(({ ref, template }) => [refKey(ref), hashOf(template)]));
+  const hashes = new Map<DesiredObject, Hash>(target.objects.map((desired) => [desired, hashOf(desired.template)]));
   return {
     inventory,
     federation,
@@ -111,7 +110,7 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
     partnersOf: (mesh) => inventory.meshes.filter(({ id }) => partners.get(mesh.id)?.has(id)),
     waves: made.flatMap(({ waves }) => waves),
     probes: made.flatMap(({ probes }) => probes),
-    hashOfObject: (desired) => hashes.get(refKey(desired.ref)) ?? hashOf(desired.template),
+    hashOfObject: (desired) => hashes.get(desired) ?? hashOf(desired.template),
     retirableLinks: links,
     retirableGroups: retirableGroups(inventory, federation, links),
   };
@@ -133,6 +132,8 @@ function withoutMissingPredecessors(made: readonly Phase[]): (phase: Phase) => P
   const ids = new Set(made.flatMap(({ steps }) => steps.map(({ id }) => id)));
   return (phase) => ({
     ...phase,
-    steps: phase.steps.map((step) => ({ ...step, after: step.after.filter((id) => ids.has(id)) })),
+    steps: phase.steps.map((step) =>
+      step.after.every((id) => ids.has(id)) ? step : { ...step, after: step.after.filter((id) => ids.has(id)) },
+    ),
   });
 }

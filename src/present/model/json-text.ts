@@ -6,10 +6,15 @@ export const unsafeCharacters = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignor
 /** Indented JSON ending in a newline; keys in the order in which the value holds them. */
 export function jsonText(value: unknown): string {
   // JSON.stringify escapes what is below U+0020 inside strings; the newlines that remain are its indentation.
-  const text = JSON.stringify(value, null, 2).replaceAll(unsafeCharacters, (found) =>
-    found === "\n" ? found : escaped(found),
-  );
-  return `${text}\n`;
+  return `${printable(JSON.stringify(value, null, 2))}\n`;
+}
+
+const plain = /^[\x20-\x7e\n]*$/u;
+
+/** JSON text with everything escaped that is not safe to print; newlines between values stay. */
+export function printable(json: string): string {
+  if (plain.test(json)) return json;
+  return json.replaceAll(unsafeCharacters, (found) => (found === "\n" ? found : escaped(found)));
 }
 
 function escaped(found: string): string {

@@ -25,6 +25,7 @@ const hostKinds = ["DestinationRule.networking.istio.io", "VirtualService.networ
 const proxyKinds = ["EnvoyFilter.networking.istio.io", "NetworkPolicy.networking.k8s.io"];
 
 const kindsInQuestion = [...serverKinds, ...clientKinds, ...hostKinds, ...proxyKinds].sort();
+const namesInQuestion = new Set(kindsInQuestion.map((kind) => kind.split(".")[0] ?? kind));
 
 export const objectsNotEvaluated: Check = (input) => {
   const carried = carriedRoutes(input.routes, input.target.places);
@@ -49,6 +50,8 @@ export const objectsNotEvaluated: Check = (input) => {
       );
     };
     for (const object of cluster.objects.values()) {
+      // Nearly all objects are of other kinds: their keys are not even made.
+      if (!namesInQuestion.has(object.ref.kind)) continue;
       const kind = kindKey(object.ref);
       if (!kindsInQuestion.includes(kind) || isHarmless(object)) continue;
       const namespace = object.ref.namespace ?? "";

@@ -1,0 +1,156 @@
+// Makes one CA: a key, and a certificate with the fields that Istio's make targets give it. The only place that knows the
+// certificate library; it takes the time as an input.
+// Facts: istio 1.22.0, tools/certs/common.mk (sections req_ext, req_dn, san of root-ca.conf and intermediate.conf).
+import "reflect-metadata";
+import { KeyObject, randomBytes, webcrypto } from "node:crypto";
+import {
+  BasicConstraintsExtension,
+  type Extension,
+  type JsonNameParams,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  Name,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
+import type { KeyKind } from "./certificate-plan.ts";
+
+/** A CA as it is kept: both texts are PEM. */
+export interface Authority {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** A CA that can still sign. */
+export interface Signer extends Authority {
+  readonly name: Name;
+  readonly keys: webcrypto.CryptoKeyPair;
+}
+
+export interface Validity {
+  readonly from: Date;
+  readonly days: number;
+}
+
+export interface RootSubject {
+  readonly organization: string;
+  readonly commonName: string;
+}
+
+export interface IntermediateSubject extends RootSubject {
+  /** L: the make targets put the folder's name there. */
+  readonly locality: string;
+  readonly dnsName: string;
+}
+
+const algorithms = {
+  rsa: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", publicExponent: new Uint8Array([1, 0, 1]) },
+  ec: { name: "ECDSA", namedCurve: "P-256" },
+} as const;
+const signing = {
+  rsa: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  ec: { name: "ECDSA", hash: "SHA-256" },
+} as const;
+
+const dayMs = 24 * 60 * 60 * 1000;
+// No cRLSign: the make targets do not ask for it, and istiod issues no revocation lists. With EC keys keyEncipherment means
+// nothing; it stands there because the make targets set it for every key.
+const usages =
+  KeyUsageFlags.digitalSignature |
+  KeyUsageFlags.nonRepudiation |
+  KeyUsageFlags.keyEncipherment |
+  KeyUsageFlags.keyCertSign;
+
+/** A self-signed root. */
+export async function makeRoot(subject: RootSubject, key: KeyKind, validity: Validity): Promise<Signer> {
+  const keys = await generateKeys(key);
+  const name = nameOf([
+    ["O", subject.organization],
+    ["CN", subject.commonName],
+  ]);
+  const certificate = await signed({ subject: name, keys, issuer: { name, keys }, key, validity }, [
+    new BasicConstraintsExtension(true, undefined, true),
+  ]);
+  return { certificate, key: keyPem(keys), name, keys };
+}
+
+/** An intermediate CA under `root`, which may sign workloads and no further CA. */
+export async function makeIntermediate(
+  subject: IntermediateSubject,
+  key: KeyKind,
+  validity: Validity,
+  root: Signer,
+): Promise<Authority> {
+  const keys = await generateKeys(key);
+  const name = nameOf([
+    ["O", subject.organization],
+    ["CN", subject.commonName],
+    ["L", subject.locality],
+  ]);
+  const certificate = await signed({ subject: name, keys, issuer: root, key, validity }, [
+    new BasicConstraintsExtension(true, 0, true),
+    new SubjectAlternativeNameExtension([{ type: "dns", value: subject.dnsName }]),
+  ]);
+  return { certificate, key: keyPem(keys) };
+}
+
+interface Request {
+  readonly subject: Name;
+  readonly keys: webcrypto.CryptoKeyPair;
+  readonly issuer: Pick<Signer, "name" | "keys">;
+  readonly key: KeyKind;
+  readonly validity: Validity;
+}
+
+async function signed(
+  { subject, keys, issuer, key, validity }: Request,
+  [constraints, ...others]: readonly [Extension, ...Extension[]],
+): Promise<string> {
+  // Certificates count in whole seconds.
+  const from = Math.floor(validity.from.getTime() / 1000) * 1000;
+  const certificate = await X509CertificateGenerator.create(
+    {
+      serialNumber: serialNumber(),
+      subject: subject.toArrayBuffer(),
+      issuer: issuer.name.toArrayBuffer(),
+      notBefore: new Date(from),
+      notAfter: new Date(from + validity.days * dayMs),
+      publicKey: keys.publicKey,
+      signingKey: issuer.keys.privateKey,
+      signingAlgorithm: signing[key.type],
+      extensions: [
+        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
+        constraints,
+        new KeyUsagesExtension(usages, true),
+        ...others,
+      ],
+    },
+    webcrypto,
+  );
+  return `${certificate.toString("pem").trim()}\n`;
+}
+
+/** UTF-8 strings, one attribute each, in this order: what `utf8 = yes` makes of the make targets' req_dn. */
+function nameOf(attributes: readonly (readonly [string, string])[]): Name {
+  const json: JsonNameParams = attributes.map(([type, value]) => ({ [type]: [{ utf8String: value }] }));
+  return new Name(json);
+}
+
+/** 20 bytes, positive, never beginning with a zero byte (RFC 5280, 4.1.2.2). */
+function serialNumber(): string {
+  const bytes = randomBytes(20);
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+  return bytes.toString("hex");
+}
+
+async function generateKeys(key: KeyKind): Promise<webcrypto.CryptoKeyPair> {
+  const { subtle } = webcrypto;
+  if (key.type === "ec") return await subtle.generateKey(algorithms.ec, true, ["sign", "verify"]);
+  return await subtle.generateKey({ ...algorithms.rsa, modulusLength: key.bits }, true, ["sign", "verify"]);
+}
+
+/** PKCS#8, which istiod reads for both kinds (istio 1.22, security/pkg/pki/util/crypto.go, ParsePemEncodedKey). */
+function keyPem({ privateKey }: webcrypto.CryptoKeyPair): string {
+  return String(KeyObject.from(privateKey).export({ type: "pkcs8", format: "pem" }));
+}
