@@ -72,7 +72,11 @@ function proofSteps(context: PlanContext, group: readonly Mesh[], about: string,
   const steps: Step[] = [];
   let last = after;
   for (const mesh of group) {
-    const restart = restartIstiod(context, mesh, "retire-peers", [last], "retire.fresh-proxies");
+    const restart = restartIstiod(context, mesh, {
+      phase: "retire-peers",
+      after: [last],
+      rule: "retire.fresh-proxies",
+    });
     steps.push(restart);
     last = restart.id;
   }

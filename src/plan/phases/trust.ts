@@ -82,7 +82,7 @@ function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
       actions: [{ do: "patch", ref: secret, ops: patchOf([{ path, before: afterwards, after: before }]) }],
     },
   });
-  const istiod = restartIstiod(context, mesh, "trust", [patch.id], "trust.istiod-restart");
+  const istiod = restartIstiod(context, mesh, { phase: "trust", after: [patch.id], rule: "trust.istiod-restart" });
   const workloads = proxyWorkloads(context, mesh);
   const holds = (workload: (typeof workloads)[number]) =>
     ({ kind: "proxy-roots", workload, include: bundle.roots }) as const;
@@ -117,17 +117,13 @@ function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
 export function restartIstiod(
   context: PlanContext,
   mesh: Mesh,
-  phase: "trust" | "retire-peers",
-  after: readonly StepId[],
-  rule: string,
+  parts: { readonly phase: "trust" | "retire-peers"; readonly after: readonly StepId[]; readonly rule: string },
 ): Step {
-  const peers = phase === "trust" ? peersAround(context, mesh) : [];
+  const peers = parts.phase === "trust" ? peersAround(context, mesh) : [];
   return makeStep({
-    phase,
+    ...parts,
     title: `Restart istiod of ${mesh.id}`,
     action: { do: "restart", workload: mesh.istiod },
-    rule,
-    after,
     done: all({ kind: "rolled-out", ref: mesh.istiod }, ...peers.map((ref) => ({ kind: "peer-synced", ref }) as const)),
     timeoutMs: 10 * minuteMs,
   });
