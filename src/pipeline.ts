@@ -43,7 +43,7 @@ export function examine(inputs: readonly ClusterInput[], config: Config): Examin
   const routes = buildRoutes(inventory, federation, podsOf, {
     gatewayNamespace: (mesh) => gatewayNamespaceOf(inventory, mesh, places),
   });
-  const target = generateTarget(inventory, routes.value, places);
+  const target = generateTarget(inventory, federation.exports, routes.value, places);
   const checked = runChecks({ inventory, federation, routes: routes.value, target });
   return {
     inventory,

@@ -9,8 +9,13 @@ export function certificateHashes(pem: string): Hash[] {
   return sortedUnique([...pem.matchAll(block)].map((match) => hashOf((match[1] ?? "").replaceAll(/\s/gu, ""))));
 }
 
+export interface CertificateBlock {
+  readonly hash: Hash;
+  readonly pem: string;
+}
+
 /** The bundle's certificates as separate PEM blocks, in their order, each ending in a newline. */
-export function certificateBlocks(pem: string): { readonly hash: Hash; readonly pem: string }[] {
+export function certificateBlocks(pem: string): CertificateBlock[] {
   return [...pem.matchAll(block)].map((match) => ({
     hash: hashOf((match[1] ?? "").replaceAll(/\s/gu, "")),
     pem: `${match[0]}\n`,

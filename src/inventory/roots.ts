@@ -1,10 +1,11 @@
 // The roots that a mesh trusts today, from what istiod publishes. The Secret that holds the key is never looked at.
-import { certificateHashes } from "../core/certificates.ts";
+import { type CertificateBlock, certificateBlocks, certificateHashes } from "../core/certificates.ts";
 import { type Known, known, unknown } from "../core/finding.ts";
+import type { MeshId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { rootNotSupplied } from "../findings/codes/inventory.ts";
 import { type Cluster, findTyped } from "./cluster.ts";
-import type { RootBundle } from "./mesh.ts";
+import type { Mesh, RootBundle } from "./mesh.ts";
 
 /** istiod writes its bundle into this ConfigMap of every namespace (Istio 1.20, pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go). */
 export const rootConfigMap = "istio-ca-root-cert";
@@ -21,4 +22,24 @@ export function rootBundle(cluster: Cluster, namespace: string, mesh: ObjectRef)
     );
   }
   return known({ pem, certificates, source: configMap.ref });
+}
+
+export type OwnRoots = ReadonlyMap<MeshId, readonly CertificateBlock[]>;
+
+/**
+ * For each mesh the certificates of its bundle that are its own, in their order: the first one, and what is not the first
+ * of another mesh. A bundle begins with the bytes that its mesh had before the roots of others were added behind them.
+ */
+export function ownRoots(meshes: readonly Mesh[]): OwnRoots {
+  const bundles = meshes.map(({ id, roots }) => ({
+    id,
+    blocks: roots.known ? certificateBlocks(roots.value.pem) : [],
+  }));
+  const firsts = new Set(bundles.map(({ blocks }) => blocks[0]?.hash));
+  return new Map(
+    bundles.map(({ id, blocks }) => {
+      const [own] = blocks;
+      return [id, blocks.filter(({ hash }) => hash === own?.hash || !firsts.has(hash))];
+    }),
+  );
 }

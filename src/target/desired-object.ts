@@ -22,6 +22,7 @@ export type Role =
   | "east-west"
   | "expose"
   | "export-entry"
+  | "policy"
   | "remote"
   | "workload-entry"
   | "import-entry";

@@ -1,58 +1,50 @@
 // Routes → everything that is to exist. One generator per kind does the work; this file only says which are asked for what.
-import type { RouteId } from "../core/ids.ts";
+import type { MeshId, RouteId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService } from "../federation/federation.ts";
 import type { Inventory } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
+import { type CarriedRoute, carriedRoutes } from "./carried-routes.ts";
+import { denyPolicy } from "./deny-policy.ts";
 import type { DesiredObject, Slot } from "./desired-object.ts";
 import { eastWestGateway } from "./east-west-gateway.ts";
 import { exportEntry } from "./export-entry.ts";
 import { exposeServices } from "./expose-services.ts";
 import { importEntry, workloadEntry } from "./import-entries.ts";
+import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
 import { type PlaceOptions, type Places, type PlacesByMesh, placesOf } from "./places.ts";
 import { gatewayAddresses, remoteGateway } from "./remote-gateway.ts";
 
 export interface Target {
   readonly places: PlacesByMesh;
+  /** By exporter: who must be kept out of which service. */
+  readonly exclusions: ReadonlyMap<MeshId, readonly Exclusion[]>;
   readonly slots: readonly Slot[];
   /** In the order of refKey. */
   readonly objects: readonly DesiredObject[];
 }
 
-/** A route that is carried by passthrough, with the two meshes that it joins. */
-export interface CarriedRoute {
-  readonly route: Route;
-  readonly exported: ExportedService;
-  readonly importer: Places;
-  readonly exporter: Places;
-}
-
-/** The routes that are carried; the others stay on federation and ask for nothing. */
-export function carriedRoutes(routes: readonly Route[], places: PlacesByMesh): CarriedRoute[] {
-  return routes.flatMap((route) => {
-    const [exported] = route.backends;
-    const importer = places.get(route.importer);
-    const exporter = exported && places.get(exported.exporter);
-    return route.carry.mode === "passthrough" && exported && importer && exporter
-      ? [{ route, exported, importer, exporter }]
-      : [];
-  });
-}
-
 /** Everything that the carried routes need, each object once. */
-export function generateTarget(inventory: Inventory, routes: readonly Route[], options: PlaceOptions): Target {
+export function generateTarget(
+  inventory: Inventory,
+  exports: readonly ExportedService[],
+  routes: readonly Route[],
+  options: PlaceOptions,
+): Target {
   const places = placesOf(inventory, options);
   const carried = carriedRoutes(routes, places);
+  const exclusions = exclusionsOf(inventory, carried, exports);
   const objects: DesiredObject[] = [];
-  for (const group of groupBy(carried, ({ exporter }) => exporter.mesh.id).values())
-    objects.push(...exporterObjects(group));
+  for (const [id, group] of groupBy(carried, ({ exporter }) => exporter.mesh.id))
+    objects.push(...exporterObjects(group), ...denyPolicies(exclusions.get(id) ?? [], group));
   for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
     objects.push(...importerObjects(group));
   const exporters = new Map(carried.map(({ exporter }) => [exporter.mesh.id, exporter]));
   return {
     places,
+    exclusions,
     slots: sortedBy([...exporters.values()].map(gatewayAddresses), ({ id }) => id),
     objects: sortedBy(merged(objects), ({ ref }) => refKey(ref)),
   };
@@ -83,6 +75,14 @@ function exporterObjects(group: readonly CarriedRoute[]): DesiredObject[] {
     if (entry) objects.push(entry);
   }
   return objects;
+}
+
+function denyPolicies(exclusions: readonly Exclusion[], group: readonly CarriedRoute[]): DesiredObject[] {
+  const routes = groupBy(group, ({ exported }) => refKey(exported.service));
+  return exclusions.flatMap((exclusion) => {
+    const ids = idsOf(routes.get(refKey(exclusion.exported.service)) ?? []);
+    return denyPolicy(exclusion, ids) ?? [];
+  });
 }
 
 function importerObjects(group: readonly CarriedRoute[]): DesiredObject[] {

@@ -1,6 +1,6 @@
 // The meshes that a check has to look at: those that a carried route joins.
 import type { Mesh } from "../../inventory/mesh.ts";
-import { carriedRoutes } from "../../target/generate-target.ts";
+import { carriedRoutes } from "../../target/carried-routes.ts";
 import type { CheckInput } from "./check.ts";
 
 export interface Participants {

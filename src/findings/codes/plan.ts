@@ -126,9 +126,9 @@ export const isolationLost = defineCode({
   name: "isolation-lost",
   severity: "block",
   message:
-    "Mesh {mesh} exports {services} to some of its linked meshes only; after the migration every one of {trusted} can reach them.",
-  why: "Federation's gateways let in only the peer that a service was exported to. A passthrough gateway lets in every client whose root the mesh trusts.",
-  todo: 'Add a DENY AuthorizationPolicy to each of these services for the trust domains that must not call it (principals: ["DOMAIN/*"]) before the import phase. The plan is written all the same.',
+    "{services} of mesh {mesh} could be reached from {meshes} after the migration, and no policy can tell them from those who may call.",
+  why: "Federation's gateways let in only the peer that a service was exported to. A passthrough gateway lets in every client whose root the mesh trusts; a policy can keep a mesh out by its trust domain, if that domain is not also one of a mesh that may call, and if no other service that it may call is run by the same pods and ports.",
+  todo: "Give that mesh a trust domain of its own, or services of their own pods to what it must not reach; or restrict its network path to the new gateway. The plan is written all the same.",
 });
 
 export const notRestartable = defineCode({
@@ -138,4 +138,14 @@ export const notRestartable = defineCode({
   message: "{workload} has a proxy, but cannot be restarted by the plan.",
   why: "A bare pod or the pod of a Job comes back only if somebody creates it again. Until then its proxy keeps its old roots and network, and the wait for all proxies does not end.",
   todo: "Let it finish, or create it anew, after the restart of istiod in the trust phase.",
+});
+
+export const isolationByPolicy = defineCode({
+  code: "MF315",
+  name: "isolation-by-policy",
+  severity: "info",
+  message:
+    "{services} of mesh {mesh} were not exported to every mesh that will be trusted: the plan adds DENY policies for {domains}.",
+  why: "A passthrough gateway lets in every client whose root the mesh trusts; what federation kept from a linked mesh has to be kept from it by policy.",
+  todo: "Nothing. Remove a policy later if that mesh is to be let in.",
 });

@@ -45,12 +45,20 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         ),
       }),
     );
-  const entries = exportEntriesOf(context, mesh).map((object) =>
+  const entries = ofExporter(context, mesh, "export-entry").map((object) =>
     applyStep(context, object, {
       phase: "export",
       title: `Make ${object.ref.namespace}/${object.ref.name.replace(/^meshferry-/u, "")} known under its importers' hosts`,
       rule: "export.importers-host",
       after: afterHome,
+    }),
+  );
+  const policies = ofExporter(context, mesh, "policy").map((object) =>
+    applyStep(context, object, {
+      phase: "export",
+      title: `Keep out of ${object.ref.namespace}/${object.ref.name.replace(/^meshferry-/u, "")} who could not reach it before`,
+      rule: "export.passthrough-admits-all",
+      after: [],
     }),
   );
   const exposure = desired
@@ -60,11 +68,11 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         phase: "export",
         title: `Expose the imported hosts, and nothing else, at the gateway of ${mesh.id}`,
         rule: "export.expose-by-own-label",
-        after: idsOf(present(...gateway, ...entries)),
+        after: idsOf(present(...gateway, ...entries, ...policies)),
         done: { kind: "gateway-exposes", gateway: places.gatewayDeployment, hosts: exposedHosts(context, mesh) },
       }),
     );
-  return present(...home, ...gateway, ...entries, ...exposure);
+  return present(...home, ...gateway, ...entries, ...policies, ...exposure);
 }
 
 /** The namespace of ours, its membership, and that istiod has taken it in. */
@@ -106,13 +114,12 @@ export function placesOfMesh(context: PlanContext, mesh: Mesh): Places {
   return places;
 }
 
-function exportEntriesOf(context: PlanContext, mesh: Mesh): DesiredObject[] {
+/** The objects of one role that the routes of an exporter need. */
+function ofExporter(context: PlanContext, mesh: Mesh, wanted: DesiredObject["role"]): DesiredObject[] {
   const routes = new Set(
     context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.id),
   );
-  return context.target.objects.filter(
-    (object) => object.role === "export-entry" && object.routes.some((id) => routes.has(id)),
-  );
+  return context.target.objects.filter(({ role, routes: of }) => role === wanted && of.some((id) => routes.has(id)));
 }
 
 function exposedHosts(context: PlanContext, mesh: Mesh): Host[] {

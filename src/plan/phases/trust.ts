@@ -1,12 +1,11 @@
 // trust: each mesh comes to trust the roots of the meshes it shares services with, beside its own.
 import { all } from "../../conditions/condition.ts";
 import { encodeText } from "../../core/base64.ts";
-import { certificateBlocks } from "../../core/certificates.ts";
 import type { Hash } from "../../core/hash.ts";
 import type { StepId } from "../../core/ids.ts";
 import { sortedUnique } from "../../core/order.ts";
 import { type Mesh, refIn } from "../../inventory/mesh.ts";
-import { rootKey } from "../../inventory/roots.ts";
+import { type OwnRoots, ownRoots, rootKey } from "../../inventory/roots.ts";
 import { patchOf } from "../edits.ts";
 import { hourMs, makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
@@ -20,9 +19,10 @@ import { proxyWorkloads, restartable } from "../proxy-workloads.ts";
  */
 export function trustPhase(context: PlanContext): Phase {
   const steps: Step[] = [];
+  const roots = ownRoots(context.inventory.meshes);
   let previous: readonly StepId[] = [];
   for (const mesh of context.participants) {
-    const ofMesh = meshSteps(context, mesh, previous);
+    const ofMesh = meshSteps(context, mesh, roots, previous);
     steps.push(...ofMesh);
     const last = ofMesh.at(-1);
     if (last) previous = [last.id];
@@ -32,13 +32,13 @@ export function trustPhase(context: PlanContext): Phase {
 
 /**
  * The bundle that a mesh needs, or null where it has it, or where a root is not known (which blocks). Of a partner's
- * bundle only its own roots count, not those of `meshes` that this phase has put behind them already: a mesh must not
- * come to trust its partner's partners.
+ * bundle only its own roots count, not those that this phase has put behind them already: a mesh must not come to trust its
+ * partner's partners.
  */
 export function combinedBundle(
   mesh: Mesh,
   partners: readonly Mesh[],
-  meshes: readonly Mesh[],
+  roots: OwnRoots,
 ): { readonly pem: string; readonly roots: readonly Hash[] } | null {
   if (!mesh.roots.known) return null;
   const own = mesh.roots.value;
@@ -46,9 +46,8 @@ export function combinedBundle(
   let pem = own.pem;
   for (const partner of partners) {
     if (!partner.roots.known) return null;
-    const others = new Set(meshes.filter(({ id }) => id !== partner.id).map(firstRoot));
-    for (const [index, block] of certificateBlocks(partner.roots.value.pem).entries()) {
-      if (held.has(block.hash) || (index > 0 && others.has(block.hash))) continue;
+    for (const block of roots.get(partner.id) ?? []) {
+      if (held.has(block.hash)) continue;
       held.add(block.hash);
       pem = `${pem}${pem.endsWith("\n") ? "" : "\n"}${block.pem}`;
     }
@@ -56,13 +55,8 @@ export function combinedBundle(
   return held.size === own.certificates.length ? null : { pem, roots: sortedUnique(held) };
 }
 
-/** A bundle begins with the bytes that its mesh had before anything was added. */
-function firstRoot({ roots }: Mesh): Hash | null {
-  return roots.known ? (certificateBlocks(roots.value.pem)[0]?.hash ?? null) : null;
-}
-
-function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
-  const bundle = combinedBundle(mesh, context.partnersOf(mesh), context.inventory.meshes);
+function meshSteps(context: PlanContext, mesh: Mesh, roots: OwnRoots, after: readonly StepId[]): Step[] {
+  const bundle = combinedBundle(mesh, context.partnersOf(mesh), roots);
   if (bundle === null || !mesh.roots.known) return [];
   const secret = refIn(mesh.cluster, "", "Secret", mesh.namespace, "cacerts");
   const before = encodeText(mesh.roots.value.pem);

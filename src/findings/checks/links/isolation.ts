@@ -1,35 +1,37 @@
 // What federation kept from a linked mesh stays kept from it.
-import { refKey } from "../../../core/object-ref.ts";
-import { groupBy, sortedUnique } from "../../../core/order.ts";
-import { carriedRoutes } from "../../../target/generate-target.ts";
-import { isolationLost } from "../../codes/plan.ts";
+import type { Finding } from "../../../core/finding.ts";
+import type { Exclusion } from "../../../target/isolation.ts";
+import { isolationByPolicy, isolationLost } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
+import { participants } from "../participants.ts";
 
-/** Passthrough enforces nothing: whoever presents a certificate of a trusted root gets in (Istio AUTO_PASSTHROUGH gateways do not authenticate). */
 export const isolation: Check = (input) => {
-  const carried = carriedRoutes(input.routes, input.target.places);
-  return [...groupBy(carried, ({ exporter }) => exporter.mesh.id).values()].flatMap((group) => {
-    const mesh = group[0]?.exporter.mesh;
-    if (!mesh) return [];
-    // A mesh is trusted as soon as a route joins the two, in either direction.
-    const trusted = sortedUnique(
-      carried.flatMap(({ importer, exporter }) =>
-        exporter.mesh.id === mesh.id ? [importer.mesh.id] : importer.mesh.id === mesh.id ? [exporter.mesh.id] : [],
-      ),
-    );
-    const exportedTo = groupBy(
-      input.federation.exports.filter(({ exporter }) => exporter === mesh.id),
-      ({ service }) => refKey(service),
-    );
-    const services = [...groupBy(group, ({ exported }) => refKey(exported.service))]
-      .filter(([key]) => {
-        const allowed = new Set((exportedTo.get(key) ?? []).map(({ importer }) => importer));
-        return trusted.some((id) => !allowed.has(id));
-      })
-      .map(([, [first]]) => (first ? `${first.exported.service.namespace}/${first.exported.service.name}` : ""));
-    if (services.length === 0) return [];
-    const shown =
-      services.length > 3 ? `${services.slice(0, 3).join(", ")} and ${services.length - 3} more` : services.join(", ");
-    return [isolationLost.at([mesh.controlPlane.ref], { mesh: mesh.id, services: shown, trusted: trusted.join(", ") })];
+  return participants(input).exporters.flatMap((mesh) => {
+    const exclusions = input.target.exclusions.get(mesh.id) ?? [];
+    const lost = exclusions.filter(({ inseparable }) => inseparable.length > 0);
+    const kept = exclusions.filter(({ domains }) => domains.length > 0);
+    const findings: Finding[] = [];
+    if (lost.length > 0) {
+      const reached = [...new Set(lost.flatMap(({ inseparable }) => inseparable))].sort();
+      findings.push(
+        isolationLost.at([mesh.controlPlane.ref], { mesh: mesh.id, services: named(lost), meshes: reached.join(", ") }),
+      );
+    }
+    if (kept.length > 0) {
+      const domains = [...new Set(kept.flatMap((each) => each.domains))].sort();
+      findings.push(
+        isolationByPolicy.at([mesh.controlPlane.ref], {
+          mesh: mesh.id,
+          services: named(kept),
+          domains: domains.join(", "),
+        }),
+      );
+    }
+    return findings;
   });
 };
+
+function named(exclusions: readonly Exclusion[]): string {
+  const names = exclusions.map(({ exported: { service } }) => `${service.namespace}/${service.name}`);
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}

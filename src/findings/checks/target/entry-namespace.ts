@@ -1,5 +1,5 @@
 // Our entries lie in another namespace than federation's own services.
-import { carriedRoutes } from "../../../target/generate-target.ts";
+import { carriedRoutes } from "../../../target/carried-routes.ts";
 import { entriesBesideFederation } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 

@@ -6,7 +6,7 @@ import { type Cluster, coverageOf } from "../../../inventory/cluster.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
 import { isJsonObject, type Json } from "../../../core/json.ts";
 import { managedByLabel } from "../../../inventory/ownership.ts";
-import { carriedRoutes } from "../../../target/generate-target.ts";
+import { carriedRoutes } from "../../../target/carried-routes.ts";
 import { notCheckedKinds, notEvaluated } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";

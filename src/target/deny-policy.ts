@@ -1,0 +1,38 @@
+// Keeps meshes out that federation kept out, now that their certificates would be accepted.
+import type { RouteId } from "../core/ids.ts";
+import { sortedUnique } from "../core/order.ts";
+import { refIn } from "../inventory/mesh.ts";
+import type { DesiredObject } from "./desired-object.ts";
+import { type Exclusion, targetPorts } from "./isolation.ts";
+import { fitted, ourLabels } from "./names.ts";
+
+/**
+ * A DENY for every identity of the excluded trust domains, or null where there is nothing that a policy can say. Never
+ * `notPrincipals`, which would also deny what has no identity; and `DOMAIN/*` is not widened by trust domain aliases, which
+ * expand only exact five-part principals (Istio 1.20, pilot/pkg/security/trustdomain).
+ */
+export function denyPolicy({ exported, domains }: Exclusion, routes: readonly RouteId[]): DesiredObject | null {
+  if (domains.length === 0) return null;
+  const { service, selector } = exported;
+  const name = fitted(`meshferry-${service.name}`, 63);
+  return {
+    ref: refIn(service.cluster, "security.istio.io", "AuthorizationPolicy", service.namespace, name),
+    role: "policy",
+    routes: sortedUnique(routes),
+    template: {
+      apiVersion: "security.istio.io/v1beta1",
+      kind: "AuthorizationPolicy",
+      metadata: { name, namespace: service.namespace, labels: ourLabels },
+      spec: {
+        action: "DENY",
+        selector: { matchLabels: selector },
+        rules: [
+          {
+            from: [{ source: { principals: domains.map((domain) => `${domain}/*`) } }],
+            to: [{ operation: { ports: targetPorts(exported) } }],
+          },
+        ],
+      },
+    },
+  };
+}
