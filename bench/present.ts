@@ -48,7 +48,7 @@ async function measure(size: MeshesSize): Promise<void> {
       };
       const view = timed("view", () => planView(plan, examination.inventory));
       timed("text", () => planText(view, paint(100, false)).join("\n"));
-      const files = timed("folder", () => planFolder(plan, examination.inventory));
+      const files = timed("folder", () => planFolder(plan, examination.inventory, view));
       timed("write", () => writeFolder(join(work, `out-${run}`), files));
       times.push(time);
       const bytes = [...files.values()].reduce((sum, text) => sum + text.length, 0);

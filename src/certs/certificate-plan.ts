@@ -102,8 +102,23 @@ function subjectTrouble(plan: CertificatePlan): PlanTrouble | null {
   }
   const root = sample(plan.rootName);
   const alike = sample(plan.intermediateName).find((name, at) => name === root[at]);
+  const shared = sharedRootTrouble(plan, root);
+  if (shared !== null) return shared;
   // Equal subject and issuer say "self-signed": the L of the intermediate keeps them apart, people would not.
   return alike === undefined ? null : { field: "intermediateName", value: alike, why: "It is the root's own name." };
+}
+
+/** Verifiers find a root by its name: two roots of one name in a bundle would hide each other. */
+function sharedRootTrouble({ sharedRoot, rootName }: CertificatePlan, roots: readonly string[]): PlanTrouble | null {
+  const field = "rootName";
+  if (sharedRoot && nameFor(rootName, "") !== rootName)
+    return { field, value: rootName, why: "A root that all meshes share cannot be named after one of them." };
+  if (sharedRoot || new Set(roots).size === roots.length) return null;
+  return {
+    field,
+    value: rootName,
+    why: "Several roots would have one name, and verifiers find roots by name: use {mesh} in it.",
+  };
 }
 
 function objectTrouble({ meshes, namespace, peerConfigMap }: CertificatePlan): PlanTrouble | null {
@@ -112,9 +127,19 @@ function objectTrouble({ meshes, namespace, peerConfigMap }: CertificatePlan): P
   const wrong = names.find((name) => !objectPattern.test(name) || name.length > 200);
   if (wrong !== undefined) return { field: "peerConfigMap", value: wrong, why: "It is no name of a ConfigMap." };
   if (new Set(names).size < names.length)
-    return { field: "peerConfigMap", value: peerConfigMap, why: "Several peers would share one name: use {mesh} in it." };
+    return {
+      field: "peerConfigMap",
+      value: peerConfigMap,
+      why: "Several peers would share one name: use {mesh} in it.",
+    };
+  if (names.includes("cacerts"))
+    return { field: "peerConfigMap", value: peerConfigMap, why: "Its file would take the place of cacerts.yaml." };
   // istiod writes its own roots into a ConfigMap of this name in every namespace (istio 1.22, constants.CACertNamespaceConfigMap).
   if (names.includes("istio-ca-root-cert"))
-    return { field: "peerConfigMap", value: "istio-ca-root-cert", why: "istiod keeps the mesh's own root under that name." };
+    return {
+      field: "peerConfigMap",
+      value: "istio-ca-root-cert",
+      why: "istiod keeps the mesh's own root under that name.",
+    };
   return null;
 }

@@ -47,7 +47,14 @@ export async function makeMeshFiles(plan: CertificatePlan, from: Date): Promise<
         combinedRoots: combineCertificates([roots.get(mesh) ?? "", ...others.map(([, root]) => root)]),
       };
     }),
-    shared: new Map(shared === null ? [] : [[rootFile, shared.certificate], [rootKeyFile, shared.key]]),
+    shared: new Map(
+      shared === null
+        ? []
+        : [
+            [rootFile, shared.certificate],
+            [rootKeyFile, shared.key],
+          ],
+    ),
   };
 }
 
@@ -61,11 +68,9 @@ export function pathsOf(plan: CertificatePlan): { readonly files: string[]; read
       ...meshes.flatMap((mesh) => pem.map((name) => `${mesh}/${name}`)),
     ],
     manifests: meshes.flatMap((mesh) =>
-      [
-        secretFile,
-        combinedFile,
-        ...meshes.filter((other) => other !== mesh).map((other) => peerFile(plan, other)),
-      ].map((name) => `${mesh}/${name}`),
+      [secretFile, combinedFile, ...meshes.filter((other) => other !== mesh).map((other) => peerFile(plan, other))].map(
+        (name) => `${mesh}/${name}`,
+      ),
     ),
   };
 }
@@ -74,11 +79,20 @@ function peerFile({ peerConfigMap }: CertificatePlan, other: string): string {
   return `${nameFor(peerConfigMap, other)}.yaml`;
 }
 
-async function rootFor({ organization, rootName, key, rootDays }: CertificatePlan, mesh: string, from: Date): Promise<Signer> {
+async function rootFor(
+  { organization, rootName, key, rootDays }: CertificatePlan,
+  mesh: string,
+  from: Date,
+): Promise<Signer> {
   return await makeRoot({ organization, commonName: nameFor(rootName, mesh) }, key, { from, days: rootDays });
 }
 
-async function filesOf(plan: CertificatePlan, mesh: string, root: Signer, from: Date): Promise<ReadonlyMap<string, string>> {
+async function filesOf(
+  plan: CertificatePlan,
+  mesh: string,
+  root: Signer,
+  from: Date,
+): Promise<ReadonlyMap<string, string>> {
   const subject = {
     organization: plan.organization,
     commonName: nameFor(plan.intermediateName, mesh),

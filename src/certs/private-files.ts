@@ -67,7 +67,10 @@ function createdFolders(path: string): string[] {
   const first = mkdirSync(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return [];
   const created = [first];
-  const rest = path.slice(first.length).split(sep).filter((part) => part !== "");
+  const rest = path
+    .slice(first.length)
+    .split(sep)
+    .filter((part) => part !== "");
   for (const part of rest) created.push(join(created.at(-1) ?? first, part));
   for (const each of created) chmodSync(each, 0o700);
   return created;

@@ -2,6 +2,7 @@
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { CommandContext } from "./cli-context.ts";
 import { inputFlags, type InspectFlags, type PlanFlags, sharedFlags, type SharedFlags } from "./flags.ts";
+import { certs } from "./run-certs.ts";
 
 const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandContext>({
   loader: async () => (await import("./run-inspect.ts")).runInspect,
@@ -67,6 +68,6 @@ const explain: Command<CommandContext> = buildCommand<SharedFlags, [string?], Co
 
 /** All commands. */
 export const commands: RouteMap<CommandContext> = buildRouteMap({
-  routes: { inspect, plan, demo, explain },
+  routes: { inspect, plan, demo, explain, certs },
   docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
 });

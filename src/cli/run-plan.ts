@@ -26,12 +26,12 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   if (flags.noRehearse !== true) cli.stderr.write(notRehearsed);
   const examination = examine(inputs, config);
   const plan = makePlan(examination, config);
+  const view = planView(plan, examination.inventory);
   if (flags.out !== undefined) {
-    const files = planFolder(plan, examination.inventory);
+    const files = planFolder(plan, examination.inventory, view);
     writeFolder(resolve(cli.cwd, flags.out), files);
     cli.stderr.write(`note: ${files.size} files written to ${visibleText(flags.out)}\n`);
   }
-  const view = planView(plan, examination.inventory);
   if (flags.output === "json") cli.stdout.write(jsonText(view));
   else {
     const paint = paintFor(cli, flags.color);

@@ -9,11 +9,7 @@ export interface YamlOptions {
   readonly plain?: ReadonlySet<string>;
   /** Keys in the order in which people expect them in a manifest, the others by code unit; without it, as the value holds them. */
   readonly manifest?: boolean;
-  /** Texts of objects and lists that were written before, for values that share them: to be used for one writing only. */
-  readonly cache?: YamlCache;
 }
-
-export type YamlCache = WeakMap<object, { readonly indent: string; readonly text: string }>;
 
 /** Lines are never folded, aliases never used. What JSON cannot hold is left out, as JSON.stringify does. */
 export function yamlText(value: unknown, options: YamlOptions = {}): string {
@@ -25,11 +21,7 @@ const firstKeys = ["apiVersion", "kind", "metadata", "name", "namespace"];
 
 /** The lines of an object or list that is not empty, each indented and ended. */
 function below(value: object, indent: string, options: YamlOptions): string {
-  const cached = options.cache?.get(value);
-  if (cached?.indent === indent) return cached.text;
-  const text = isList(value) ? listLines(value, indent, options) : mapLines(value, indent, options);
-  options.cache?.set(value, { indent, text });
-  return text;
+  return isList(value) ? listLines(value, indent, options) : mapLines(value, indent, options);
 }
 
 function listLines(list: readonly unknown[], indent: string, options: YamlOptions): string {
@@ -45,7 +37,10 @@ function listLines(list: readonly unknown[], indent: string, options: YamlOption
 
 function mapLines(map: object, indent: string, options: YamlOptions): string {
   let text = "";
-  for (const [key, value] of entriesOf(map, options.manifest === true)) {
+  const values: Readonly<Record<string, unknown>> = { ...map };
+  for (const key of keysOf(map, options.manifest === true)) {
+    const value = values[key];
+    if (value === undefined) continue;
     const word = quotedWhereNeeded(key);
     // YAML allows no longer key in front of a colon.
     const long = word.length > 1000;
@@ -57,14 +52,22 @@ function mapLines(map: object, indent: string, options: YamlOptions): string {
   return text;
 }
 
-function entriesOf(map: object, manifest: boolean): [string, unknown][] {
-  const entries = Object.entries(map).filter(([, value]) => value !== undefined);
-  if (!manifest) return entries;
-  const rank = (key: string) => {
-    const at = firstKeys.indexOf(key);
-    return at < 0 ? firstKeys.length : at;
-  };
-  return entries.sort(([left], [right]) => rank(left) - rank(right) || compareText(left, right));
+function keysOf(map: object, manifest: boolean): string[] {
+  const keys = Object.keys(map);
+  if (!manifest) return keys;
+  for (let at = 1; at < keys.length; at += 1) {
+    if (compareKeys(keys[at - 1] ?? "", keys[at] ?? "") > 0) return keys.sort(compareKeys);
+  }
+  return keys;
+}
+
+function compareKeys(left: string, right: string): number {
+  return rankOf(left) - rankOf(right) || compareText(left, right);
+}
+
+function rankOf(key: string): number {
+  const at = firstKeys.indexOf(key);
+  return at < 0 ? firstKeys.length : at;
 }
 
 function scalar(value: unknown, indent: string, options: YamlOptions): string {

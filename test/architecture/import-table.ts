@@ -59,10 +59,15 @@ export const importTable: Table = {
   },
   "src/config": { pure: false, may: ["src/core", "src/findings/codes", "zod", "yaml", "node:"] },
   "src/kube": { pure: false, may: ["src/core", "src/findings/codes", "js-yaml", "yaml", "node:"] },
+  "src/certs": {
+    pure: false,
+    may: ["src/core", "src/kube", "src/findings/codes", "@peculiar/x509", "reflect-metadata", "node:"],
+  },
   "src/present/model": {
     pure: true,
     may: [
       "src/core",
+      "type src/certs",
       "src/findings/codes",
       "src/inventory",
       "src/federation",
@@ -81,14 +86,12 @@ export const importTable: Table = {
       "src/core",
       "src/findings/codes",
       "src/federation",
-      "src/conditions",
-      "yaml",
       "picocolors",
       "src/inventory",
       "src/target",
       "src/plan",
     ],
-    reserved: ["src/routes"],
+    reserved: ["src/routes", "src/conditions"],
   },
   "src/pipeline.ts": {
     pure: false,
@@ -108,6 +111,7 @@ export const importTable: Table = {
     pure: false,
     may: [
       "src/core",
+      "src/certs",
       "src/config",
       "src/kube",
       "src/pipeline.ts",

@@ -1,6 +1,5 @@
 // Objects as manifests: the plan's own templates, and other people's objects as they were, for putting them back.
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { compareText } from "../../core/order.ts";
 import { withValueAt } from "../../core/pointer.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { ApplyAction } from "../model/step-view.ts";
@@ -14,11 +13,74 @@ export interface Manifest {
 }
 
 /** The manifest that an apply writes: the template with the step's own fields laid over it. */
-export function applyManifest(plan: Plan, { object, set }: ApplyAction): Manifest {
+export function applyManifest(
+  plan: Plan,
+  action: ApplyAction,
+  slotted: ReadonlySet<string>,
+  known: KnownTexts,
+): Manifest {
+  const { object, set } = action;
   const template: Json = plan.objects[object] ?? {};
+  if (!hasSlots(action, slotted)) return { yaml: plainManifest(template, action, known), slots: [] };
   const body = set.reduce((below: Json, { pointer, value }) => withValueAt(below, pointer, value), template);
   const slots = slotsIn(body);
-  return { yaml: yamlText(ordered(withPlaceholders(body)), new Set(slots.map(placeholder))), slots };
+  const plain = new Set(slots.map(placeholder));
+  return { yaml: yamlText(withPlaceholders(body), { manifest: true, plain }), slots };
+}
+
+/** Texts of templates, in two parts around the one list that their steps set: an entry is applied once for each wave. */
+export interface KnownTexts {
+  readonly around: Map<string, readonly [string, string]>;
+  readonly lists: Map<string, string>;
+}
+
+const marker = "__meshferry_list__";
+const unquoted = new Set([marker]);
+
+function plainManifest(template: Json, { object, set }: ApplyAction, { around, lists }: KnownTexts): string {
+  const [only, ...others] = set;
+  const value = only?.value;
+  const body = (inner?: Json): Json =>
+    set.reduce((below: Json, each) => withValueAt(below, each.pointer, inner ?? each.value), template);
+  if (!only || others.length > 0 || !isTexts(value)) return yamlText(body(), { manifest: true });
+  const key = `${object}${only.pointer}`;
+  let parts = around.get(key);
+  if (!parts) {
+    const [head, tail, ...more] = yamlText(body(marker), { manifest: true, plain: unquoted }).split(` ${marker}\n`);
+    if (head === undefined || tail === undefined || more.length > 0 || !head.endsWith(":"))
+      return yamlText(body(), { manifest: true });
+    parts = [head, tail];
+    around.set(key, parts);
+  }
+  const indent = /^ */u.exec(parts[0].slice(parts[0].lastIndexOf("\n") + 1))?.[0] ?? "";
+  const listKey = `${indent}${JSON.stringify(value)}`;
+  let list = lists.get(listKey);
+  if (list === undefined) {
+    list = yamlText(value)
+      .replaceAll(/^/gmu, indent)
+      .slice(0, indent.length === 0 ? undefined : -indent.length);
+    lists.set(listKey, list);
+  }
+  return `${parts[0]}\n${list}${parts[1]}`;
+}
+
+/** Texts without newlines, of which each makes one line. */
+function isTexts(value: Json | undefined): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item: Json) => typeof item === "string" && !item.includes("\n"))
+  );
+}
+
+/** The hashes of the plan's templates that have slots. */
+export function slottedObjects({ objects, slots }: Plan): ReadonlySet<string> {
+  if (slots.length === 0) return new Set();
+  return new Set(Object.entries(objects).flatMap(([hash, body]) => (slotsIn(body as Json).length > 0 ? [hash] : [])));
+}
+
+export function hasSlots({ object, set }: ApplyAction, slotted: ReadonlySet<string>): boolean {
+  return slotted.has(object) || set.some(({ value }) => slotsIn(value).length > 0);
 }
 
 const serverFields = [
@@ -35,16 +97,5 @@ const serverFields = [
 export function keptManifest(body: JsonObject): string {
   const { status: _status, metadata, ...rest } = body;
   const kept = isJsonObject(metadata) ? Object.entries(metadata).filter(([key]) => !serverFields.includes(key)) : [];
-  return yamlText(ordered({ ...rest, metadata: Object.fromEntries(kept) }));
-}
-
-const first = ["apiVersion", "kind", "metadata", "name", "namespace"];
-
-/** Keys in the order in which people expect them; the others by code unit. */
-function ordered(value: Json): Json {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (!isJsonObject(value)) return value;
-  const rank = (key: string) => (first.includes(key) ? first.indexOf(key) : first.length);
-  const keys = Object.keys(value).sort((left, right) => rank(left) - rank(right) || compareText(left, right));
-  return Object.fromEntries(keys.map((key) => [key, ordered(value[key] ?? null)]));
+  return yamlText({ ...rest, metadata: Object.fromEntries(kept) }, { manifest: true });
 }

@@ -27,10 +27,17 @@ export function withPlaceholders(value: Json): Json {
 
 /** The slots that a value needs, sorted. */
 export function slotsIn(value: Json): string[] {
+  const found = new Set<string>();
+  addSlots(value, found);
+  return sortedUnique(found);
+}
+
+function addSlots(value: Json, found: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value as readonly Json[]) addSlots(item, found);
+  if (!isJsonObject(value)) return;
   const slot = slotOf(value);
-  if (slot !== null) return [slot];
-  const below = Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : [];
-  return sortedUnique(below.flatMap((item: Json) => slotsIn(item)));
+  if (slot === null) for (const key of Object.keys(value)) addSlots(value[key] ?? null, found);
+  else found.add(slot);
 }
 
 function slotOf(value: Json): string | null {

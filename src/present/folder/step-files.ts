@@ -1,21 +1,26 @@
-// One step as files and commands: what to run, how to see that it is done, how to undo it. Runs and writes nothing.
+// One step, or a group of steps, as files and commands: what to run, how to see that it is done, how to undo it. Runs and writes nothing.
 import { isJsonObject } from "../../core/json.ts";
 import { type ObjectRef, refKey } from "../../core/object-ref.ts";
+import { sortedUnique } from "../../core/order.ts";
 import type { Action, PatchOp, Step } from "../../plan/plan.ts";
 import { inversePatch } from "../model/patched.ts";
 import type { ApplyAction, StepContext } from "../model/step-view.ts";
 import { jsonText } from "../model/json-text.ts";
 import { applyCommand, createCommand, deleteCommand, kubectl, patchCommand, restartCommand } from "./kubectl.ts";
-import { applyManifest, keptManifest } from "./manifest.ts";
+import { pluralOf } from "../model/count-text.ts";
+import { applyManifest, keptManifest, type KnownTexts, type Manifest } from "./manifest.ts";
 import { safeName } from "./safe-name.ts";
 import { shellWord } from "./shell-word.ts";
 import { readSlotCommand, slotVariable } from "./slot-command.ts";
+import { type GroupContext, restoringOf } from "./step-groups.ts";
 
 export interface StepFiles {
   /** By path below the phase's folder. */
   readonly files: ReadonlyMap<string, string>;
   readonly run: readonly string[];
   readonly undo: readonly string[];
+  /** Shows that what was applied together is there. */
+  readonly see: readonly string[];
   /** Values that must be read from the cluster before the step. */
   readonly slots: readonly string[];
 }
@@ -24,21 +29,114 @@ export interface WrittenManifest {
   /** "PHASE FOLDER/CLUSTER/FILE". */
   readonly path: string;
   readonly slots: readonly string[];
+  /** The objects in it, by refKey. */
+  readonly objects: readonly string[];
 }
 
-export interface FolderContext extends StepContext {
+export interface FolderContext extends StepContext, GroupContext {
   /** The manifest that was last written for an object, by refKey. */
   readonly written: Map<string, WrittenManifest>;
   readonly phaseFolder: string;
+  readonly known: KnownTexts;
+}
+
+/** The files of the steps of a group, numbered within its phase, and the commands that use them. */
+export function groupFiles(steps: readonly Step[], number: string, context: FolderContext): StepFiles {
+  const [first, ...others] = steps;
+  if (first && others.length === 0) return stepFiles(first, number, context);
+  if (first?.action.do === "apply") return applyTogether(steps, number, context);
+  const digits = String(steps.length).length;
+  const each = steps.map((step, at) => stepFiles(step, `${number}-${String(at + 1).padStart(digits, "0")}`, context));
+  return {
+    files: new Map(each.flatMap(({ files }) => [...files])),
+    run: each.flatMap(({ run }) => run),
+    undo: each.toReversed().flatMap(({ undo }) => undo),
+    see: [],
+    slots: [],
+  };
+}
+
+interface Applied {
+  readonly step: Step;
+  readonly action: ApplyAction;
+}
+
+/** One manifest for all objects, applied, seen and undone with one command each. */
+function applyTogether(steps: readonly Step[], number: string, context: FolderContext): StepFiles {
+  const applied = steps.flatMap((step): Applied[] =>
+    step.action.do === "apply" ? [{ step, action: step.action }] : [],
+  );
+  const { ref } = applied[0]?.action ?? {};
+  if (!ref) return { files: new Map(), run: [], undo: [], see: [], slots: [] };
+  const path = groupPath(ref, number, ".yaml");
+  const out: Draft = { files: new Map(), slots: [], context };
+  // What the objects were comes before what they become.
+  const undo = undoTogether(applied, path, number, out);
+  out.files.set(
+    path,
+    documents(applied.map(({ action }) => applyManifest(context.plan, action, context.slotted, context.known))),
+  );
+  const objects = applied.map(({ action }) => refKey(action.ref));
+  const written = { path: `${context.phaseFolder}/${path}`, slots: [], objects };
+  for (const key of objects) context.written.set(key, written);
+  const see = [kubectl({ ...ref, namespace: null }, "get -f", shellWord(path))];
+  return { files: out.files, run: [applyCommand(ref, path)], undo, see, slots: [] };
+}
+
+function undoTogether(applied: readonly Applied[], path: string, number: string, out: Draft): string[] {
+  const { context, files } = out;
+  const [first] = applied;
+  if (!first) return [];
+  const { ref } = first.action;
+  const everywhere = { ...ref, namespace: null };
+  const restoring = restoringOf(first.step, context);
+  if (restoring === "create") return [kubectl(everywhere, "delete --ignore-not-found -f", shellWord(path))];
+  if (restoring === "written") return unapply(applied, number, out);
+  const bodies = applied.flatMap(({ action }) => context.bodyOf(action.ref) ?? []).filter(isJsonObject);
+  if (bodies.length === 0 || ref.kind === "Secret") return [];
+  const undoPath = groupPath(ref, number, ".undo.yaml");
+  files.set(undoPath, bodies.map(keptManifest).join("---\n"));
+  return [applyCommand(ref, undoPath)];
+}
+
+const mostFiles = 10;
+
+/** Applies the files that last held the objects; where those hold others that have changed since, one file of its own. */
+function unapply(applied: readonly Applied[], number: string, { context, files }: Draft): string[] {
+  const [first] = applied;
+  if (!first) return [];
+  const { written, earlier } = context;
+  const before = new Set(applied.flatMap(({ action }) => written.get(refKey(action.ref)) ?? []));
+  const unchanged = [...before].every((file) => file.objects.every((key) => written.get(key) === file));
+  if (unchanged && before.size <= mostFiles)
+    return [...before].flatMap((file) => applyFile(first.action.ref, `../${file.path}`, file.slots, context));
+  const manifests = applied.flatMap(({ step }) => {
+    const action = earlier.get(step.id);
+    return action ? [applyManifest(context.plan, action, context.slotted, context.known)] : [];
+  });
+  const path =
+    applied.length === 1
+      ? filePath(first.action.ref, number, ".undo.yaml")
+      : groupPath(first.action.ref, number, ".undo.yaml");
+  files.set(path, documents(manifests));
+  return applyFile(first.action.ref, path, sortedUnique(manifests.flatMap(({ slots }) => slots)), context);
+}
+
+function documents(manifests: readonly Manifest[]): string {
+  return manifests.map(({ yaml }) => yaml).join("---\n");
 }
 
 /** The files of a step, numbered within its phase, and the commands that use them. */
-export function stepFiles(step: Step, number: string, context: FolderContext): StepFiles {
+function stepFiles(step: Step, number: string, context: FolderContext): StepFiles {
   const out: Draft = { files: new Map(), slots: [], context };
-  const before = step.action.do === "apply" ? context.written.get(refKey(step.action.ref)) : undefined;
+  // What an object was is to be known before the step writes it anew.
+  const back =
+    step.action.do === "apply" && step.undo.how === "restore" && restoringOf(step, context) === "written"
+      ? unapply([{ step, action: step.action }], number, out)
+      : null;
   const run = actionCommands(step.action, number, "", out);
-  const undo = undoCommands(step, number, before, out);
-  return { files: out.files, run, undo, slots: out.slots };
+  const undo = undoCommands(step, number, back, out);
+  return { files: out.files, run, undo, see: [], slots: out.slots };
 }
 
 interface Draft {
@@ -49,6 +147,10 @@ interface Draft {
 
 function filePath(ref: ObjectRef, number: string, ending: string): string {
   return `${safeName(ref.cluster)}/${number}-${safeName(`${ref.kind.toLowerCase()}-${ref.name}`)}${ending}`;
+}
+
+function groupPath(ref: ObjectRef, number: string, ending: string): string {
+  return `${safeName(ref.cluster)}/${number}-${safeName(pluralOf(ref.kind.toLowerCase()))}${ending}`;
 }
 
 function actionCommands(action: Action, number: string, mark: string, out: Draft): string[] {
@@ -71,9 +173,10 @@ function actionCommands(action: Action, number: string, mark: string, out: Draft
 
 function applyCommands(action: ApplyAction, path: string, out: Draft): string[] {
   const { context } = out;
-  const { yaml, slots } = applyManifest(context.plan, action);
+  const { yaml, slots } = applyManifest(context.plan, action, context.slotted, context.known);
   out.files.set(path, yaml);
-  context.written.set(refKey(action.ref), { path: `${context.phaseFolder}/${path}`, slots });
+  const key = refKey(action.ref);
+  context.written.set(key, { path: `${context.phaseFolder}/${path}`, slots, objects: [key] });
   out.slots.push(...slots);
   return applyFile(action.ref, path, slots, context);
 }
@@ -96,11 +199,11 @@ function patchWith(ref: ObjectRef, ops: readonly PatchOp[], path: string, { file
   return patchCommand(ref, path);
 }
 
-function undoCommands(step: Step, number: string, before: WrittenManifest | undefined, out: Draft): string[] {
+function undoCommands(step: Step, number: string, back: readonly string[] | null, out: Draft): string[] {
   const { undo } = step;
   if (undo.how === "none") return [];
   if (undo.how === "restore")
-    return [...restoreCommands(step, number, before, out), ...numbered(undo.also, number, out)];
+    return [...(back ?? restoreCommands(step, number, out)), ...numbered(undo.also, number, out)];
   return numbered(undo.actions, number, out);
 }
 
@@ -108,15 +211,9 @@ function numbered(actions: readonly Action[], number: string, out: Draft): strin
   return actions.flatMap((action, at) => actionCommands(action, number, `.undo-${at + 1}`, out));
 }
 
-function restoreCommands(
-  { action, expect }: Step,
-  number: string,
-  before: WrittenManifest | undefined,
-  out: Draft,
-): string[] {
+function restoreCommands({ action, expect }: Step, number: string, out: Draft): string[] {
   switch (action.do) {
     case "apply":
-      if (before !== undefined) return applyFile(action.ref, `../${before.path}`, before.slots, out.context);
       return expect === "absent" ? [deleteCommand(action.ref)] : createKept(action.ref, number, out, applyCommand);
     case "patch":
       return unpatch(action.ref, action.ops, number, out);

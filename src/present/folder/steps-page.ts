@@ -1,28 +1,32 @@
-// STEPS.md of one phase: for each step why, the exact command, what to wait for, and how to undo it.
+// STEPS.md of one phase: for each step, or group of steps, why, the exact command, what to wait for, and how to undo it.
 import type { Phase, Step } from "../../plan/plan.ts";
 import { countText, durationText } from "../model/count-text.ts";
-import { probesText } from "../model/condition-text.ts";
+import { conditionParts, partTexts, probesText } from "../model/condition-text.ts";
 import type { PhaseView } from "../model/plan-view.ts";
-import { nothingToUndo, type StepView } from "../model/step-view.ts";
+import { nothingToUndo, type StepKind, type StepView, unimpliedParts } from "../model/step-view.ts";
 import { code, prose, shellBlock } from "./markdown.ts";
 import type { FolderContext, StepFiles } from "./step-files.ts";
 import { waitCommands } from "./wait-commands.ts";
 
-export interface PageStep {
-  readonly step: Step;
-  readonly view: StepView;
+/** A step, or steps that are carried out together. */
+export interface Section {
+  /** From 1, within the phase: the number in the names of its files. */
+  readonly number: number;
+  readonly steps: readonly Step[];
+  /** Those of the steps. */
+  readonly views: readonly StepView[];
   readonly files: StepFiles;
 }
 
 /** The page's text. Commands are to be run in the phase's own folder. */
-export function stepsPage(phase: Phase, view: PhaseView, steps: readonly PageStep[], context: FolderContext): string {
+export function stepsPage(phase: Phase, view: PhaseView, sections: readonly Section[], context: FolderContext): string {
   const lines = [
     `# Phase ${view.number}: ${view.id}`,
     "",
     ...introduction(view),
     "",
     ...gateLines(phase, view, context),
-    ...steps.flatMap((each) => stepLines(each, context)),
+    ...sections.flatMap((each) => sectionLines(each, context)),
     ...verifyLines(phase, context),
     ...undoLines(view),
   ];
@@ -32,7 +36,7 @@ export function stepsPage(phase: Phase, view: PhaseView, steps: readonly PageSte
 function introduction({ purpose, steps }: PhaseView): string[] {
   if (steps.length === 0) return [`${capital(purpose)}. There is nothing to do.`];
   return [
-    `${capital(purpose)}. ${countText(steps.length, "step")}, in this order. Run the commands in this folder, with the variables that ../README.md names.`,
+    `${capital(purpose)}. ${countText(steps.length, "step")}, in this order; steps that do the same to objects of one kind stand together. Run the commands in this folder, with the variables that ../README.md names.`,
   ];
 }
 
@@ -50,28 +54,63 @@ function gateLines(phase: Phase, view: PhaseView, { names }: FolderContext): str
     "**Begin only when** all of this holds:",
     "",
     ...bullets(view.gate),
-    ...spaced(shellBlock(waitCommands(phase.gate, 0, names))),
+    ...spaced(shellBlock(waitCommands(conditionParts(phase.gate), 0, names))),
   ];
 }
 
-function stepLines({ step, view, files }: PageStep, { names }: FolderContext): string[] {
+const shown = 5;
+
+function sectionLines({ number, steps, views, files }: Section, { names }: FolderContext): string[] {
+  const [step] = steps;
+  const [view] = views;
+  if (!step || !view) return [];
+  const routes = views.length === 1 ? view.routes : new Set(steps.flatMap((each) => each.routes)).size;
   const about = [
     ...(view.cluster === null ? [] : [`cluster ${code(view.cluster)}`]),
+    ...(steps.length > 1 ? [`steps ${view.number} to ${view.number + steps.length - 1}`] : []),
     `because of fact ${code(step.why.rule)} (docs/facts.md of meshferry)`,
-    ...(view.routes > 0 ? [`for ${countText(view.routes, "imported host")}`] : []),
+    ...(routes > 0 ? [`for ${countText(routes, "imported host")}`] : []),
   ];
   return [
-    `## ${view.number}. ${prose(view.title)}`,
+    `## ${number}. ${prose(steps.length === 1 ? view.title : groupTitle(view, steps.length))}`,
     "",
     `${capital(about.join(", "))}.`,
     "",
+    ...(steps.length === 1 ? [] : bullets(few(views.map(({ title }) => title)))),
     ...slotLines(files),
     ...confirmLines(view),
     ...spaced(shellBlock(files.run)),
-    ...waitLines(step, view, names),
-    ...(view.undo === nothingToUndo ? [] : [`**Undo:** ${prose(view.undo)}.`, ""]),
-    ...spaced(shellBlock(files.undo)),
+    ...waitLines(steps, view, files, names),
+    ...undoOfSection(views, files),
   ];
+}
+
+const verbs = {
+  create: "Create",
+  change: "Change",
+  patch: "Patch",
+  delete: "Delete",
+  restart: "Restart",
+  wait: "Wait for",
+  confirm: "Confirm the loss of",
+} as const satisfies Readonly<Record<StepKind, string>>;
+
+/** "Create 1000 ServiceEntries in east". */
+function groupTitle({ kind, objects, cluster }: StepView, count: number): string {
+  return `${verbs[kind]} ${countText(count, objects[0]?.kind ?? "object")}${cluster === null ? "" : ` in ${cluster}`}`;
+}
+
+function undoOfSection(views: readonly StepView[], { undo, see }: StepFiles): string[] {
+  // Those of one manifest are undone alike.
+  const each = see.length > 0 ? views.slice(0, 1) : views;
+  const texts = few([...new Set(each.map((view) => view.undo))].filter((text) => text !== nothingToUndo));
+  return [...(texts.length === 0 ? [] : [`**Undo:** ${prose(texts.join("; "))}.`, ""]), ...spaced(shellBlock(undo))];
+}
+
+/** The first texts, and how many there are beside them. */
+function few(texts: readonly string[]): string[] {
+  const more = texts.length - shown;
+  return more > 0 ? [...texts.slice(0, shown), `and ${more} more`] : [...texts];
 }
 
 function slotLines({ slots }: StepFiles): string[] {
@@ -92,11 +131,17 @@ function confirmLines({ kind, objects }: StepView): string[] {
   ];
 }
 
-function waitLines(step: Step, view: StepView, names: FolderContext["names"]): string[] {
-  const commands = spaced(shellBlock(waitCommands(step.done, step.timeoutMs, names)));
-  if (view.until.length === 0) return commands.length === 0 ? [] : ["**See that it is so:**", "", ...commands];
-  const limit = step.timeoutMs > 0 ? ` (at most ${durationText(step.timeoutMs)})` : "";
-  return [`**Wait until** all of this holds${limit}:`, "", ...bullets(view.until), ...commands];
+function waitLines(steps: readonly Step[], view: StepView, files: StepFiles, names: FolderContext["names"]): string[] {
+  const [first] = steps;
+  if (!first) return [];
+  const together = steps.length > 1;
+  // That all objects of one manifest are there is seen with one command.
+  const parts = steps.flatMap((step) => (files.see.length > 0 ? unimpliedParts(step) : conditionParts(step.done)));
+  const until = together ? partTexts(steps.flatMap(unimpliedParts), names, view.cluster) : view.until;
+  const commands = spaced(shellBlock([...files.see, ...waitCommands(parts, first.timeoutMs, names)]));
+  if (until.length === 0) return commands.length === 0 ? [] : ["**See that it is so:**", "", ...commands];
+  const limit = first.timeoutMs > 0 ? ` (at most ${durationText(first.timeoutMs)})` : "";
+  return [`**Wait until** all of this holds${limit}:`, "", ...bullets(until), ...commands];
 }
 
 function bullets(texts: readonly string[]): string[] {

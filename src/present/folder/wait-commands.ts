@@ -1,18 +1,29 @@
 // Conditions as commands that a person can run to see whether they hold. Where no one command tells, there is none.
-import type { Condition } from "../../conditions/condition.ts";
 import type { ObjectRef } from "../../core/object-ref.ts";
 import { pointerParts } from "../../core/pointer.ts";
-import { type ConditionNames, type ConditionPart, conditionParts } from "../model/condition-text.ts";
+import type { ConditionNames, ConditionPart } from "../model/condition-text.ts";
 import { istioctl, jsonPath, kubectl, resourceWord } from "./kubectl.ts";
 import { shellWord } from "./shell-word.ts";
 
 const shownClients = 3;
 const shownHosts = 3;
 
-/** Commands for every part of a condition, in its order, each once. */
-export function waitCommands(condition: Condition, timeoutMs: number, names: ConditionNames): string[] {
+/** Looks into single proxies, of which a few stand for all. */
+const samples = new Set<ConditionPart["kind"]>(["proxy-roots", "proxy-network"]);
+const shownSamples = 5;
+
+/** Commands for every part of a condition, in its order, each once; of proxies that must be alike the first few. */
+export function waitCommands(parts: readonly ConditionPart[], timeoutMs: number, names: ConditionNames): string[] {
   const timeout = `--timeout=${Math.max(1, Math.round(timeoutMs / 1000))}s`;
-  return [...new Set(conditionParts(condition).flatMap((part) => partCommands(part, timeout, names)))];
+  const commands = new Set<string>();
+  const sampled = new Map<ConditionPart["kind"], number>();
+  for (const part of parts) {
+    const count = (sampled.get(part.kind) ?? 0) + 1;
+    if (samples.has(part.kind)) sampled.set(part.kind, count);
+    if (count <= shownSamples) for (const command of partCommands(part, timeout, names)) commands.add(command);
+  }
+  const more = [...sampled.values()].reduce((sum, count) => sum + Math.max(0, count - shownSamples), 0);
+  return [...commands, ...(more > 0 ? [`# … and ${more} more proxies: the same command with their names`] : [])];
 }
 
 function partCommands(part: ConditionPart, timeout: string, { probes }: ConditionNames): string[] {

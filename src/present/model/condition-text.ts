@@ -39,9 +39,16 @@ export function partTexts(parts: readonly ConditionPart[], names: ConditionNames
     if (!first) return "";
     const place = first.ref === null || first.ref.cluster === cluster ? "" : ` in ${first.ref.cluster}`;
     const subjects =
-      first.ref === null ? first.about : `${first.ref.kind} ${sortedUnique(group.map(nameOf)).join(", ")}`;
+      first.ref === null ? first.about : `${first.ref.kind} ${fewNames(sortedUnique(group.map(nameOf)))}`;
     return `${subjects}${place}: ${first.must}`;
   });
+}
+
+const namedObjects = 5;
+
+function fewNames(names: readonly string[]): string {
+  const more = names.length - namedObjects;
+  return more > 0 ? `${names.slice(0, namedObjects).join(", ")} and ${more} more` : names.join(", ");
 }
 
 /** Something and what it must be. */
@@ -130,7 +137,15 @@ const namedClients = 3;
 /** "client/curl to 2 hosts", "12 clients in 4 namespaces to 200 hosts", or the group's id where it is not known. */
 export function probesText(group: ProbeGroup | undefined, id: string): string {
   if (!group) return `probes ${id}`;
-  const { clients, routes } = group;
+  const known = groupTexts.get(group) ?? groupText(group);
+  groupTexts.set(group, known);
+  return known;
+}
+
+/** A group is named by many conditions, and may have thousands of clients. */
+const groupTexts = new WeakMap<ProbeGroup, string>();
+
+function groupText({ clients, routes }: ProbeGroup): string {
   const namespaces = new Set(clients.map(({ cluster, namespace }) => `${cluster}|${namespace ?? ""}`));
   const from =
     clients.length > 0 && clients.length <= namedClients

@@ -137,15 +137,12 @@ function countsOf(steps: readonly StepView[]): StepCounts {
 
 function costView(steps: readonly StepView[]): CostView {
   const written = steps.filter(({ kind }) => kind !== "wait" && kind !== "confirm").flatMap(({ objects }) => objects);
-  const byCluster = groupBy(
-    sortedBy(written, ({ cluster }) => cluster),
-    ({ cluster }) => cluster,
-  );
+  const byCluster = groupBy(written, ({ cluster }) => cluster);
   const of = (kind: StepKind) =>
     sortedRefs(steps.filter((step) => step.kind === kind).flatMap(({ objects }) => objects));
   return {
     counts: countsOf(steps),
-    writes: Object.fromEntries([...byCluster].map(([cluster, refs]) => [cluster, refs.length])),
+    writes: Object.fromEntries(sortedUnique(byCluster.keys()).map((name) => [name, byCluster.get(name)?.length ?? 0])),
     restarts: of("restart"),
     deletes: of("delete"),
   };

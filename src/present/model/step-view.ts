@@ -12,7 +12,7 @@ export type StepKind = "create" | "change" | "patch" | "delete" | "restart" | "w
 
 export interface StepView {
   readonly id: string;
-  /** From 1, within the phase: the number in the plan folder's file names. */
+  /** From 1, within the phase. */
   readonly number: number;
   readonly kind: StepKind;
   readonly title: string;
@@ -56,17 +56,25 @@ export function stepView(step: Step, number: number, context: StepContext): Step
     title: step.title,
     cluster,
     objects,
-    changes: changesOf(step, context),
-    until: partTexts(
-      conditionParts(step.done).filter((part) => !isImplied(part, step.action)),
-      context.names,
-      cluster,
-    ),
+    // Made when they are looked at: of a long phase few steps are.
+    get changes() {
+      return changesOf(step, context);
+    },
+    get until() {
+      return partTexts(unimpliedParts(step), context.names, cluster);
+    },
     timeoutMs: step.timeoutMs,
-    undo: undoText(step, context),
+    get undo() {
+      return undoText(step, context);
+    },
     why: step.why,
     routes: step.routes.length,
   };
+}
+
+/** What must hold after a step, beside what goes without saying. */
+export function unimpliedParts({ done, action }: Step): ConditionPart[] {
+  return conditionParts(done).filter((part) => !isImplied(part, action));
 }
 
 /** For each apply, the apply of the same object that came before it in the plan. */
@@ -75,9 +83,10 @@ export function earlierApplies(plan: Plan): ReadonlyMap<string, ApplyAction> {
   const earlier = new Map<string, ApplyAction>();
   for (const { id, action } of plan.phases.flatMap(({ steps }) => steps)) {
     if (action.do !== "apply") continue;
-    const before = last.get(refKey(action.ref));
+    const key = refKey(action.ref);
+    const before = last.get(key);
     if (before) earlier.set(id, before);
-    last.set(refKey(action.ref), action);
+    last.set(key, action);
   }
   return earlier;
 }
@@ -113,10 +122,11 @@ function objectsOf({ action, done }: Step): ObjectRef[] {
 
 /** The one cluster of the objects; where there are none, of the clients that are probed. */
 function clusterOf({ done }: Step, objects: readonly ObjectRef[], { probes }: ConditionNames): string | null {
-  const probed = conditionParts(done).flatMap((part) =>
-    "probes" in part ? (probes.get(part.probes)?.clients ?? []) : [],
-  );
-  const clusters = new Set((objects.length > 0 ? objects : probed).map(({ cluster }) => cluster));
+  const [only, ...others] = objects;
+  if (only && others.length === 0) return only.cluster;
+  const probed = () =>
+    conditionParts(done).flatMap((part) => ("probes" in part ? (probes.get(part.probes)?.clients ?? []) : []));
+  const clusters = new Set((objects.length > 0 ? objects : probed()).map(({ cluster }) => cluster));
   const [cluster = null] = clusters;
   return clusters.size === 1 ? cluster : null;
 }
@@ -131,7 +141,7 @@ function conditionRefs(part: ConditionPart): readonly ObjectRef[] {
 /** That an applied object exists, and a deleted one does not, goes without saying. */
 function isImplied(part: ConditionPart, action: Action): boolean {
   if (part.kind !== "present" && part.kind !== "absent") return false;
-  const same = (ref: ObjectRef) => refKey(ref) === refKey(part.ref);
+  const same = (ref: ObjectRef) => ref === part.ref || refKey(ref) === refKey(part.ref);
   if (action.do === "apply") return part.kind === "present" && same(action.ref);
   if (action.do === "delete") return part.kind === "absent" && same(action.ref);
   return action.do === "delete-together" && part.kind === "absent" && action.refs.some(same);

@@ -56,12 +56,14 @@ function stepLines(step: StepView, digits: number, paint: Paint): string[] {
   const [first = "", ...others] = titleLines;
   const lines = [paint.dim(prefix.slice(0, -2)) + sign(first.slice(prefix.length - 2)), ...others.map(sign)];
   lines.push(...objectLines(step, `${indent}  `, paint));
-  for (const change of step.changes.slice(0, shownChanges)) lines.push(...changeLines(change, `${indent}  `, paint));
-  const more = step.changes.length - shownChanges;
+  const { changes } = step;
+  for (const change of changes.slice(0, shownChanges)) lines.push(...changeLines(change, `${indent}  `, paint));
+  const more = changes.length - shownChanges;
   if (more > 0) lines.push(paint.dim(`${indent}  … and ${countText(more, "more field")}`));
   const limit = step.timeoutMs > 0 ? ` (at most ${durationText(step.timeoutMs)})` : "";
-  for (const [at, until] of step.until.entries()) {
-    const text = visibleText(until) + (at === step.until.length - 1 ? limit : "");
+  const untils = step.until;
+  for (const [at, until] of untils.entries()) {
+    const text = visibleText(until) + (at === untils.length - 1 ? limit : "");
     lines.push(...hanging(`${indent}${at === 0 ? "until" : "  and"} `, text, paint.columns).map(paint.dim));
   }
   return lines;

@@ -1,0 +1,58 @@
+// What `certs inspect` shows, as data: certificates with what the given time makes of them. Knows no clock and no output format.
+import type { FoundCertificates, PlacedCertificate } from "../../certs/find-certificates.ts";
+import { countSeverities, type FindingView, findingViews, type SeverityCounts } from "./finding-view.ts";
+
+export type CertificateState = "expired" | "not yet valid" | "expires soon" | "valid";
+
+export interface CertificateView extends PlacedCertificate {
+  /** Whole days; negative after the end. */
+  readonly daysLeft: number;
+  readonly state: CertificateState;
+}
+
+export interface CertsView {
+  readonly asOf: string;
+  readonly files: number;
+  readonly certificates: readonly CertificateView[];
+  /** Places of private keys; nothing else is said of them. */
+  readonly privateKeys: readonly string[];
+  /** Secrets, which are not opened. */
+  readonly secrets: readonly string[];
+  /** Blocks that say that they are certificates and are none. */
+  readonly broken: readonly string[];
+  readonly findings: readonly FindingView[];
+  readonly counts: SeverityCounts;
+}
+
+/** Days before the end from which on a certificate is warned of. */
+export const soonDays = 90;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** The certificates as they are at a time, in milliseconds since 1970. */
+export function certsView(found: FoundCertificates, asOfMs: number): CertsView {
+  const { files, certificates, privateKeys, secrets, broken, findings } = found;
+  return {
+    asOf: new Date(asOfMs).toISOString(),
+    files,
+    certificates: certificates.map((facts) => {
+      const left = Date.parse(facts.validTo) - asOfMs;
+      return { ...facts, daysLeft: Math.floor(left / dayMs), state: stateOf(facts, left, asOfMs) };
+    }),
+    privateKeys,
+    secrets,
+    broken,
+    findings: findingViews(findings),
+    counts: countSeverities(findings),
+  };
+}
+
+function stateOf({ validFrom }: PlacedCertificate, leftMs: number, asOfMs: number): CertificateState {
+  if (leftMs < 0) return "expired";
+  if (Date.parse(validFrom) > asOfMs) return "not yet valid";
+  return leftMs <= soonDays * dayMs ? "expires soon" : "valid";
+}
+
+/** Whether something in the view needs a person before the certificates can be used. */
+export function certsBlock({ certificates, broken, counts }: CertsView): boolean {
+  return counts.block > 0 || broken.length > 0 || certificates.some(({ state }) => state === "expired");
+}
