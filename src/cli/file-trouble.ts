@@ -24,7 +24,7 @@ export function withFiles<T>(folder: string, work: () => T): T {
     if (code === "" || error instanceof UserError) throw error;
     const why = reasons[code] ?? code;
     throw new UserError({
-      what: "the plan folder cannot be written",
+      what: "the folder cannot be written",
       where: folder,
       why,
       todo: "Solve that, or name another folder with --out.",

@@ -1,0 +1,41 @@
+// Every meshferry command that README.md and docs/ show runs as it is written, in a folder that holds what it names.
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { exampleFolder, project, run } from "./run-meshferry.ts";
+
+/** The command lines of a page, in its order; `> FILE` at the end of one is kept. */
+function commandsOf(page: string): string[] {
+  return [...readFileSync(join(project, page), "utf8").matchAll(/^```[a-z]*\n([\s\S]*?)^```$/gmu)]
+    .flatMap((block) => (block[1] ?? "").split("\n"))
+    .map((line) => line.trim().replace(/^npx /u, ""))
+    .filter((line) => line.startsWith("meshferry "));
+}
+
+const pages = [
+  "README.md",
+  ...readdirSync(join(project, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+const documented = pages
+  .map((page) => ({ page, commands: commandsOf(page) }))
+  .filter(({ commands }) => commands.length > 0);
+
+test("the pages show commands", () => {
+  expect(documented.flatMap(({ commands }) => commands).length).toBeGreaterThan(5);
+});
+
+test.each(documented)("the commands of $page", async ({ commands }) => {
+  const folder = exampleFolder();
+  mkdirSync(join(folder, "examples"));
+  cpSync(join(project, "examples/east-west"), join(folder, "examples/east-west"), { recursive: true });
+  cpSync(join(folder, "east", "mesh.yaml"), join(folder, "east.yaml"));
+  for (const command of commands) {
+    const [line = "", target] = command.split(" > ");
+    const ran = await run(folder, line.split(/\s+/u).slice(1));
+    expect([ran.code, ran.stderr], command).toEqual([0, expect.not.stringContaining("error:")]);
+    expect(`${ran.stdout}${ran.stderr}`.length, command).toBeGreaterThan(20);
+    if (target) writeFileSync(join(folder, target), ran.stdout);
+  }
+});
