@@ -8,6 +8,7 @@ import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
+import { namespaceSeen } from "./target/namespace-seen.ts";
 import { objectsNotEvaluated } from "./target/not-evaluated.ts";
 
 export const checks = {
@@ -18,6 +19,7 @@ export const checks = {
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
   "name-collisions": nameCollisions,
+  "namespace-seen": namespaceSeen,
   "not-evaluated": objectsNotEvaluated,
 } as const satisfies Readonly<Record<string, Check>>;
 

@@ -149,3 +149,13 @@ export const isolationByPolicy = defineCode({
   why: "A passthrough gateway lets in every client whose root the mesh trusts; what federation kept from a linked mesh has to be kept from it by policy.",
   todo: "Nothing. Remove a policy later if that mesh is to be let in.",
 });
+
+export const namespaceNotSeen = defineCode({
+  code: "MF316",
+  name: "namespace-not-seen-by-istiod",
+  severity: "block",
+  message:
+    "Namespace {namespace} in {cluster} exists and is not ours, and the discovery selectors of {mesh} do not select it.",
+  why: "istiod sees nothing of a namespace that its discovery selectors do not select: the gateway or the entries in it would do nothing.",
+  todo: "Give the namespace the labels that spec.meshConfig.discoverySelectors asks for, or name another one in meshferry.yaml (eastWest.namespace, entries.namespace).",
+});
