@@ -105,6 +105,22 @@ describe("steps of trust", () => {
     steps.slice(1).forEach((step, index) => expect(step.after).toEqual([steps[index]?.id]));
   });
 
+  test("still wait for the proxies where every bundle is complete already, and are none where one root serves all", () => {
+    const complete = ["east", "west"].reduce(
+      (world, cluster) =>
+        changed(world, `${cluster} ConfigMap istio-system/istio-ca-root-cert`, {
+          "/data/root-cert.pem": pem(cluster) + pem(cluster === "east" ? "west" : "east"),
+        }),
+      twoMeshes(),
+    );
+    expect(phaseSteps(planOf(complete), "trust").map(({ id }) => id)).toEqual([
+      "trust/wait/east/istio-system/basic",
+      "trust/wait/west/istio-system/basic",
+    ]);
+    const shared = twoMeshes({ east: { root: "both" }, west: { root: "both" } });
+    expect(phaseSteps(planOf(shared), "trust")).toEqual([]);
+  });
+
   test("restart every proxy where that is asked for, gateways included", () => {
     expect(ids(true).filter((id) => id.startsWith("restart/west"))).toEqual([
       "restart/west/Deployment.apps/istio-system/istiod-basic",

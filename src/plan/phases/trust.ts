@@ -56,8 +56,13 @@ export function combinedBundle(
 }
 
 function meshSteps(context: PlanContext, mesh: Mesh, roots: OwnRoots, after: readonly StepId[]): Step[] {
-  const bundle = combinedBundle(mesh, context.partnersOf(mesh), roots);
-  if (bundle === null || !mesh.roots.known) return [];
+  if (!mesh.roots.known) return [];
+  const partners = context.partnersOf(mesh);
+  const bundle = combinedBundle(mesh, partners, roots);
+  if (bundle === null)
+    return trustsOthers(mesh, partners, roots)
+      ? [proxiesHold(context, mesh, mesh.roots.value.certificates, after)]
+      : [];
   const secret = refIn(mesh.cluster, "", "Secret", mesh.namespace, "cacerts");
   const before = encodeText(mesh.roots.value.pem);
   const afterwards = encodeText(bundle.pem);
@@ -77,34 +82,44 @@ function meshSteps(context: PlanContext, mesh: Mesh, roots: OwnRoots, after: rea
     },
   });
   const istiod = restartIstiod(context, mesh, { phase: "trust", after: [patch.id], rule: "trust.istiod-restart" });
-  const workloads = proxyWorkloads(context, mesh);
-  const holds = (workload: (typeof workloads)[number]) =>
-    ({ kind: "proxy-roots", workload, include: bundle.roots }) as const;
   const restarts = context.options.restartProxies
-    ? restartable(workloads).map((workload) =>
+    ? restartable(proxyWorkloads(context, mesh)).map((workload) =>
         makeStep({
           phase: "trust",
           title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, for a certificate with the new roots`,
           action: { do: "restart", workload },
           rule: "trust.proxies-renew",
           after: [istiod.id],
-          done: all({ kind: "rolled-out", ref: workload }, holds(workload)),
+          done: all({ kind: "rolled-out", ref: workload }, { kind: "proxy-roots", workload, include: bundle.roots }),
           timeoutMs: 15 * minuteMs,
         }),
       )
     : [];
-  const wait = makeStep({
+  const wait = proxiesHold(context, mesh, bundle.roots, [istiod.id, ...restarts.map(({ id }) => id)]);
+  return [patch, istiod, ...restarts, wait];
+}
+
+/** Whether the mesh's bundle already holds roots that are not its own: an earlier run, or the user, has added them. */
+function trustsOthers(mesh: Mesh, partners: readonly Mesh[], roots: OwnRoots): boolean {
+  const own = new Set((roots.get(mesh.id) ?? []).map(({ hash }) => hash));
+  return partners.some(({ id }) => (roots.get(id) ?? []).some(({ hash }) => !own.has(hash)));
+}
+
+/** What is in the Secret is not yet in the proxies: also where nothing is left to write, they have to be waited for. */
+function proxiesHold(context: PlanContext, mesh: Mesh, include: readonly Hash[], after: readonly StepId[]): Step {
+  return makeStep({
     phase: "trust",
     about: mesh.id,
     title: `Wait until every proxy of ${mesh.id} holds the new roots`,
     action: { do: "wait" },
     rule: "trust.proxies-renew",
-    after: [istiod.id, ...restarts.map(({ id }) => id)],
-    done: all(...workloads.map(holds)),
+    after,
+    done: all(
+      ...proxyWorkloads(context, mesh).map((workload) => ({ kind: "proxy-roots", workload, include }) as const),
+    ),
     // A proxy renews its certificate at half of its 24 hours at the latest (Istio 1.20, security/pkg/nodeagent/cache).
     timeoutMs: context.options.restartProxies ? 15 * minuteMs : 24 * hourMs,
   });
-  return [patch, istiod, ...restarts, wait];
 }
 
 /** A rolling restart of a mesh's istiod, done when federation has synced again on both ends of its links. */
