@@ -4,7 +4,7 @@ type Brand<B extends string> = string & { readonly [brand]: B };
 
 /** The user's name for a cluster: "east". */
 export type ClusterId = Brand<"ClusterId">;
-/** "CLUSTER/NAMESPACE/NAME" of a mesh's ServiceMeshControlPlane: "east/istio-system/basic". */
+/** "CLUSTER/NAMESPACE/NAME" of a mesh's ServiceMeshControlPlane: "east/mesh-control/main". */
 export type MeshId = Brand<"MeshId">;
 /** The two peers of a link, "CLUSTER/NAMESPACE/NAME" each, joined by "<->". */
 export type LinkId = Brand<"LinkId">;

@@ -134,7 +134,7 @@ function isText(is: "equal" | "empty" | "not-empty", value: Json): string {
 
 const namedClients = 3;
 
-/** "client/curl to 2 hosts", "12 clients in 4 namespaces to 200 hosts", or the group's id where it is not known. */
+/** "shop/till to 2 hosts", "12 clients in 4 namespaces to 200 hosts", or the group's id where it is not known. */
 export function probesText(group: ProbeGroup | undefined, id: string): string {
   if (!group) return `probes ${id}`;
   const known = groupTexts.get(group) ?? groupText(group);

@@ -57,7 +57,7 @@ export function fitting(text: string, columns: number, end: "head" | "tail" = "h
   return end === "head" ? taken.join("") : taken.reverse().join("");
 }
 
-/** A text cut in its middle, "httpbin.a.svc…imports.local", where it does not fit. */
+/** A text cut in its middle, "orders.shop.svc…imports.local", where it does not fit. */
 export function shortened(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   if (columns <= 1) return "…".slice(0, columns);
