@@ -1,4 +1,5 @@
 // What of federation can be retired: a link whose imports are all carried; a group of meshes whose links all can.
+import { fewNames } from "../core/few-names.ts";
 import type { Finding } from "../core/finding.ts";
 import type { LinkId, MeshId } from "../core/ids.ts";
 import { sortedBy } from "../core/order.ts";
@@ -68,8 +69,7 @@ export function stayingLinks(
           }),
         ];
       }
-      const shown = hosts.length > 3 ? [...hosts.slice(0, 3), `${hosts.length - 3} more`] : hosts;
-      return [linkStays.at(subjects, { link: id, reason: `not carried over: ${shown.join(", ")}` })];
+      return [linkStays.at(subjects, { link: id, reason: `not carried over: ${fewNames(hosts)}` })];
     }
     if (ends.every(({ mesh }) => going.has(mesh))) return [];
     return [

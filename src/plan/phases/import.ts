@@ -1,5 +1,6 @@
 // import: the importers' side: remote gateways, endpoints, and entries that the canary alone can see.
 import { all, type Condition } from "../../conditions/condition.ts";
+import { fewNames } from "../../core/few-names.ts";
 import type { StepId } from "../../core/ids.ts";
 import { refKey } from "../../core/object-ref.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
@@ -9,7 +10,6 @@ import { applyStep, present } from "../apply-step.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step, Wave } from "../plan.ts";
 import type { PlanContext } from "../plan-context.ts";
-import { fewNames } from "../few-names.ts";
 import { widened } from "../seen-by.ts";
 import { homeSteps, idsOf, placesOfMesh } from "./export.ts";
 
@@ -70,7 +70,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
       const shownTo = widened(context.lookup(refKey(object.ref)), visibleTo);
       return applyStep(context, object, {
         phase: "import",
-        title: `Create the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo)}`,
+        title: `Create the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo) || "nobody"}`,
         rule: "import.entry-named-export",
         after: [...(path ? [path.id] : idsOf(remote)), ...object.routes.flatMap((route) => endpoints.get(route) ?? [])],
         set: [{ pointer: exportToPointer, value: shownTo.length > 0 ? shownTo : ["~"] }],

@@ -1,5 +1,6 @@
 // shift: the clients move, wave by wave; an entry shows itself to one more wave of namespaces at a time.
 import { all, type Condition } from "../../conditions/condition.ts";
+import { fewNames } from "../../core/few-names.ts";
 import type { StepId } from "../../core/ids.ts";
 import { refKey } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
@@ -9,7 +10,6 @@ import { exportToPointer } from "../../target/import-entries.ts";
 import { applyStep, present } from "../apply-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { everyClient, type PlanContext } from "../plan-context.ts";
-import { fewNames } from "../few-names.ts";
 import { widened } from "../seen-by.ts";
 import { egressStep, hostOf, proofStep } from "./import.ts";
 import { idsOf } from "./export.ts";

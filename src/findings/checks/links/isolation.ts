@@ -1,4 +1,5 @@
 // What federation kept from a linked mesh stays kept from it.
+import { fewNames } from "../../../core/few-names.ts";
 import type { Finding } from "../../../core/finding.ts";
 import type { Exclusion } from "../../../target/isolation.ts";
 import { isolationByPolicy, isolationLost } from "../../codes/plan.ts";
@@ -32,6 +33,5 @@ export const isolation: Check = (input) => {
 };
 
 function named(exclusions: readonly Exclusion[]): string {
-  const names = exclusions.map(({ exported: { service } }) => `${service.namespace}/${service.name}`);
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  return fewNames(exclusions.map(({ exported: { service } }) => `${service.namespace}/${service.name}`));
 }
