@@ -1,12 +1,13 @@
 // The stations in their order: objects → inventory → federation → routes → target → plan. Reads and writes nothing itself.
 import type { Config } from "./config/config.ts";
 import type { ClusterInput } from "./core/cluster.ts";
+import type { Answer } from "./findings/checks/check.ts";
 import type { Finding } from "./core/finding.ts";
 import type { MeshId } from "./core/ids.ts";
 import { federate } from "./federation/federate.ts";
 import type { Federation } from "./federation/federation.ts";
 import { indexPods, type PodIndex } from "./federation/pod-index.ts";
-import { runChecks } from "./findings/checks/registry.ts";
+import { askChecks, type CheckName, findingsOf } from "./findings/checks/registry.ts";
 import { sortedFindings } from "./findings/sorted-findings.ts";
 import { clusterOf, type Inventory, type Mesh } from "./inventory/mesh.ts";
 import { takeInventory } from "./inventory/take-inventory.ts";
@@ -23,6 +24,8 @@ export interface Examination {
   readonly federation: Federation;
   readonly routes: readonly Route[];
   readonly target: Target;
+  /** What each check answered. */
+  readonly answers: ReadonlyMap<CheckName, Answer>;
   /** Of all stations, sorted, each once. */
   readonly findings: readonly Finding[];
   readonly podsOf: (mesh: Mesh) => PodIndex;
@@ -44,13 +47,19 @@ export function examine(inputs: readonly ClusterInput[], config: Config): Examin
     gatewayNamespace: (mesh) => gatewayNamespaceOf(inventory, mesh, places),
   });
   const target = generateTarget(inventory, federation.exports, routes.value, places);
-  const checked = runChecks({ inventory, federation, routes: routes.value, target });
+  const answers = askChecks({ inventory, federation, routes: routes.value, target, podsOf });
   return {
     inventory,
     federation,
     routes: routes.value,
     target,
-    findings: sortedFindings([...inventory.findings, ...federation.findings, ...routes.findings, ...checked]),
+    findings: sortedFindings([
+      ...inventory.findings,
+      ...federation.findings,
+      ...routes.findings,
+      ...findingsOf(answers),
+    ]),
+    answers,
     podsOf,
   };
 }

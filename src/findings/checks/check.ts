@@ -1,15 +1,36 @@
-// What a check is: a question about the meshes whose answer is findings. One file each, registered in registry.ts.
+// What a check is: a positive fact about the meshes, and the findings that say where it does not hold. One file each, registered in registry.ts.
 import type { Finding } from "../../core/finding.ts";
+import type { ClusterId } from "../../core/ids.ts";
 import type { Federation } from "../../federation/federation.ts";
-import type { Inventory } from "../../inventory/mesh.ts";
+import type { PodIndex } from "../../federation/pod-index.ts";
+import type { Inventory, Mesh } from "../../inventory/mesh.ts";
 import type { Route } from "../../routes/route.ts";
 import type { Target } from "../../target/generate-target.ts";
+import type { CodeText } from "../codes/define-code.ts";
 
 export interface CheckInput {
   readonly inventory: Inventory;
   readonly federation: Federation;
   readonly routes: readonly Route[];
   readonly target: Target;
+  readonly podsOf: (mesh: Mesh) => PodIndex;
 }
 
-export type Check = (input: CheckInput) => readonly Finding[];
+export interface Check {
+  /** What is so where the check holds, as a sentence without a full stop: "Every mesh runs OSSM 2.6". */
+  readonly fact: string;
+  /** Every code that it can answer with. */
+  readonly codes: readonly CodeText[];
+  /** The kinds (kindKey) of the clusters' objects that it looks at by itself; what stations before it have read does not count. */
+  readonly reads: readonly string[];
+  readonly run: (input: CheckInput) => readonly Finding[];
+}
+
+/** What came of a check: one that found nothing, while kinds that it reads were not supplied, says nothing of the meshes. */
+export type Answer =
+  | { readonly answer: "held" }
+  | { readonly answer: "violated"; readonly findings: readonly Finding[] }
+  | {
+      readonly answer: "not-checked";
+      readonly missing: readonly { readonly cluster: ClusterId; readonly kinds: readonly string[] }[];
+    };

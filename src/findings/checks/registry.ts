@@ -1,6 +1,9 @@
 // Every check, by name. A check that is not here does not run.
 import type { Finding } from "../../core/finding.ts";
-import type { Check, CheckInput } from "./check.ts";
+import { sortedUnique } from "../../core/order.ts";
+import { type Cluster, coverageOf } from "../../inventory/cluster.ts";
+import type { Answer, Check, CheckInput } from "./check.ts";
+import { participants } from "./participants.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
 import { isolation } from "./links/isolation.ts";
@@ -23,7 +26,36 @@ export const checks = {
   "not-evaluated": objectsNotEvaluated,
 } as const satisfies Readonly<Record<string, Check>>;
 
-/** The findings of every check. */
-export function runChecks(input: CheckInput): Finding[] {
-  return Object.values(checks).flatMap((check) => check(input));
+export type CheckName = keyof typeof checks;
+
+/** The answer of every check, in the order of their names. */
+export function askChecks(input: CheckInput): ReadonlyMap<CheckName, Answer> {
+  const clusters = clustersInQuestion(input);
+  return new Map(
+    sortedUnique(Object.keys(checks) as CheckName[]).map((name) => [name, answerOf(checks[name], input, clusters)]),
+  );
+}
+
+function answerOf(check: Check, input: CheckInput, clusters: readonly Cluster[]): Answer {
+  const findings = check.run(input);
+  if (findings.length > 0) return { answer: "violated", findings };
+  const missing = clusters
+    .map((cluster) => ({
+      cluster: cluster.id,
+      kinds: sortedUnique(
+        check.reads.filter((kind) => ["not-supplied", "forbidden"].includes(coverageOf(cluster, kind))),
+      ),
+    }))
+    .filter(({ kinds }) => kinds.length > 0);
+  return missing.length > 0 ? { answer: "not-checked", missing } : { answer: "held" };
+}
+
+function clustersInQuestion(input: CheckInput): Cluster[] {
+  const ids = new Set(participants(input).all.map(({ cluster }) => cluster));
+  return input.inventory.clusters.filter(({ id }) => ids.has(id));
+}
+
+/** The findings of all answers. */
+export function findingsOf(answers: ReadonlyMap<CheckName, Answer>): Finding[] {
+  return [...answers.values()].flatMap((each) => (each.answer === "violated" ? each.findings : []));
 }

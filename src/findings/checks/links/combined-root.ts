@@ -2,11 +2,12 @@
 import { refText } from "../../../core/object-ref.ts";
 import { coverageOf, findTyped } from "../../../inventory/cluster.ts";
 import { clusterOf, refIn } from "../../../inventory/mesh.ts";
+import { rootNotSupplied } from "../../codes/inventory.ts";
 import { caNotChecked, combinedRootImpossible } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
-export const combinedRoot: Check = (input) =>
+const run: Check["run"] = (input) =>
   participants(input).all.flatMap((mesh) => {
     // A root that was not supplied is the inventory's finding.
     if (!mesh.roots.known) return [mesh.roots.why];
@@ -33,3 +34,10 @@ export const combinedRoot: Check = (input) =>
         ]
       : [];
   });
+
+export const combinedRoot: Check = {
+  fact: "The CA of every mesh is a Secret cacerts that nobody else owns",
+  codes: [caNotChecked, combinedRootImpossible, rootNotSupplied],
+  reads: ["Secret"],
+  run,
+};

@@ -3,7 +3,14 @@ import { versionTooOld } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
-export const controlPlaneVersion: Check = (input) =>
+const run: Check["run"] = (input) =>
   participants(input)
     .all.filter(({ version }) => !/^v?2\.6(\.|$)/u.test(version))
     .map((mesh) => versionTooOld.at([mesh.controlPlane.ref], { mesh: mesh.id, version: mesh.version || "unknown" }));
+
+export const controlPlaneVersion: Check = {
+  fact: "Every mesh runs OSSM 2.6",
+  codes: [versionTooOld],
+  reads: [],
+  run,
+};

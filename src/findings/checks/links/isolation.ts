@@ -6,7 +6,7 @@ import { isolationByPolicy, isolationLost } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
-export const isolation: Check = (input) => {
+const run: Check["run"] = (input) => {
   return participants(input).exporters.flatMap((mesh) => {
     const exclusions = input.target.exclusions.get(mesh.id) ?? [];
     const lost = exclusions.filter(({ inseparable }) => inseparable.length > 0);
@@ -35,3 +35,10 @@ export const isolation: Check = (input) => {
 function named(exclusions: readonly Exclusion[]): string {
   return fewNames(exclusions.map(({ exported: { service } }) => `${service.namespace}/${service.name}`));
 }
+
+export const isolation: Check = {
+  fact: "What federation kept from a linked mesh can be kept from it",
+  codes: [isolationByPolicy, isolationLost],
+  reads: [],
+  run,
+};

@@ -8,7 +8,7 @@ import { loadBalancerNotCarried, loadBalancerNotSeen } from "../../codes/plan.ts
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
-export const loadBalancerParity: Check = (input) =>
+const run: Check["run"] = (input) =>
   participants(input).exporters.flatMap((mesh) =>
     mesh.peers.flatMap((peer) => {
       const service = ingressService(clusterOf(input.inventory, mesh), mesh, peer);
@@ -35,3 +35,10 @@ function specialSettings({ view }: Typed<"Service">): string[] {
   );
   return [...settings, ...sortedUnique(balancer).map((key) => `annotation ${key}`)];
 }
+
+export const loadBalancerParity: Check = {
+  fact: "The new gateways can be reached as the federation gateways are",
+  codes: [loadBalancerNotCarried, loadBalancerNotSeen],
+  reads: ["Service"],
+  run,
+};

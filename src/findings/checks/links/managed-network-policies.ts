@@ -4,10 +4,17 @@ import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
 /** On unless switched off (Maistra operator 2.5, resources/helm/v2.5/global.yaml). */
-export const managedPolicies: Check = (input) =>
+const run: Check["run"] = (input) =>
   participants(input)
     .exporters.filter((mesh) => {
       const { spec, status } = mesh.controlPlane.view;
       return (spec.security.manageNetworkPolicy ?? status.appliedSpec.security.manageNetworkPolicy) !== false;
     })
     .map((mesh) => managedNetworkPolicies.at([mesh.controlPlane.ref], { mesh: mesh.id }));
+
+export const managedPolicies: Check = {
+  fact: "No NetworkPolicy of the operator stands before the new gateways",
+  codes: [managedNetworkPolicies],
+  reads: [],
+  run,
+};

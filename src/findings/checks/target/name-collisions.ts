@@ -5,7 +5,7 @@ import { isOurs } from "../../../inventory/ownership.ts";
 import { namespaceExists, objectExists } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 
-export const nameCollisions: Check = ({ inventory, target }) =>
+const run: Check["run"] = ({ inventory, target }) =>
   target.objects.flatMap(({ ref, role, template }) => {
     const existing = inventory.clusters.find(({ id }) => id === ref.cluster)?.objects.get(refKey(ref));
     if (!existing || isOurs(existing)) return [];
@@ -14,3 +14,10 @@ export const nameCollisions: Check = ({ inventory, target }) =>
     if (role === "membership" && equalJson(existing.body["spec"] ?? null, template["spec"] ?? null)) return [];
     return [objectExists.at([ref, existing.origin], { object: refText(ref) })];
   });
+
+export const nameCollisions: Check = {
+  fact: "The names that the plan needs are free, or ours",
+  codes: [namespaceExists, objectExists],
+  reads: [],
+  run,
+};

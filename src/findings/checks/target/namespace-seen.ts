@@ -8,7 +8,7 @@ import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
 /** Selectors are alternatives; none at all selects everything (Istio 1.20, pkg/kube/namespace/filter.go). */
-export const namespaceSeen: Check = (input) => {
+const run: Check["run"] = (input) => {
   const { exporters, importers, all } = participants(input);
   return all.flatMap((mesh) => {
     const places = input.target.places.get(mesh.id);
@@ -26,4 +26,11 @@ export const namespaceSeen: Check = (input) => {
       return [namespaceNotSeen.at([namespace.ref], { namespace: name, cluster: mesh.cluster, mesh: mesh.id })];
     });
   });
+};
+
+export const namespaceSeen: Check = {
+  fact: "istiod watches the namespaces that our objects go into",
+  codes: [namespaceNotSeen],
+  reads: ["Namespace"],
+  run,
 };

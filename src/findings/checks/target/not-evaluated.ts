@@ -8,7 +8,7 @@ import { isJsonObject, type Json } from "../../../core/json.ts";
 import { managedByLabel } from "../../../inventory/ownership.ts";
 import { carriedRoutes } from "../../../target/carried-routes.ts";
 import { notCheckedKinds, notEvaluated } from "../../codes/plan.ts";
-import type { Check } from "../check.ts";
+import type { Check, CheckInput } from "../check.ts";
 import { participants } from "../participants.ts";
 
 /** Kinds that act on the server's side, in the server's namespace or mesh-wide. */
@@ -27,7 +27,7 @@ const proxyKinds = ["EnvoyFilter.networking.istio.io", "NetworkPolicy.networking
 const kindsInQuestion = [...serverKinds, ...clientKinds, ...hostKinds, ...proxyKinds].sort();
 const namesInQuestion = new Set(kindsInQuestion.map((kind) => kind.split(".")[0] ?? kind));
 
-export const objectsNotEvaluated: Check = (input) => {
+const run: Check["run"] = (input) => {
   const carried = carriedRoutes(input.routes, input.target.places);
   const findings = new Map<string, Finding>();
   for (const mesh of participants(input).all) {
@@ -121,7 +121,7 @@ function qualified(host: string, namespace: string, clusterDomain: string): stri
   return host.includes(".") ? host : `${host}.${namespace}.svc.${clusterDomain}`;
 }
 
-function notSupplied(input: Parameters<Check>[0]): Finding[] {
+function notSupplied(input: CheckInput): Finding[] {
   const clusters = new Map<string, Cluster>(
     participants(input).all.map((mesh) => [mesh.cluster, clusterOf(input.inventory, mesh)]),
   );
@@ -137,3 +137,10 @@ function notSupplied(input: Parameters<Check>[0]): Finding[] {
     ];
   });
 }
+
+export const objectsNotEvaluated: Check = {
+  fact: "Nothing that steers or restricts the migrated traffic is left unlooked at",
+  codes: [notCheckedKinds, notEvaluated],
+  reads: kindsInQuestion,
+  run,
+};
