@@ -44,6 +44,8 @@ export type {
   Runner,
   UnimportedService,
 } from "./federation/federation.ts";
+export type { Answer, MissingKinds } from "./findings/checks/check.ts";
+export type { CheckName } from "./findings/checks/registry.ts";
 export { catalogue, findCode } from "./findings/codes/catalogue.ts";
 export type { CodeText } from "./findings/codes/define-code.ts";
 export type { Inventory, Mesh, RootBundle } from "./inventory/mesh.ts";
@@ -51,6 +53,7 @@ export { readFiles, type ReadFilesOptions } from "./kube/sources/files/read-file
 export { type Examination, examine, makePlan } from "./pipeline.ts";
 export type { Action, BasisEntry, PatchOp, Phase, PhaseId, Plan, Step, Undo, Wave } from "./plan/plan.ts";
 export { planFolder } from "./present/folder/plan-folder.ts";
+export { type CheckedView, checkView, type CheckView } from "./present/model/check-view.ts";
 export type { FieldChange, Shown } from "./present/model/field-change.ts";
 export { type FindingView, findingViews, type SeverityCounts } from "./present/model/finding-view.ts";
 export {

@@ -1,7 +1,14 @@
 // The commands as data: names, flags and help. What a command does is loaded only when it is run.
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { CommandContext } from "./cli-context.ts";
-import { inputFlags, type InspectFlags, type PlanFlags, sharedFlags, type SharedFlags } from "./flags.ts";
+import {
+  type CheckFlags,
+  inputFlags,
+  type InspectFlags,
+  type PlanFlags,
+  sharedFlags,
+  type SharedFlags,
+} from "./flags.ts";
 import { certs } from "./run-certs.ts";
 
 const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandContext>({
@@ -14,6 +21,18 @@ const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandC
     aliases: { o: "output" },
   },
   docs: { brief: "Show meshes, links, and what federation exports and imports" },
+});
+
+const check: Command<CommandContext> = buildCommand<CheckFlags, [], CommandContext>({
+  loader: async () => (await import("./run-check.ts")).runCheck,
+  parameters: {
+    flags: {
+      ...inputFlags,
+      output: { kind: "enum", values: ["text", "json", "yaml"], brief: "What to print", default: "text" },
+    },
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Say what holds, what does not, and what could not be checked" },
 });
 
 const plan: Command<CommandContext> = buildCommand<PlanFlags, [], CommandContext>({
@@ -68,6 +87,6 @@ const explain: Command<CommandContext> = buildCommand<SharedFlags, [string?], Co
 
 /** All commands. */
 export const commands: RouteMap<CommandContext> = buildRouteMap({
-  routes: { inspect, plan, demo, explain, certs },
+  routes: { inspect, check, plan, demo, explain, certs },
   docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
 });

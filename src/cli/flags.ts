@@ -24,6 +24,10 @@ export interface InspectFlags extends InputFlags {
   readonly output: "table" | "json" | "yaml" | "mermaid";
 }
 
+export interface CheckFlags extends InputFlags {
+  readonly output: "text" | "json" | "yaml";
+}
+
 export interface PlanFlags extends InputFlags {
   readonly output: "text" | "json";
   readonly out?: string;

@@ -26,11 +26,19 @@ export interface Check {
   readonly run: (input: CheckInput) => readonly Finding[];
 }
 
-/** What came of a check: one that found nothing, while kinds that it reads were not supplied, says nothing of the meshes. */
-export type Answer =
-  | { readonly answer: "held" }
-  | { readonly answer: "violated"; readonly findings: readonly Finding[] }
-  | {
-      readonly answer: "not-checked";
-      readonly missing: readonly { readonly cluster: ClusterId; readonly kinds: readonly string[] }[];
-    };
+/** Kinds that a check would have looked at, and that nobody supplied. */
+export interface MissingKinds {
+  readonly cluster: ClusterId;
+  /** By kindKey, sorted. */
+  readonly kinds: readonly string[];
+}
+
+/**
+ * What came of a check. It is violated by what blocks or warns; what is for information only leaves the fact standing. One
+ * that found nothing, while kinds that it reads were not supplied, says nothing of the meshes.
+ */
+export interface Answer {
+  readonly answer: "held" | "violated" | "not-checked";
+  readonly findings: readonly Finding[];
+  readonly missing: readonly MissingKinds[];
+}

@@ -1,8 +1,9 @@
 // Every check, by name. A check that is not here does not run.
 import type { Finding } from "../../core/finding.ts";
-import { sortedUnique } from "../../core/order.ts";
+import { groupBy, sortedUnique } from "../../core/order.ts";
 import { type Cluster, coverageOf } from "../../inventory/cluster.ts";
-import type { Answer, Check, CheckInput } from "./check.ts";
+import { notCheckedKinds } from "../codes/plan.ts";
+import type { Answer, Check, CheckInput, MissingKinds } from "./check.ts";
 import { participants } from "./participants.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
@@ -38,16 +39,14 @@ export function askChecks(input: CheckInput): ReadonlyMap<CheckName, Answer> {
 
 function answerOf(check: Check, input: CheckInput, clusters: readonly Cluster[]): Answer {
   const findings = check.run(input);
-  if (findings.length > 0) return { answer: "violated", findings };
-  const missing = clusters
-    .map((cluster) => ({
-      cluster: cluster.id,
-      kinds: sortedUnique(
-        check.reads.filter((kind) => ["not-supplied", "forbidden"].includes(coverageOf(cluster, kind))),
-      ),
-    }))
-    .filter(({ kinds }) => kinds.length > 0);
-  return missing.length > 0 ? { answer: "not-checked", missing } : { answer: "held" };
+  const missing = clusters.map((cluster) => missingKinds(check, cluster)).filter(({ kinds }) => kinds.length > 0);
+  const violated = findings.some(({ severity }) => severity !== "info");
+  return { answer: violated ? "violated" : missing.length > 0 ? "not-checked" : "held", findings, missing };
+}
+
+function missingKinds({ reads }: Check, cluster: Cluster): MissingKinds {
+  const kinds = reads.filter((kind) => ["not-supplied", "forbidden"].includes(coverageOf(cluster, kind)));
+  return { cluster: cluster.id, kinds: sortedUnique(kinds) };
 }
 
 function clustersInQuestion(input: CheckInput): Cluster[] {
@@ -55,7 +54,26 @@ function clustersInQuestion(input: CheckInput): Cluster[] {
   return input.inventory.clusters.filter(({ id }) => ids.has(id));
 }
 
-/** The findings of all answers. */
+/** The findings of all answers, and one for each cluster of which kinds were not supplied. */
 export function findingsOf(answers: ReadonlyMap<CheckName, Answer>): Finding[] {
-  return [...answers.values()].flatMap((each) => (each.answer === "violated" ? each.findings : []));
+  const found = [...answers.values()];
+  const missing = groupBy(
+    found.flatMap((each) => each.missing),
+    ({ cluster }) => cluster,
+  );
+  return [
+    ...found.flatMap(({ findings }) => findings),
+    ...[...missing].flatMap(([cluster, ofCluster]) => {
+      // Nobody is to hand over Secrets: the checks that ask for their names say so themselves.
+      const kinds = sortedUnique(ofCluster.flatMap((each) => each.kinds)).filter((kind) => kind !== "Secret");
+      if (kinds.length === 0) return [];
+      return [
+        notCheckedKinds.at([], {
+          cluster,
+          kinds: kinds.map((kind) => kind.split(".")[0] ?? kind).join(", "),
+          list: kinds.map((kind) => kind.toLowerCase()).join(","),
+        }),
+      ];
+    }),
+  ];
 }

@@ -2,13 +2,12 @@
 import { type KubeObject, kindKey, refText } from "../../../core/object-ref.ts";
 import { valueAt } from "../../../core/pointer.ts";
 import type { Finding } from "../../../core/finding.ts";
-import { type Cluster, coverageOf } from "../../../inventory/cluster.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
 import { isJsonObject, type Json } from "../../../core/json.ts";
 import { managedByLabel } from "../../../inventory/ownership.ts";
 import { carriedRoutes } from "../../../target/carried-routes.ts";
-import { notCheckedKinds, notEvaluated } from "../../codes/plan.ts";
-import type { Check, CheckInput } from "../check.ts";
+import { notEvaluated } from "../../codes/plan.ts";
+import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
 /** Kinds that act on the server's side, in the server's namespace or mesh-wide. */
@@ -79,7 +78,7 @@ const run: Check["run"] = (input) => {
       }
     }
   }
-  return [...findings.values(), ...notSupplied(input)];
+  return [...findings.values()];
 };
 
 /**
@@ -121,26 +120,9 @@ function qualified(host: string, namespace: string, clusterDomain: string): stri
   return host.includes(".") ? host : `${host}.${namespace}.svc.${clusterDomain}`;
 }
 
-function notSupplied(input: CheckInput): Finding[] {
-  const clusters = new Map<string, Cluster>(
-    participants(input).all.map((mesh) => [mesh.cluster, clusterOf(input.inventory, mesh)]),
-  );
-  return [...clusters.values()].flatMap((cluster) => {
-    const missing = kindsInQuestion.filter((kind) => coverageOf(cluster, kind) === "not-supplied");
-    if (missing.length === 0) return [];
-    return [
-      notCheckedKinds.at([], {
-        cluster: cluster.id,
-        kinds: missing.map((kind) => kind.split(".")[0] ?? kind).join(", "),
-        list: missing.map((kind) => kind.toLowerCase()).join(","),
-      }),
-    ];
-  });
-}
-
 export const objectsNotEvaluated: Check = {
   fact: "Nothing that steers or restricts the migrated traffic is left unlooked at",
-  codes: [notCheckedKinds, notEvaluated],
+  codes: [notEvaluated],
   reads: kindsInQuestion,
   run,
 };
