@@ -2,7 +2,7 @@
 import type { Finding } from "../core/finding.ts";
 import { type Hash, hashOf } from "../core/hash.ts";
 import type { MeshId } from "../core/ids.ts";
-import { groupBy, sortedBy } from "../core/order.ts";
+import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import { madeBy } from "../core/version.ts";
 import type { Federation } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
@@ -92,7 +92,7 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
   const made = [...byImporter.values()].flatMap((group) => {
     const mesh = group[0]?.importer.mesh;
     if (!mesh) return [];
-    const ids = group.map(({ route }) => route.id);
+    const ids = sortedUnique(group.map(({ route }) => route.id));
     return [makeWaves(mesh, injectedWorkloads(mesh, podsOf(mesh)), ids, options.waves)];
   });
   const links = retirableLinks(inventory, federation, routes);

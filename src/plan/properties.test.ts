@@ -206,13 +206,19 @@ type Ref = {
   readonly name: string;
 };
 
+/** In a cluster of several meshes the gateway's namespace ends in the mesh's key, and the services' begin with it. */
+function ofOneMesh(entry: Ref, exposure: Ref): boolean {
+  const key = /-(m\d)$/u.exec(exposure.namespace ?? "")?.[1];
+  return key === undefined || (entry.namespace ?? "").startsWith(`${key}-`);
+}
+
 function isNeededBy(early: Ref, late: Ref): boolean {
   if (early.cluster !== late.cluster) return false;
   const exposure = late.kind === "Gateway" && late.group === "networking.istio.io";
   if (exposure)
     return early.group === "gateway.networking.k8s.io"
       ? early.namespace === late.namespace
-      : early.kind === "ServiceEntry" && early.name.startsWith("meshferry-");
+      : early.kind === "ServiceEntry" && early.name.startsWith("meshferry-") && ofOneMesh(early, late);
   if (early.namespace !== late.namespace) return early.kind === "Namespace" && early.name === late.namespace;
   if (late.kind === "WorkloadEntry") return early.kind === "Gateway";
   return late.kind === "ServiceEntry" && early.kind === "WorkloadEntry";

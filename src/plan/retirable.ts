@@ -16,10 +16,14 @@ export function retirableLinks(
   routes: readonly Route[],
 ): ReadonlySet<LinkId> {
   const kept = new Set([
-    ...routes.filter(({ carry }) => carry.mode === "none").flatMap(({ backends }) => backends.map(({ link }) => link)),
+    ...routes.filter(({ carry }) => carry.mode === "none").flatMap(linksOf),
     ...linksWithUnknownSets(inventory, federation),
   ]);
   return new Set(federation.links.map(({ id }) => id).filter((id) => !kept.has(id)));
+}
+
+function linksOf({ backends }: Route): LinkId[] {
+  return backends.flatMap(({ links }) => links);
 }
 
 /**
@@ -54,9 +58,7 @@ export function stayingLinks(
 ): Finding[] {
   const going = new Set(groups.flatMap((group) => group.map(({ id }) => id)));
   return federation.links.flatMap(({ id, ends }) => {
-    const blocked = routes.filter(
-      ({ carry, backends }) => carry.mode === "none" && backends.some(({ link }) => link === id),
-    );
+    const blocked = routes.filter((route) => route.carry.mode === "none" && linksOf(route).includes(id));
     const subjects = ends.map(({ peer }) => peer);
     if (!links.has(id)) {
       const hosts = blocked.map(({ host }) => host);

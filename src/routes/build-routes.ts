@@ -1,7 +1,8 @@
 // exports and imports → one Route per importer and host, and how each is carried.
 import type { Finding, Produced } from "../core/finding.ts";
 import { type Host, type MeshId, routeId } from "../core/ids.ts";
-import { groupBy, sortedBy } from "../core/order.ts";
+import { refKey } from "../core/object-ref.ts";
+import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService, Federation, ImportedService } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
 import { clientsNotSupplied, noClients } from "../findings/codes/routes.ts";
@@ -9,7 +10,7 @@ import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import { injectedWorkloads } from "./client-namespaces.ts";
 import { decideCarry } from "./decide-carry.ts";
 import { type HostsInUse, hostsInUse, offerKey } from "./hosts-in-use.ts";
-import type { Route } from "./route.ts";
+import type { Backend, Route } from "./route.ts";
 
 export interface RouteOptions {
   /** Where the exporters' east-west gateways will run. */
@@ -75,6 +76,7 @@ function buildRoute(
   );
   const [first] = ordered;
   if (!first) throw new Error(`route ${mesh.id}|${host} has no export`);
+  const backends = backendsOf(ordered);
   return {
     id: routeId(mesh.id, host),
     importer: mesh.id,
@@ -82,8 +84,17 @@ function buildRoute(
     homeNamespace: first.imported.homeNamespace,
     clientNamespaces,
     ports: first.exported.ports,
-    locality: first.imported.locality,
-    backends: ordered.map(({ exported }) => exported),
-    carry: decideCarry({ mesh, host, feeds: ordered, meshes, inUse, options }),
+    backends,
+    carry: decideCarry({ mesh, host, feeds: ordered, backends, meshes, inUse, options }),
   };
+}
+
+/** Two peers of one mesh may offer the same service: it is one backend all the same. */
+function backendsOf(feeds: readonly Feed[]): Backend[] {
+  const same = groupBy(feeds, ({ exported }) => `${exported.exporter}|${refKey(exported.service)}`);
+  return [...same.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const links = sortedUnique([first, ...others].map(({ exported }) => exported.link));
+    return [{ exported: first.exported, links, locality: first.imported.locality }];
+  });
 }

@@ -4,7 +4,16 @@ import type { ClusterInput } from "../core/cluster.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { KubeObject } from "../core/object-ref.ts";
 import { examined } from "../../test/support/seen.ts";
-import { added, asLocal, changed, kubeObject, makeWorld, named, twoMeshes } from "../../test/support/world.ts";
+import {
+  added,
+  asLocal,
+  changed,
+  kubeObject,
+  makeWorld,
+  type PortOf,
+  named,
+  twoMeshes,
+} from "../../test/support/world.ts";
 
 const orders = "orders.sales.svc.west-mesh-imports.local";
 const stock = "stock.sales.svc.cluster.local";
@@ -207,33 +216,59 @@ describe("a host stays on federation where", () => {
     ]).toEqual(["passthrough", "passthrough"]);
   });
 
-  test("several exports feed it", () => {
-    const meshes = (host: (key: string) => JsonObject): ClusterInput[] =>
+  test("two services of one mesh feed it", () => {
+    const twice = makeWorld({
+      meshes: [
+        { key: "hub", clients: ["app"] },
+        { key: "left", services: ["one", "two"].map((name) => ({ namespace: "a", name })) },
+      ],
+      links: [
+        {
+          between: ["hub", "left"],
+          exports: [null, [named("a", "*")]],
+          imports: [["one", "two"].map((name) => asLocal("a", name, { namespace: "all", name: "same" })), null],
+        },
+      ],
+    });
+    expect(carried(twice, "same.all.svc.cluster.local", "hub")).toBe("MF200");
+  });
+
+  test("meshes feed it whose ports differ", () => {
+    const meshes = (port: PortOf): ClusterInput[] =>
+      makeWorld({
+        meshes: [
+          { key: "hub", clients: ["app"] },
+          { key: "left", services: [{ namespace: "a", name: "one", ports: [{ port: 80, name: "http" }] }] },
+          { key: "right", services: [{ namespace: "a", name: "one", ports: [port] }] },
+        ],
+        links: ["left", "right"].map((key) => ({
+          between: ["hub", key] as const,
+          exports: [null, [named("a", "one")]] as const,
+          imports: [[asLocal("a", "one", { namespace: "all" })], null] as const,
+        })),
+      });
+    const host = "one.all.svc.cluster.local";
+    expect(carried(meshes({ port: 81, name: "http" }), host, "hub")).toBe("MF211");
+    expect(carried(meshes({ port: 80, name: "grpc" }), host, "hub")).toBe("MF211");
+    // The targets may differ: they are the exporters' own affair.
+    expect(carried(meshes({ port: 80, name: "http", targetPort: 8080 }), host, "hub")).toBe("passthrough");
+  });
+
+  test("one of the meshes that feed it cannot be reached by passthrough", () => {
+    const meshes = (sidecar: boolean): ClusterInput[] =>
       makeWorld({
         meshes: [
           { key: "hub", clients: ["app"] },
           { key: "left", services: [{ namespace: "a", name: "one" }] },
-          { key: "right", services: [{ namespace: "a", name: "one" }] },
+          { key: "right", services: [{ namespace: "a", name: "one", sidecar }] },
         ],
-        links: [
-          { between: ["hub", "left"], exports: [null, [named("a", "one")]], imports: [[host("left")], null] },
-          { between: ["hub", "right"], exports: [null, [named("a", "one")]], imports: [[host("right")], null] },
-        ],
+        links: ["left", "right"].map((key) => ({
+          between: ["hub", key] as const,
+          exports: [null, [named("a", "one")]] as const,
+          imports: [[asLocal("a", "one", { namespace: "all" })], null] as const,
+        })),
       });
-    expect(
-      carried(
-        meshes(() => asLocal("a", "one", { namespace: "all" })),
-        "one.all.svc.cluster.local",
-        "hub",
-      ),
-    ).toBe("MF200");
-    expect(
-      carried(
-        meshes((key) => asLocal("a", "one", { namespace: key })),
-        "one.left.svc.cluster.local",
-        "hub",
-      ),
-    ).toBe("passthrough");
+    expect(carried(meshes(false), "one.all.svc.cluster.local", "hub")).toBe("MF204");
   });
 });
 

@@ -2,8 +2,10 @@
 import type { Finding } from "../core/finding.ts";
 import type { Host, MeshId } from "../core/ids.ts";
 import { refKey, refText } from "../core/object-ref.ts";
+import { groupBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService, ImportedService } from "../federation/federation.ts";
 import {
+  backendPortsDisagree,
   exportedServiceEntry,
   exposedHostTaken,
   hiddenFromGateway,
@@ -16,13 +18,14 @@ import {
 } from "../findings/codes/routes.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { HostsInUse } from "./hosts-in-use.ts";
-import type { Carry } from "./route.ts";
+import type { Backend, Carry } from "./route.ts";
 
 /** What stands at the start of the decision about one host. */
 export interface Question {
   readonly mesh: Mesh;
   readonly host: Host;
   readonly feeds: readonly { readonly imported: ImportedService; readonly exported: ExportedService }[];
+  readonly backends: readonly Backend[];
   readonly meshes: ReadonlyMap<MeshId, Mesh>;
   readonly inUse: HostsInUse;
   readonly options: { readonly gatewayNamespace: (mesh: Mesh) => string };
@@ -30,22 +33,36 @@ export interface Question {
 
 /** Passthrough where everything that it needs is there; otherwise none, with the first reason found. */
 export function decideCarry(question: Question): Carry {
-  for (const reason of reasons) {
-    const why = reason(question);
-    if (why !== null) return { mode: "none", why };
-  }
-  return { mode: "passthrough" };
+  const why = firstReason(question);
+  return why === null ? { mode: "passthrough" } : { mode: "none", why };
 }
 
-type Reason = (question: Question) => Finding | null;
+function firstReason(question: Question): Finding | null {
+  for (const reason of hostReasons) {
+    const why = reason(question);
+    if (why !== null) return why;
+  }
+  // Federation mixes the endpoints of all backends; a host of which one cannot be carried would lose that one.
+  for (const { exported } of question.backends) {
+    for (const reason of backendReasons) {
+      const why = reason({ ...question, exported });
+      if (why !== null) return why;
+    }
+  }
+  return null;
+}
 
-/** In the order in which a person would want to hear them. */
-const reasons: readonly Reason[] = [
-  several,
-  joinsLocal,
+type HostReason = (question: Question) => Finding | null;
+type BackendQuestion = Question & { readonly exported: ExportedService };
+type BackendReason = (question: BackendQuestion) => Finding | null;
+
+/** What stands against the host as a whole, in the order in which a person would want to hear it. */
+const hostReasons: readonly HostReason[] = [oneMeshTwice, joinsLocal, portsDisagree, entryOfOthers];
+
+/** What stands against one of its backends. */
+const backendReasons: readonly BackendReason[] = [
   serviceEntry,
   form,
-  entryOfOthers,
   unknownRunners,
   withoutSidecar,
   unknownPort,
@@ -54,15 +71,13 @@ const reasons: readonly Reason[] = [
   hidden,
 ];
 
-function only({ feeds }: Question): ExportedService {
-  const [feed] = feeds;
-  if (!feed) throw new Error("a route without exports");
-  return feed.exported;
-}
-
-function several({ mesh, host, feeds }: Question): Finding | null {
-  if (feeds.length < 2) return null;
-  const services = feeds.map(({ exported }) => exported.service);
+/** Two services of one mesh under one host would need one SNI at one gateway. */
+function oneMeshTwice({ mesh, host, backends }: Question): Finding | null {
+  const [twice] = [...groupBy(backends, ({ exported }) => exported.exporter).values()].filter(
+    ({ length }) => length > 1,
+  );
+  if (!twice) return null;
+  const services = twice.map(({ exported }) => exported.service);
   return severalBackends.at(services, {
     host,
     importer: mesh.id,
@@ -70,13 +85,31 @@ function several({ mesh, host, feeds }: Question): Finding | null {
   });
 }
 
+/** One entry states the ports of all its endpoints. */
+function portsDisagree({ mesh, host, backends }: Question): Finding | null {
+  const different = sortedUnique(backends.map(({ exported }) => portsText(exported)));
+  if (different.length < 2) return null;
+  return backendPortsDisagree.at(
+    backends.map(({ exported }) => exported.service),
+    {
+      host,
+      importer: mesh.id,
+      ports: backends.map(({ exported }) => `${refText(exported.service)}: ${portsText(exported)}`).join("; "),
+    },
+  );
+}
+
+function portsText({ ports }: ExportedService): string {
+  return ports.map(({ number, name, protocol }) => `${number} ${name || "unnamed"} ${protocol}`).join(", ");
+}
+
 function joinsLocal({ mesh, host, feeds }: Question): Finding | null {
   const joined = feeds.find(({ imported }) => imported.joins)?.imported.joins;
   return joined ? joinsLocalService.at([joined], { host, importer: mesh.id, service: refText(joined) }) : null;
 }
 
-function serviceEntry(question: Question): Finding | null {
-  const { service } = only(question);
+function serviceEntry(question: BackendQuestion): Finding | null {
+  const { service } = question.exported;
   if (service.kind === "Service") return null;
   return exportedServiceEntry.at([service], {
     host: question.host,
@@ -85,8 +118,8 @@ function serviceEntry(question: Question): Finding | null {
   });
 }
 
-function form(question: Question): Finding | null {
-  const { service, ports, headless, selector } = only(question);
+function form(question: BackendQuestion): Finding | null {
+  const { service, ports, headless, selector } = question.exported;
   const wrong =
     ports.length === 0
       ? "has no ports"
@@ -111,13 +144,13 @@ function entryOfOthers({ mesh, host, inUse }: Question): Finding | null {
   return entry ? hostTakenOnImporter.at([entry], { host, importer: mesh.id, entry: refText(entry) }) : null;
 }
 
-function unknownRunners(question: Question): Finding | null {
-  const { runners } = only(question);
+function unknownRunners(question: BackendQuestion): Finding | null {
+  const { runners } = question.exported;
   return runners.known ? null : runners.why;
 }
 
-function withoutSidecar(question: Question): Finding | null {
-  const { runners } = only(question);
+function withoutSidecar(question: BackendQuestion): Finding | null {
+  const { runners } = question.exported;
   const bare = runners.known ? runners.value.find(({ sidecar }) => !sidecar) : undefined;
   if (!bare) return null;
   return noSidecar.at([bare.workload], {
@@ -127,13 +160,13 @@ function withoutSidecar(question: Question): Finding | null {
   });
 }
 
-function unknownPort(question: Question): Finding | null {
-  for (const { targetPort } of only(question).ports) if (!targetPort.known) return targetPort.why;
+function unknownPort(question: BackendQuestion): Finding | null {
+  for (const { targetPort } of question.exported.ports) if (!targetPort.known) return targetPort.why;
   return null;
 }
 
-function anotherService(question: Question): Finding | null {
-  const exported = only(question);
+function anotherService(question: BackendQuestion): Finding | null {
+  const exported = question.exported;
   const exporter = question.meshes.get(exported.exporter);
   const entry = exporter && question.inUse.entries.get(`${exporter.id}|${question.host}`);
   const other = (exporter && question.inUse.service(exporter, question.host)) ?? entry;
@@ -146,8 +179,8 @@ function anotherService(question: Question): Finding | null {
   });
 }
 
-function exposedTwice(question: Question): Finding | null {
-  const exported = only(question);
+function exposedTwice(question: BackendQuestion): Finding | null {
+  const exported = question.exported;
   const other = (question.inUse.exposed.get(`${exported.exporter}|${question.host}`) ?? []).find(
     (each) => refKey(each) !== refKey(exported.service),
   );
@@ -161,8 +194,8 @@ function exposedTwice(question: Question): Finding | null {
 }
 
 /** A Service that hides itself from the gateway's namespace is not passed on, unless our own entry stands in for it. */
-function hidden(question: Question): Finding | null {
-  const exported = only(question);
+function hidden(question: BackendQuestion): Finding | null {
+  const exported = question.exported;
   const exporter = question.meshes.get(exported.exporter);
   if (!exporter || exported.exportTo === null || question.host !== exported.localHost) return null;
   const namespace = question.options.gatewayNamespace(exporter);

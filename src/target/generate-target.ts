@@ -94,8 +94,11 @@ function importerObjects(group: readonly CarriedRoute[]): DesiredObject[] {
     const [one] = ofExporter;
     if (one) objects.push(remoteGateway(importer, one.exporter, idsOf(ofExporter)));
   }
-  for (const { route, exported, exporter } of group) {
-    objects.push(workloadEntry(importer, exporter, route), importEntry(importer, exporter, exported, route));
+  for (const backends of groupBy(group, ({ route }) => route.id).values()) {
+    objects.push(
+      ...backends.map(workloadEntry),
+      ...backends.slice(0, 1).map(({ route }) => importEntry(route, backends)),
+    );
   }
   return objects;
 }

@@ -1,31 +1,27 @@
 // What an importer's clients see of a remote host: a ServiceEntry, and a WorkloadEntry that leads to the exporter's gateway.
 import { sortedUnique } from "../core/order.ts";
 import { serviceAccountsOf } from "../federation/find-runners.ts";
-import type { ExportedService } from "../federation/federation.ts";
 import { refIn } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
+import type { CarriedRoute } from "./carried-routes.ts";
 import type { DesiredObject } from "./desired-object.ts";
 import { entryPorts } from "./entry-ports.ts";
 import { fitted, hostLabel, hostLabelValue, ourLabels, routeAnnotation } from "./names.ts";
-import type { Places } from "./places.ts";
 
 /** Where `exportTo` of an importer's entry stands: the plan moves clients by growing it. */
 export const exportToPointer = "/spec/exportTo";
 
 /**
- * The entry of one host. `subjectAltNames` lists every account that runs the service: an entry without them accepts any
+ * The entry of one host. `subjectAltNames` lists every account that runs the service in any of its meshes: an entry without them accepts any
  * server (seen). Without `exportTo` federation's own service would win until its next resync, so the plan always sets it.
  */
-export function importEntry(
-  importer: Places,
-  exporter: Places,
-  exported: ExportedService,
-  route: Route,
-): DesiredObject {
+export function importEntry(route: Route, backends: readonly CarriedRoute[]): DesiredObject {
+  const [first] = backends;
+  if (!first) throw new Error(`route ${route.id} has no backend`);
+  const { mesh, entryNamespace: namespace } = first.importer;
   const name = fitted(route.host, 253);
-  const namespace = importer.entryNamespace;
   return {
-    ref: refIn(importer.mesh.cluster, "networking.istio.io", "ServiceEntry", namespace, name),
+    ref: refIn(mesh.cluster, "networking.istio.io", "ServiceEntry", namespace, name),
     role: "import-entry",
     routes: [route.id],
     template: {
@@ -37,7 +33,7 @@ export function importEntry(
         location: "MESH_INTERNAL",
         resolution: "STATIC",
         ports: entryPorts(route.ports, false),
-        subjectAltNames: subjectAltNames(exporter, exported),
+        subjectAltNames: sortedUnique(backends.flatMap(subjectAltNames)),
         workloadSelector: { labels: { [hostLabel]: hostLabelValue(route.host) } },
       },
     },
@@ -48,7 +44,7 @@ export function importEntry(
  * The endpoint of one host in one exporting mesh. It has no address: istiod puts that of the remote gateway of its
  * network in place (seen on 1.20.2 and 1.28.3). Without the tlsMode label the client would speak plain text (seen: 503).
  */
-export function workloadEntry(importer: Places, exporter: Places, route: Route): DesiredObject {
+export function workloadEntry({ route, locality, importer, exporter }: CarriedRoute): DesiredObject {
   const name = fitted(`${route.host}.${exporter.remoteNetwork}`, 253);
   const namespace = importer.entryNamespace;
   return {
@@ -68,16 +64,14 @@ export function workloadEntry(importer: Places, exporter: Places, route: Route):
         },
         annotations: { [routeAnnotation]: route.id },
       },
-      spec: { network: exporter.remoteNetwork, ...(route.locality === null ? {} : { locality: route.locality }) },
+      spec: { network: exporter.remoteNetwork, ...(locality === null ? {} : { locality }) },
     },
   };
 }
 
-function subjectAltNames(exporter: Places, { service, runners }: ExportedService): string[] {
+function subjectAltNames({ exporter, exported: { service, runners } }: CarriedRoute): string[] {
   if (!runners.known) return [];
-  return sortedUnique(
-    serviceAccountsOf(runners.value).map(
-      (account) => `spiffe://${exporter.mesh.trustDomain}/ns/${service.namespace}/sa/${account}`,
-    ),
+  return serviceAccountsOf(runners.value).map(
+    (account) => `spiffe://${exporter.mesh.trustDomain}/ns/${service.namespace}/sa/${account}`,
   );
 }

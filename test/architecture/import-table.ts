@@ -68,6 +68,7 @@ export const importTable: Table = {
     may: [
       "src/core",
       "type src/certs",
+      "src/findings",
       "src/findings/codes",
       "src/inventory",
       "src/federation",
@@ -127,6 +128,7 @@ export const importTable: Table = {
     pure: false,
     may: [
       "src/core",
+      "type src/findings",
       "src/findings/codes",
       "src/config",
       "src/kube",

@@ -10,6 +10,7 @@ import { controlPlaneVersion } from "./links/control-plane-version.ts";
 import { isolation } from "./links/isolation.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
+import { failoverDetection } from "./target/failover-detection.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
 import { namespaceSeen } from "./target/namespace-seen.ts";
@@ -19,6 +20,7 @@ export const checks = {
   "combined-root": combinedRoot,
   "control-plane-version": controlPlaneVersion,
   "entry-namespace": entryNamespace,
+  "failover-detection": failoverDetection,
   isolation,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,

@@ -7,9 +7,28 @@ export const severalBackends = defineCode({
   code: "MF200",
   name: "host-from-several-exports",
   severity: "block",
-  message: "{host} in {importer} is fed by several exports: {exports}.",
-  why: "Federation mixes their endpoints under one host (failover, or a collision of names). This version carries one export per host.",
-  todo: `Give each export a host of its own (alias in the import rules), and let clients choose. ${stays}`,
+  message: "{host} in {importer} is fed by several services of one mesh: {exports}.",
+  why: "Federation mixes their endpoints under one host. At the mesh's new gateway the host is one name for one service.",
+  todo: `Give each service a host of its own (aliases in the export or import rules), and let clients choose. ${stays}`,
+});
+
+export const backendPortsDisagree = defineCode({
+  code: "MF211",
+  name: "failover-ports-disagree",
+  severity: "block",
+  message: "{host} in {importer} comes from several meshes whose ports differ: {ports}.",
+  why: "One entry states number, name and protocol of the ports for the endpoints in all meshes; a port that one of them lacks would lead nowhere there.",
+  todo: `Give the Services the same ports, or import them under hosts of their own. ${stays}`,
+});
+
+export const failoverWithoutDetection = defineCode({
+  code: "MF212",
+  name: "failover-without-outlier-detection",
+  severity: "warn",
+  message:
+    "{host} in {importer} has endpoints in {exporters}, and no DestinationRule that clients see detects outliers.",
+  why: "Istio prefers near endpoints and fails over to others only where a DestinationRule sets outlierDetection. Without it, requests are spread over all meshes, or go on to one whose servers are down: its gateway still answers.",
+  todo: "Add trafficPolicy.outlierDetection to a DestinationRule for {host} in the clients' namespaces or in {namespace}.",
 });
 
 export const joinsLocalService = defineCode({

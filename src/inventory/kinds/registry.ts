@@ -1,5 +1,6 @@
 // Which kinds are read, and with which schema. A kind is added here and nowhere else.
 import type { z } from "zod";
+import { destinationRule } from "./destination-rule.ts";
 import { exportedServiceSet } from "./exported-service-set.ts";
 import { importedServiceSet } from "./imported-service-set.ts";
 import { serviceMeshMember, serviceMeshMemberRoll } from "./members.ts";
@@ -23,6 +24,7 @@ export const kinds = {
   "DaemonSet.apps": workload,
   "ReplicaSet.apps": workload,
   "DeploymentConfig.apps.openshift.io": workload,
+  "DestinationRule.networking.istio.io": destinationRule,
   "ServiceEntry.networking.istio.io": serviceEntry,
   "ServiceMeshControlPlane.maistra.io": serviceMeshControlPlane,
   "ServiceMeshMemberRoll.maistra.io": serviceMeshMemberRoll,

@@ -114,12 +114,16 @@ export function placesOfMesh(context: PlanContext, mesh: Mesh): Places {
   return places;
 }
 
-/** The objects of one role that the routes of an exporter need. */
+/** The objects of one role beside an exporter's services. A host may have backends in several meshes, a namespace is of one. */
 function ofExporter(context: PlanContext, mesh: Mesh, wanted: DesiredObject["role"]): DesiredObject[] {
-  const routes = new Set(
-    context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.id),
+  const namespaces = new Set(
+    context.carried
+      .filter(({ exporter }) => exporter.mesh.id === mesh.id)
+      .map(({ exported }) => exported.service.namespace),
   );
-  return context.target.objects.filter(({ role, routes: of }) => role === wanted && of.some((id) => routes.has(id)));
+  return context.target.objects.filter(
+    ({ role, ref }) => role === wanted && ref.cluster === mesh.cluster && namespaces.has(ref.namespace),
+  );
 }
 
 function exposedHosts(context: PlanContext, mesh: Mesh): Host[] {
