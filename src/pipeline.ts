@@ -46,8 +46,8 @@ export function examine(inputs: readonly ClusterInput[], config: Config): Examin
   const routes = buildRoutes(inventory, federation, podsOf, {
     gatewayNamespace: (mesh) => gatewayNamespaceOf(inventory, mesh, places),
   });
-  const target = generateTarget(inventory, federation.exports, routes.value, places);
-  const answers = askChecks({ inventory, federation, routes: routes.value, target, podsOf });
+  const target = generateTarget(inventory, federation, routes.value, places);
+  const answers = askChecks({ inventory, federation, routes: routes.value, target, podsOf, trust: config.trust.order });
   return {
     inventory,
     federation,
@@ -75,6 +75,7 @@ export function makePlan(examination: Examination, config: Config): Plan {
     podsOf,
     findings,
     options: {
+      trust: config.trust.order,
       restartProxies: config.trust.restartProxies,
       waves: config.waves,
       exportTo: config.exportTo,

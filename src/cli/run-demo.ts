@@ -1,7 +1,7 @@
 // `meshferry demo`: inspect and plan of the example that comes with the package, told as a story.
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defaultConfig } from "../config/config.ts";
+import { readConfig } from "../config/read-config.ts";
 import { clusterId } from "../core/ids.ts";
 import { sortedUnique } from "../core/order.ts";
 import { readFiles } from "../kube/sources/files/read-files.ts";
@@ -52,8 +52,10 @@ export const runDemo = handler<SharedFlags, []>(async ({ cli }, flags) => {
     clusters.map((name) => readFiles(clusterId(name), [`${example}/${name}`], { cwd: root })),
   );
   const paint = paintFor(cli, flags.color);
-  const examination = examine(inputs, defaultConfig);
-  const plan = makePlan(examination, defaultConfig);
+  const { value: config } = await readConfig(`${root}/${example}/meshferry.yaml`);
+  if (config === null) throw new Error(`the settings of ${example} cannot be used`);
+  const examination = examine(inputs, config);
+  const plan = makePlan(examination, config);
   const inspected = inspectView(examination);
   const view = planView(plan, examination.inventory);
   const roles = rolesIn(examination);

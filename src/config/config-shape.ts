@@ -37,7 +37,12 @@ const runner = z
   .describe("Who runs a service, stated where its pods are not among the input.");
 
 const trust = z.strictObject({
-  order: z.literal("combined-root").default("combined-root"),
+  order: z
+    .enum(["peers", "combined-root"])
+    .default("peers")
+    .describe(
+      "peers: no CA changes, trust comes from the peers until OSSM 3 carries everything. combined-root: each mesh trusts the others' roots first, and federation goes as a whole.",
+    ),
   restartProxies: z.boolean().default(false).describe("Restart proxies whose certificate is older than the new root."),
 });
 

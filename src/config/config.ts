@@ -1,5 +1,6 @@
 // The settings of a run, whether they come from meshferry.yaml or from flags: every default applied, nothing optional left open.
 import type { ClusterId } from "../core/ids.ts";
+import type { TrustOrder } from "../core/trust-order.ts";
 import { configFile, CONFIG_VERSION, type ConfigFile } from "./config-shape.ts";
 
 /** Where a cluster is read. */
@@ -24,7 +25,7 @@ export interface Config {
   readonly meshes: readonly ConfigMesh[];
   /** Stated links: "cluster/namespace/peerName" twice. */
   readonly pairs: readonly { readonly peers: readonly [string, string] }[];
-  readonly trust: { readonly order: "combined-root"; readonly restartProxies: boolean };
+  readonly trust: { readonly order: TrustOrder; readonly restartProxies: boolean };
   readonly strategy: "shift";
   readonly eastWest: { readonly namespace: string };
   readonly entries: { readonly namespace: string };

@@ -39,7 +39,7 @@ describe("readConfig", () => {
     expect(defaultConfig).toEqual({
       meshes: [],
       pairs: [],
-      trust: { order: "combined-root", restartProxies: false },
+      trust: { order: "peers", restartProxies: false },
       strategy: "shift",
       eastWest: { namespace: "istio-ingress" },
       entries: { namespace: "meshferry-imports" },
@@ -130,8 +130,8 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
     ]);
   });
 
-  it("says that only combined-root is there yet, and which version it reads", async () => {
-    expect(await troubles(`${minimal}trust:\n  order: peers\n`)).toEqual(['MF035 6 "peers"']);
+  it("says which orders of trust there are, and which version it reads", async () => {
+    expect(await troubles(`${minimal}trust:\n  order: none\n`)).toEqual(['MF035 6 "none"']);
     expect(await troubles(minimal.replace("v1", "v2"))).toEqual(["MF034 1 meshferry/config.v2 | meshferry/config.v1"]);
   });
 

@@ -1,8 +1,9 @@
-// The plan: phases in the order of `trust: combined-root`, over the carried routes.
+// The plan: phases in the order that trust decides, over the carried routes.
 import type { Finding } from "../core/finding.ts";
 import { type Hash, hashOf } from "../core/hash.ts";
 import type { MeshId } from "../core/ids.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
+import type { TrustOrder } from "../core/trust-order.ts";
 import { madeBy } from "../core/version.ts";
 import type { Federation } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
@@ -29,9 +30,9 @@ import { trustPhase } from "./phases/trust.ts";
 import type { Phase, PhaseId, Plan } from "./plan.ts";
 import type { PlanContext, PlanOptions } from "./plan-context.ts";
 import { notRestartables } from "./proxy-workloads.ts";
-import { retirableGroups, retirableLinks, stayingLinks } from "./retirable.ts";
+import { peersStay, retirableGroups, retirableLinks, stayingLinks } from "./retirable.ts";
 
-/** Every phase, in the order of `trust: combined-root`. */
+/** Every phase that this version plans, in their order. */
 const phases = {
   prepare: preparePhase,
   trust: trustPhase,
@@ -43,6 +44,25 @@ const phases = {
   "retire-imports": retireImportsPhase,
   "retire-peers": retirePeersPhase,
 } as const satisfies Record<PhaseId, (context: PlanContext) => Phase>;
+
+/**
+ * With `peers` nothing is done to the CAs, and the peers stay: on 2.6 a mesh's proxies trust another trust domain because
+ * of its peer (Maistra 2.5 source; one validator per trust domain observed).
+ */
+const phaseIds = {
+  peers: ["prepare", "network", "export", "import", "shift", "retire-exports", "retire-imports"],
+  "combined-root": [
+    "prepare",
+    "trust",
+    "network",
+    "export",
+    "import",
+    "shift",
+    "retire-exports",
+    "retire-imports",
+    "retire-peers",
+  ],
+} as const satisfies Record<TrustOrder, readonly PhaseId[]>;
 
 export interface PlanInput {
   readonly inventory: Inventory;
@@ -57,12 +77,12 @@ export interface PlanInput {
 /** The plan for everything that is carried. The same input gives the same bytes. */
 export function makePlan(input: PlanInput): Plan {
   const context = planContext(input);
-  const made = Object.values(phases).map((phase) => phase(context));
+  const made = phaseIds[input.options.trust].map((id) => phases[id](context));
   return {
     apiVersion: "meshferry/plan.v1",
     madeBy,
     strategy: "shift",
-    trust: "combined-root",
+    trust: input.options.trust,
     rehearsed: false,
     basis: makeBasis(context),
     slots: input.target.slots,
@@ -74,6 +94,7 @@ export function makePlan(input: PlanInput): Plan {
     findings: sortedFindings([
       ...input.findings,
       ...stayingLinks(input.federation, input.routes, context.retirableLinks, context.retirableGroups),
+      ...peersStay(context),
       ...notRestartables(context),
       ...(context.carried.length === 0 ? [nothingToDo.at([], {})] : []),
     ]),
@@ -113,7 +134,7 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
     probes: made.flatMap(({ probes }) => probes),
     hashOfObject: (desired) => hashes.get(desired) ?? hashOf(desired.template),
     retirableLinks: links,
-    retirableGroups: retirableGroups(inventory, federation, links),
+    retirableGroups: options.trust === "peers" ? null : retirableGroups(inventory, federation, links),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Hash } from "../core/hash.ts";
 import type { LinkId, MeshId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
+import type { TrustOrder } from "../core/trust-order.ts";
 import type { Federation } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
 import type { Inventory, Mesh } from "../inventory/mesh.ts";
@@ -13,6 +14,7 @@ import type { ObjectLookup } from "./compare-existing.ts";
 import type { Wave } from "./plan.ts";
 
 export interface PlanOptions {
+  readonly trust: TrustOrder;
   /** Restart proxies that would otherwise get new roots only with their next certificate. */
   readonly restartProxies: boolean;
   readonly waves: { readonly canary: string | null; readonly order: readonly string[]; readonly atMost: number };
@@ -41,8 +43,8 @@ export interface PlanContext {
   readonly hashOfObject: (desired: DesiredObject) => Hash;
   /** Links of which every import is carried: their sets can go. */
   readonly retirableLinks: ReadonlySet<LinkId>;
-  /** Meshes that are joined by links and whose peers can all go, together; each group sorted. */
-  readonly retirableGroups: readonly (readonly Mesh[])[];
+  /** Meshes that are joined by links and whose peers can all go, together; each group sorted. null: trust keeps all peers. */
+  readonly retirableGroups: readonly (readonly Mesh[])[] | null;
 }
 
 /** The probe group that holds every client of an importer. */

@@ -5,6 +5,7 @@ import type { Hash } from "../core/hash.ts";
 import type { MeshId, RouteId, StepId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
+import type { TrustOrder } from "../core/trust-order.ts";
 import type { ProbeGroup } from "../dataplane/pair.ts";
 import type { Route } from "../routes/route.ts";
 import type { Slot, Template } from "../target/desired-object.ts";
@@ -97,7 +98,7 @@ export interface Plan {
   readonly apiVersion: "meshferry/plan.v1";
   readonly madeBy: string;
   readonly strategy: "shift";
-  readonly trust: "combined-root";
+  readonly trust: TrustOrder;
   /** Whether the plan was proven; `apply` refuses one that was not. */
   readonly rehearsed: boolean;
   readonly basis: readonly BasisEntry[];

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ClusterInput } from "../core/cluster.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../core/json.ts";
-import { type Config, defaultConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import { guideConfig } from "../../test/support/guide-config.ts";
 import { planOf, stepsOf } from "../../test/support/example.ts";
 import { asLocal, type LinkOf, makeWorld, type MeshOf, named, type ServiceOf } from "../../test/support/world.ts";
 import type { Plan } from "./plan.ts";
@@ -46,10 +47,10 @@ const config = fc
   })
   .map(
     ({ restartProxies, exportTo, atMost }): Config => ({
-      ...defaultConfig,
+      ...guideConfig,
       exportTo,
       trust: { order: "combined-root", restartProxies },
-      waves: { ...defaultConfig.waves, atMost },
+      waves: { ...guideConfig.waves, atMost },
     }),
   );
 

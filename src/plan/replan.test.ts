@@ -1,7 +1,7 @@
 // Planning again: what is there already needs no step, what is somebody else's is left alone, and nobody loses a path.
 import { describe, expect, test } from "vitest";
 import type { ClusterInput } from "../core/cluster.ts";
-import { defaultConfig } from "../config/config.ts";
+import { guideConfig } from "../../test/support/guide-config.ts";
 import type { Plan } from "./plan.ts";
 import { afterStep, changesObjects } from "../../test/support/after-step.ts";
 import { planOf, stepsOf } from "../../test/support/example.ts";
@@ -11,7 +11,7 @@ import { added, changed, kubeObject, makeWorld, type MeshOf, named, twoMeshes } 
 const host = "orders.sales.svc.west-mesh-imports.local";
 const entry = `east ServiceEntry meshferry-imports/${host}`;
 const three = { clients: ["a", "b", "c"] };
-const keep = { ...defaultConfig, exportTo: "keep" as const };
+const keep = { ...guideConfig, exportTo: "keep" as const };
 
 function changing(plan: Plan): string[] {
   return stepsOf(plan)
@@ -20,7 +20,7 @@ function changing(plan: Plan): string[] {
 }
 
 /** The clusters after every object change of a plan up to and without the first step of a phase. */
-function before(inputs: readonly ClusterInput[], phase: string, config = defaultConfig): readonly ClusterInput[] {
+function before(inputs: readonly ClusterInput[], phase: string, config = guideConfig): readonly ClusterInput[] {
   const plan = planOf(inputs, config);
   let now = inputs;
   for (const step of stepsOf(plan)) {

@@ -2,11 +2,14 @@
 import { fewNames } from "../core/few-names.ts";
 import type { Finding } from "../core/finding.ts";
 import type { LinkId, MeshId } from "../core/ids.ts";
+import { sortedRefs } from "../core/object-ref.ts";
 import { sortedBy } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
 import { linkStays } from "../findings/codes/plan.ts";
+import { peersKept } from "../findings/codes/trust.ts";
 import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
+import type { PlanContext } from "./plan-context.ts";
 import { linksWithUnknownSets } from "./unknown-sets.ts";
 
 /** Links over which nothing runs that has no new path. */
@@ -54,9 +57,9 @@ export function stayingLinks(
   federation: Federation,
   routes: readonly Route[],
   links: ReadonlySet<LinkId>,
-  groups: readonly (readonly Mesh[])[],
+  groups: readonly (readonly Mesh[])[] | null,
 ): Finding[] {
-  const going = new Set(groups.flatMap((group) => group.map(({ id }) => id)));
+  const going = new Set((groups ?? []).flatMap((group) => group.map(({ id }) => id)));
   return federation.links.flatMap(({ id, ends }) => {
     const blocked = routes.filter((route) => route.carry.mode === "none" && linksOf(route).includes(id));
     const subjects = ends.map(({ peer }) => peer);
@@ -73,7 +76,7 @@ export function stayingLinks(
       }
       return [linkStays.at(subjects, { link: id, reason: `not carried over: ${fewNames(hosts)}` })];
     }
-    if (ends.every(({ mesh }) => going.has(mesh))) return [];
+    if (groups === null || ends.every(({ mesh }) => going.has(mesh))) return [];
     return [
       linkStays.at(subjects, {
         link: id,
@@ -81,4 +84,14 @@ export function stayingLinks(
       }),
     ];
   });
+}
+
+/** With `trust: peers` the plan ends before OSSM 3: one finding that says what stays, and why. */
+export function peersStay({ options, carried, inventory, federation }: PlanContext): Finding[] {
+  if (options.trust !== "peers" || carried.length === 0) return [];
+  const peers = sortedRefs(
+    federation.links.filter(({ rejected }) => rejected === null).flatMap(({ ends }) => ends.map(({ peer }) => peer)),
+  );
+  const meshes = inventory.meshes.filter(({ peers: own }) => own.length > 0).map(({ id }) => id);
+  return peers.length === 0 ? [] : [peersKept.at(peers, { meshes: fewNames(meshes), peers: peers.length })];
 }

@@ -2,7 +2,7 @@
 import type { MeshId, RouteId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
-import type { ExportedService } from "../federation/federation.ts";
+import type { Federation } from "../federation/federation.ts";
 import type { Inventory } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
 import { type CarriedRoute, carriedRoutes } from "./carried-routes.ts";
@@ -29,13 +29,13 @@ export interface Target {
 /** Everything that the carried routes need, each object once. */
 export function generateTarget(
   inventory: Inventory,
-  exports: readonly ExportedService[],
+  federation: Federation,
   routes: readonly Route[],
   options: PlaceOptions,
 ): Target {
   const places = placesOf(inventory, options);
   const carried = carriedRoutes(routes, places);
-  const exclusions = exclusionsOf(inventory, carried, exports);
+  const exclusions = exclusionsOf(inventory, carried, federation.exports, federation.links);
   const objects: DesiredObject[] = [];
   for (const [id, group] of groupBy(carried, ({ exporter }) => exporter.mesh.id))
     objects.push(...exporterObjects(group), ...denyPolicies(exclusions.get(id) ?? [], group));

@@ -2,7 +2,7 @@
 import type { MeshId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
-import type { ExportedService } from "../federation/federation.ts";
+import type { ExportedService, Link } from "../federation/federation.ts";
 import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import { type OwnRoots, ownRoots } from "../inventory/roots.ts";
 import type { CarriedRoute } from "./carried-routes.ts";
@@ -25,6 +25,7 @@ export function exclusionsOf(
   inventory: Inventory,
   carried: readonly CarriedRoute[],
   exports: readonly ExportedService[],
+  links: readonly Link[],
 ): ReadonlyMap<MeshId, readonly Exclusion[]> {
   const roots = ownRoots(inventory.meshes);
   const offered = groupBy(exports, ({ exporter }) => exporter);
@@ -33,7 +34,7 @@ export function exclusionsOf(
     [...exposed].flatMap(([id, group]) => {
       const exporter = group[0]?.exporter.mesh;
       if (!exporter) return [];
-      const trusted = trustedMeshes(inventory, exporter, carried, roots);
+      const trusted = trustedMeshes(inventory, exporter, carried, links, roots);
       return [[id, exclusionsOfMesh(exporter, trusted, group, offered.get(id) ?? [])]];
     }),
   );
@@ -70,17 +71,30 @@ function exclusionsOfMesh(
   });
 }
 
-/** The other meshes whose root is among those that the exporter trusts after the trust phase. */
-function trustedMeshes(inventory: Inventory, exporter: Mesh, carried: readonly CarriedRoute[], own: OwnRoots): Mesh[] {
-  const partners = new Set<MeshId>(
-    carried.flatMap((each) =>
+/**
+ * The other meshes that the exporter's proxies trust: those that a peer names, those that routes are shared with (their
+ * root is added by the trust phase), and those with a root that is trusted already.
+ */
+function trustedMeshes(
+  inventory: Inventory,
+  exporter: Mesh,
+  carried: readonly CarriedRoute[],
+  links: readonly Link[],
+  own: OwnRoots,
+): Mesh[] {
+  const linked = links
+    .filter(({ rejected, ends }) => rejected === null && ends.some(({ mesh }) => mesh === exporter.id))
+    .flatMap(({ ends }) => ends.map(({ mesh }) => mesh));
+  const partners = new Set<MeshId>([
+    ...linked,
+    ...carried.flatMap((each) =>
       each.exporter.mesh.id === exporter.id
         ? [each.importer.mesh.id]
         : each.importer.mesh.id === exporter.id
           ? [each.exporter.mesh.id]
           : [],
     ),
-  );
+  ]);
   const hashes = ({ id }: Mesh) => (own.get(id) ?? []).map(({ hash }) => hash);
   const roots = new Set(inventory.meshes.filter(({ id }) => id === exporter.id || partners.has(id)).flatMap(hashes));
   return inventory.meshes.filter(

@@ -6,7 +6,7 @@ import { join, posix } from "node:path";
 import { loadAll } from "js-yaml";
 import { beforeAll, describe, expect, test } from "vitest";
 import { generateMeshes } from "../../bench/generate-meshes.ts";
-import { defaultConfig } from "../../src/config/config.ts";
+import { guideConfig } from "../support/guide-config.ts";
 import type { ClusterInput } from "../../src/core/cluster.ts";
 import { examine, makePlan } from "../../src/pipeline.ts";
 import { planFolder } from "../../src/present/folder/plan-folder.ts";
@@ -20,8 +20,8 @@ async function folderOf(services: number): Promise<Files> {
   const inputs: ClusterInput[] = [];
   for (const name of ["mesh-0", "mesh-1", "mesh-2"]) inputs.push(await readFolder(name, join(folder, name)));
   rmSync(folder, { recursive: true });
-  const examination = examine(inputs, defaultConfig);
-  return planFolder(makePlan(examination, defaultConfig), examination.inventory);
+  const examination = examine(inputs, guideConfig);
+  return planFolder(makePlan(examination, guideConfig), examination.inventory);
 }
 
 describe("the folder of 3 meshes with 200 services each", () => {

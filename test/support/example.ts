@@ -1,7 +1,7 @@
 // The embedded example as the tests use it: read from its files as a user's would be.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Config, defaultConfig } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/config.ts";
 import type { ClusterInput } from "../../src/core/cluster.ts";
 import { clusterId } from "../../src/core/ids.ts";
 import type { Json } from "../../src/core/json.ts";
@@ -9,6 +9,7 @@ import { withValueAt } from "../../src/core/pointer.ts";
 import { DEFAULT_MAX_FILE_SIZE_BYTES, readFiles } from "../../src/kube/sources/files/read-files.ts";
 import { examine, makePlan } from "../../src/pipeline.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
+import { guideConfig } from "./guide-config.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const eastWest = join(root, "examples", "east-west");
@@ -22,7 +23,7 @@ export async function readEastWest(): Promise<ClusterInput[]> {
   return [await readFolder("east", join(eastWest, "east")), await readFolder("west", join(eastWest, "west"))];
 }
 
-export function planOf(inputs: readonly ClusterInput[], config: Config = defaultConfig): Plan {
+export function planOf(inputs: readonly ClusterInput[], config: Config = guideConfig): Plan {
   return makePlan(examine(inputs, config), config);
 }
 

@@ -1,12 +1,13 @@
 // What tests look at most: codes of findings, steps by id.
-import { type Config, defaultConfig } from "../../src/config/config.ts";
+import type { Config } from "../../src/config/config.ts";
 import type { ClusterInput } from "../../src/core/cluster.ts";
 import type { Finding } from "../../src/core/finding.ts";
 import { examine, type Examination } from "../../src/pipeline.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
+import { guideConfig } from "./guide-config.ts";
 
 export function examined(inputs: readonly ClusterInput[], config: Partial<Config> = {}): Examination {
-  return examine(inputs, { ...defaultConfig, ...config });
+  return examine(inputs, { ...guideConfig, ...config });
 }
 
 /** The findings of one code. */

@@ -1,6 +1,7 @@
 // What a check is: a positive fact about the meshes, and the findings that say where it does not hold. One file each, registered in registry.ts.
 import type { Finding } from "../../core/finding.ts";
 import type { ClusterId } from "../../core/ids.ts";
+import type { TrustOrder } from "../../core/trust-order.ts";
 import type { Federation } from "../../federation/federation.ts";
 import type { PodIndex } from "../../federation/pod-index.ts";
 import type { Inventory, Mesh } from "../../inventory/mesh.ts";
@@ -14,6 +15,7 @@ export interface CheckInput {
   readonly routes: readonly Route[];
   readonly target: Target;
   readonly podsOf: (mesh: Mesh) => PodIndex;
+  readonly trust: TrustOrder;
 }
 
 export interface Check {

@@ -6,10 +6,11 @@ import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
 import * as plan from "./plan.ts";
 import * as routes from "./routes.ts";
+import * as trust from "./trust.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes, plan]),
+  codesIn([inputs, inventory, federation, routes, plan, trust]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 

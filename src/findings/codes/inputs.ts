@@ -250,7 +250,7 @@ export const trustOrderUnsupported = defineCode({
   code: "MF035",
   name: "trust-order-unsupported",
   severity: "block",
-  message: "trust.order is {found}; this version only knows combined-root yet.",
+  message: "trust.order is {found}; there are peers and combined-root.",
   why: "Trust decides the order of the whole migration.",
-  todo: "Write order: combined-root, which retires all peers of a mesh in one step, or wait for a later version.",
+  todo: "Write order: peers (the default), or order: combined-root, which retires all peers of a mesh in one step while 2.6 stays.",
 });

@@ -2,14 +2,14 @@
 import { all, type Condition } from "../../conditions/condition.ts";
 import { fewNames } from "../../core/few-names.ts";
 import type { StepId } from "../../core/ids.ts";
-import { refKey } from "../../core/object-ref.ts";
+import { refKey, sortedRefs } from "../../core/object-ref.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
 import { gatewayAddresses } from "../../target/remote-gateway.ts";
 import { applyStep, present } from "../apply-step.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step, Wave } from "../plan.ts";
-import type { PlanContext } from "../plan-context.ts";
+import { peersAround, type PlanContext } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
 import { homeSteps, idsOf, placesOfMesh } from "./export.ts";
 
@@ -21,11 +21,17 @@ export function importPhase(context: PlanContext): Phase {
   const canaries = context.waves.filter(({ number }) => number === 1).map(({ probes }) => probes);
   return {
     id: "import",
-    gate: all(...exposed),
+    gate: all(...exposed, ...(context.options.trust === "peers" ? trustedByPeers(context) : [])),
     steps: context.importers.flatMap((mesh) => meshSteps(context, mesh)),
     verify: canaries,
     reversible: true,
   };
+}
+
+/** Without combined roots the clients trust the servers, and the servers the clients, because of the peers. */
+function trustedByPeers(context: PlanContext): Condition[] {
+  const peers = sortedRefs(context.participants.flatMap((mesh) => peersAround(context, mesh)));
+  return peers.map((ref): Condition => ({ kind: "peer-synced", ref }));
 }
 
 function meshSteps(context: PlanContext, mesh: Mesh): Step[] {

@@ -28,7 +28,7 @@ export function retirePeersPhase(context: PlanContext): Phase {
       ...sets.map(({ ref }): Condition => ({ kind: "absent", ref })),
       ...probes.map((group): Condition => ({ kind: "reachable", probes: group, fresh: false })),
     ),
-    steps: context.retirableGroups.flatMap((group) => groupSteps(context, group)),
+    steps: (context.retirableGroups ?? []).flatMap((group) => groupSteps(context, group)),
     verify: probes,
     reversible: false,
   };

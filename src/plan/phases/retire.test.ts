@@ -1,7 +1,7 @@
 // What of federation goes, and what stays: sets per link, peers per group of meshes, gateways and roots at the very end.
 import { describe, expect, test } from "vitest";
 import type { ClusterInput } from "../../core/cluster.ts";
-import { defaultConfig } from "../../config/config.ts";
+import { guideConfig } from "../../../test/support/guide-config.ts";
 import type { Condition } from "../../conditions/condition.ts";
 import { refText } from "../../core/object-ref.ts";
 import { planOf, stepsOf } from "../../../test/support/example.ts";
@@ -139,7 +139,7 @@ describe("a link of which it is not known what is imported stays", () => {
 });
 
 describe("the order", () => {
-  const plan = planOf(row(), { ...defaultConfig, trust: { order: "combined-root", restartProxies: true } });
+  const plan = planOf(row(), { ...guideConfig, trust: { order: "combined-root", restartProxies: true } });
 
   test("export sets go after the drain, peers after the question, gateways and roots after the proof", () => {
     for (const { id, after } of phaseSteps(plan, "retire-exports").filter(({ action }) => action.do === "delete"))

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { ClusterInput } from "../../core/cluster.ts";
 import { encodeText } from "../../core/base64.ts";
-import { defaultConfig } from "../../config/config.ts";
+import { guideConfig } from "../../../test/support/guide-config.ts";
 import { planOf } from "../../../test/support/example.ts";
 import { phaseSteps, textOf } from "../../../test/support/seen.ts";
 import {
@@ -88,10 +88,9 @@ describe("the combined bundle", () => {
 
 describe("steps of trust", () => {
   const ids = (restartProxies: boolean): string[] =>
-    phaseSteps(
-      planOf(twoMeshes(), { ...defaultConfig, trust: { order: "combined-root", restartProxies } }),
-      "trust",
-    ).map(({ id }) => id.replace("trust/", ""));
+    phaseSteps(planOf(twoMeshes(), { ...guideConfig, trust: { order: "combined-root", restartProxies } }), "trust").map(
+      ({ id }) => id.replace("trust/", ""),
+    );
 
   test("are one mesh after the other", () => {
     expect(ids(false)).toEqual(

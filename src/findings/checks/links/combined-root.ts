@@ -1,14 +1,17 @@
 // Each mesh's CA is the Secret that the trust phase writes to.
+import type { Finding } from "../../../core/finding.ts";
 import { refText } from "../../../core/object-ref.ts";
 import { coverageOf, findTyped } from "../../../inventory/cluster.ts";
 import { clusterOf, refIn } from "../../../inventory/mesh.ts";
 import { rootNotSupplied } from "../../codes/inventory.ts";
 import { caNotChecked, combinedRootImpossible } from "../../codes/plan.ts";
-import type { Check } from "../check.ts";
+import type { Check, CheckInput } from "../check.ts";
 import { participants } from "../participants.ts";
 
-const run: Check["run"] = (input) =>
-  participants(input).all.flatMap((mesh) => {
+const run: Check["run"] = (input) => (input.trust === "combined-root" ? violations(input) : []);
+
+function violations(input: CheckInput): Finding[] {
+  return participants(input).all.flatMap((mesh) => {
     // A root that was not supplied is the inventory's finding.
     if (!mesh.roots.known) return [mesh.roots.why];
     const cluster = clusterOf(input.inventory, mesh);
@@ -34,9 +37,10 @@ const run: Check["run"] = (input) =>
         ]
       : [];
   });
+}
 
 export const combinedRoot: Check = {
-  fact: "The CA of every mesh is a Secret cacerts that nobody else owns",
+  fact: "Where all roots are to be trusted, the CA of every mesh is a Secret cacerts that nobody else owns",
   codes: [caNotChecked, combinedRootImpossible, rootNotSupplied],
   reads: ["Secret"],
   run,
