@@ -77,7 +77,7 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
         },
       ],
       pairs: [{ peers: ["east/ns/a", "west/ns/b"] }],
-      trust: { order: "combined-root", restartProxies: true },
+      trust: { order: "peers", restartProxies: true },
       strategy: "shift",
       eastWest: { namespace: "ew" },
       entries: { namespace: "x" },
