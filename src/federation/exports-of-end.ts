@@ -11,6 +11,7 @@ import {
   ruleVoid,
 } from "../findings/codes/federation.ts";
 import { findTyped, type Typed } from "../inventory/cluster.ts";
+import type { Mesh } from "../inventory/mesh.ts";
 import type { ExportedService, Port, StatusAgreement } from "./federation.ts";
 import { findRunners, resolveTargetPort, type StatedRunner, shapesBehind } from "./find-runners.ts";
 import type { Side } from "./link-facts.ts";
@@ -86,10 +87,23 @@ function exportedService(
   reported: ReadonlyMap<string, string> | null,
 ): ExportedService {
   const { service, exportedName, ruleName, rule } = decision;
+  const exportedHost = host((exportedName ?? ruleName ?? service).hostname);
+  return {
+    ...describeExport(service, end, exportedHost),
+    rule: rule ?? 0,
+    status: statusOf(reported, service.hostname, exportedHost),
+  };
+}
+
+/** A held service as an export under this host, whatever rule or record says that it is one. */
+export function describeExport(
+  service: HeldService,
+  end: Pick<ExportingEnd, "link" | "importer" | "pods" | "stated"> & { readonly near: Pick<Side, "mesh"> },
+  exportedHost: ExportedService["exportedHost"],
+): ExportedService {
   const kubernetes = service.kubernetes;
   const stated = end.stated.get(`${service.ref.cluster}/${service.namespace}/${service.ref.name}`);
   const shapes = kubernetes ? shapesBehind(end.pods, kubernetes) : [];
-  const exportedHost = host((exportedName ?? ruleName ?? service).hostname);
   return {
     link: end.link,
     exporter: end.near.mesh.id,
@@ -97,7 +111,7 @@ function exportedService(
     service: service.ref,
     localHost: host(service.hostname),
     exportedHost,
-    rule: rule ?? 0,
+    rule: 0,
     ports: service.ports.map((port): Port => {
       const declared = kubernetes?.view.spec.ports.find((each) => each.port === port.number && each.name === port.name);
       return {
@@ -113,13 +127,13 @@ function exportedService(
     exportTo:
       service.exportTo.length === 0 ? null : service.exportTo.map((each) => (each === "." ? service.namespace : each)),
     runners: kubernetes ? findRunners(kubernetes, shapes, end.pods.supplied, stated) : known([]),
-    infrastructure: isInfrastructure(service, end.near),
-    status: statusOf(reported, service.hostname, exportedHost),
+    infrastructure: isInfrastructure(service, end.near.mesh),
+    status: "no-status",
   };
 }
 
 /** istiod, the federation gateways and the API server's own Service are caught by wide rules (seen in the federation vectors). */
-function isInfrastructure(service: HeldService, { mesh }: Side): boolean {
+function isInfrastructure(service: HeldService, mesh: Mesh): boolean {
   if (service.namespace === "default" && service.name === "kubernetes") return true;
   if (service.namespace !== mesh.namespace) return false;
   const gateways = [...mesh.peers].flatMap(({ view }) => [

@@ -5,7 +5,7 @@ import { refKey } from "../core/object-ref.ts";
 import { sortedBy } from "../core/order.ts";
 import { peerRejected } from "../findings/codes/federation.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
-import { exportsOfEnd } from "./exports-of-end.ts";
+import { describeExport, exportsOfEnd } from "./exports-of-end.ts";
 import type { ExportedService, Federation, ImportedService, Link, PeerEnd, UnimportedService } from "./federation.ts";
 import type { StatedRunner } from "./find-runners.ts";
 import { importsOfEnd } from "./imports-of-end.ts";
@@ -13,6 +13,7 @@ import type { Side } from "./link-facts.ts";
 import { type HeldService, meshRegistry } from "./mesh-registry.ts";
 import { pairPeers, type StatedPair } from "./pair-peers.ts";
 import type { PodIndex } from "./pod-index.ts";
+import { importedAsRecorded, offerOf, recordedImports } from "./recorded-imports.ts";
 
 export interface FederationOptions {
   readonly pairs: readonly StatedPair[];
@@ -30,9 +31,9 @@ export function federate(
   const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
   const stated = new Map(options.runners.map((runner) => [runner.service, runner]));
   const registries = new Map<MeshId, readonly HeldService[]>();
-  const registryOf = (side: Side): readonly HeldService[] => {
-    const held = registries.get(side.mesh.id) ?? meshRegistry(side.cluster, side.mesh);
-    registries.set(side.mesh.id, held);
+  const registryOf = (mesh: Mesh): readonly HeldService[] => {
+    const held = registries.get(mesh.id) ?? meshRegistry(clusterOf(inventory, mesh), mesh);
+    registries.set(mesh.id, held);
     return held;
   };
   const exports: ExportedService[] = [];
@@ -49,7 +50,7 @@ export function federate(
         link: link.id,
         near,
         importer: to.mesh,
-        registry: registryOf(near),
+        registry: registryOf(near.mesh),
         pods: podsOf(near.mesh),
         stated,
       });
@@ -60,6 +61,20 @@ export function federate(
       findings.push(...offered.findings, ...taken.findings);
     }
   }
+  const recorded = recordedImports(inventory);
+  const offered = new Set(exports.map(offerOf));
+  const taken = new Set(imports.map(offerOf));
+  const held = servicesByPlace(registryOf);
+  for (const each of recorded) {
+    const service = held(each.exporter, each.record.service);
+    // What is no longer there is not carried any further.
+    if (!service) continue;
+    const { importer, exporter, record } = each;
+    const end = { link: record.link, importer: importer.id, near: { mesh: exporter }, pods: podsOf(exporter), stated };
+    if (!offered.has(offerOf(record))) exports.push(describeExport(service, end, record.exportedHost));
+    if (!taken.has(offerOf(record))) imports.push(importedAsRecorded(each));
+  }
+  const known = new Set(recorded.map(({ record }) => offerOf(record)));
   const exportKey = (each: ExportedService): string => `${each.link}|${each.exporter}|${each.exportedHost}`;
   return {
     links: pairing.value.links,
@@ -72,11 +87,29 @@ export function federate(
       ({ exportedHost }) => exportedHost,
     ),
     unimported: sortedBy(
-      unimported,
+      unimported.filter((each) => !known.has(offerOf(each))),
       ({ importer }) => importer,
       ({ exportedHost }) => exportedHost,
     ),
     findings,
+  };
+}
+
+/** The Services that a mesh holds, by "NAMESPACE/NAME". */
+function servicesByPlace(
+  registryOf: (mesh: Mesh) => readonly HeldService[],
+): (mesh: Mesh, place: string) => HeldService | undefined {
+  const made = new Map<MeshId, ReadonlyMap<string, HeldService>>();
+  return (mesh, place) => {
+    const services =
+      made.get(mesh.id) ??
+      new Map(
+        registryOf(mesh)
+          .filter(({ kubernetes }) => kubernetes)
+          .map((service) => [`${service.namespace}/${service.name}`, service]),
+      );
+    made.set(mesh.id, services);
+    return services.get(place);
   };
 }
 

@@ -1,6 +1,7 @@
 // Planning again: what is there already needs no step, what is somebody else's is left alone, and nobody loses a path.
 import { describe, expect, test } from "vitest";
 import type { ClusterInput } from "../core/cluster.ts";
+import { defaultConfig } from "../config/config.ts";
 import { guideConfig } from "../../test/support/guide-config.ts";
 import type { Plan } from "./plan.ts";
 import { afterStep, changesObjects } from "../../test/support/after-step.ts";
@@ -51,20 +52,22 @@ const worlds: readonly (readonly [string, readonly ClusterInput[]])[] = [
   ],
 ];
 
-describe("after each change up to the first deletion the remaining changes are planned", () => {
+describe("after each change the remaining changes are planned, to the last one", () => {
+  const orders = { peers: defaultConfig, "combined roots": guideConfig, "kept lists": keep };
   for (const [name, inputs] of worlds) {
-    test(name, () => {
-      const plan = planOf(inputs);
-      let remaining = changing(plan);
-      let now = inputs;
-      for (const step of stepsOf(plan).filter(changesObjects)) {
-        if (step.action.do === "delete") break;
-        now = afterStep(now, plan, step);
-        remaining = remaining.filter((id) => id !== step.id);
-        expect(changing(planOf(now)), `after ${step.id}`).toEqual(remaining);
-      }
-      expect(remaining.every((id) => id.startsWith("retire-"))).toBe(true);
-    }, 30_000);
+    for (const [order, config] of Object.entries(orders)) {
+      test(`${name}, ${order}`, () => {
+        const plan = planOf(inputs, config);
+        let remaining = changing(plan);
+        let now = inputs;
+        for (const step of stepsOf(plan).filter(changesObjects)) {
+          now = afterStep(now, plan, step);
+          remaining = remaining.filter((id) => id !== step.id);
+          expect(changing(planOf(now, config)), `after ${step.id}`).toEqual(remaining);
+        }
+        expect(remaining).toEqual([]);
+      }, 30_000);
+    }
   }
 });
 

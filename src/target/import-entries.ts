@@ -1,6 +1,7 @@
 // What an importer's clients see of a remote host: a ServiceEntry, and a WorkloadEntry that leads to the exporter's gateway.
 import { sortedUnique } from "../core/order.ts";
 import { serviceAccountsOf } from "../federation/find-runners.ts";
+import { recordAnnotation, recordText } from "../federation/route-record.ts";
 import { refIn } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
 import type { CarriedRoute } from "./carried-routes.ts";
@@ -44,7 +45,7 @@ export function importEntry(route: Route, backends: readonly CarriedRoute[]): De
  * The endpoint of one host in one exporting mesh. It has no address: istiod puts that of the remote gateway of its
  * network in place (seen on 1.20.2 and 1.28.3). Without the tlsMode label the client would speak plain text (seen: 503).
  */
-export function workloadEntry({ route, locality, importer, exporter }: CarriedRoute): DesiredObject {
+export function workloadEntry({ route, exported, locality, importer, exporter }: CarriedRoute): DesiredObject {
   const name = fitted(`${route.host}.${exporter.remoteNetwork}`, 253);
   const namespace = importer.entryNamespace;
   return {
@@ -62,7 +63,18 @@ export function workloadEntry({ route, locality, importer, exporter }: CarriedRo
           [hostLabel]: hostLabelValue(route.host),
           "security.istio.io/tlsMode": "istio",
         },
-        annotations: { [routeAnnotation]: route.id },
+        annotations: {
+          [routeAnnotation]: route.id,
+          [recordAnnotation]: recordText({
+            importer: route.importer,
+            host: route.host,
+            homeNamespace: route.homeNamespace,
+            exporter: exporter.mesh.id,
+            link: exported.link,
+            exportedHost: exported.exportedHost,
+            service: `${exported.service.namespace}/${exported.service.name}`,
+          }),
+        },
       },
       spec: { network: exporter.remoteNetwork, ...(locality === null ? {} : { locality }) },
     },

@@ -52,7 +52,7 @@ function renamedText(text: string): string {
     renamed = renamed
       .replaceAll(`.${from}.svc`, `.${to}.svc`)
       .replaceAll(`/ns/${from}/`, `/ns/${to}/`)
-      .replaceAll(new RegExp(`(^|[|/])${from}(?=[|/])`, "gu"), `$1${to}`);
+      .replaceAll(new RegExp(`(^|[|/"])${from}(?=[|/"])`, "gu"), `$1${to}`);
   }
   return renamed;
 }

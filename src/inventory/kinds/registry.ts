@@ -9,6 +9,7 @@ import { service } from "./service.ts";
 import { serviceEntry } from "./service-entry.ts";
 import { serviceMeshControlPlane } from "./service-mesh-control-plane.ts";
 import { serviceMeshPeer } from "./service-mesh-peer.ts";
+import { workloadEntry } from "./workload-entry.ts";
 import { pod, workload } from "./workloads.ts";
 
 /** By kindKey (src/core/object-ref.ts). */
@@ -26,6 +27,7 @@ export const kinds = {
   "DeploymentConfig.apps.openshift.io": workload,
   "DestinationRule.networking.istio.io": destinationRule,
   "ServiceEntry.networking.istio.io": serviceEntry,
+  "WorkloadEntry.networking.istio.io": workloadEntry,
   "ServiceMeshControlPlane.maistra.io": serviceMeshControlPlane,
   "ServiceMeshMemberRoll.maistra.io": serviceMeshMemberRoll,
   "ServiceMeshMember.maistra.io": serviceMeshMember,

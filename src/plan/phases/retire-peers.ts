@@ -1,5 +1,6 @@
 // retire-peers: all peers of linked meshes go at once; then proof with fresh proxies; then the federation gateways.
 import { all, type Condition } from "../../conditions/condition.ts";
+import { certificateHashes } from "../../core/certificates.ts";
 import type { StepId } from "../../core/ids.ts";
 import { isJsonObject, type Json } from "../../core/json.ts";
 import { refKey, type ObjectRef } from "../../core/object-ref.ts";
@@ -9,7 +10,7 @@ import { federationGateways, gatewayNamespace } from "../../federation/gateways.
 import { peerRootLocation } from "../../federation/link-facts.ts";
 import { findTyped } from "../../inventory/cluster.ts";
 import { clusterOf, type Mesh, refIn } from "../../inventory/mesh.ts";
-import { rootConfigMap } from "../../inventory/roots.ts";
+import { ownRoots, rootConfigMap, rootKey } from "../../inventory/roots.ts";
 import { editsBetween, inverted, patchOf, withoutValueAt } from "../edits.ts";
 import { federationSets } from "../federation-sets.ts";
 import { makeStep, minuteMs, resyncMs } from "../make-step.ts";
@@ -28,7 +29,10 @@ export function retirePeersPhase(context: PlanContext): Phase {
       ...sets.map(({ ref }): Condition => ({ kind: "absent", ref })),
       ...probes.map((group): Condition => ({ kind: "reachable", probes: group, fresh: false })),
     ),
-    steps: (context.retirableGroups ?? []).flatMap((group) => groupSteps(context, group)),
+    steps: [
+      ...(context.retirableGroups ?? []).flatMap((group) => groupSteps(context, group)),
+      ...peerlessGroups(context).flatMap((group) => remainingSteps(context, group)),
+    ],
     verify: probes,
     reversible: false,
   };
@@ -59,26 +63,49 @@ function groupSteps(context: PlanContext, group: readonly Mesh[]): Step[] {
     done: all(...peers.map((ref): Condition => ({ kind: "absent", ref }))),
     undo: { how: "restore", also: [] },
   });
-  const proven = proofSteps(context, group, about, together.id);
+  const proven = proofSteps(context, group, about, [together.id]);
   const after = proven.slice(-1).map(({ id }) => id);
   return [confirm, together, ...proven, ...group.flatMap((mesh) => leftovers(context, mesh, after))];
+}
+
+/** What is left of a group whose peers an earlier run has deleted; whether it came to the proof, objects do not show. */
+function remainingSteps(context: PlanContext, group: readonly Mesh[]): Step[] {
+  if (group.every((mesh) => leftovers(context, mesh, []).length === 0)) return [];
+  const proven = proofSteps(context, group, group.map(({ id }) => id).join("+"), []);
+  const after = proven.slice(-1).map(({ id }) => id);
+  return [...proven, ...group.flatMap((mesh) => leftovers(context, mesh, after))];
+}
+
+/** Meshes without any peer that share carried routes, each group sorted. */
+function peerlessGroups(context: PlanContext): Mesh[][] {
+  const left = new Set(context.participants.filter(({ peers }) => peers.length === 0));
+  const groups: Mesh[][] = [];
+  for (const mesh of left) {
+    const group = new Set<Mesh>([mesh]);
+    // A set's loop also visits what is added while it runs.
+    for (const member of group)
+      for (const partner of context.partnersOf(member)) if (left.has(partner)) group.add(partner);
+    for (const member of group) left.delete(member);
+    groups.push(context.participants.filter((each) => group.has(each)));
+  }
+  return groups;
 }
 
 /**
  * Running proxies keep what they trust in memory when the peers are gone; fresh ones do not (seen on Maistra 2.5). So
  * nothing is proven before istiod and proxies have been restarted.
  */
-function proofSteps(context: PlanContext, group: readonly Mesh[], about: string, after: StepId): Step[] {
+function proofSteps(context: PlanContext, group: readonly Mesh[], about: string, after: readonly StepId[]): Step[] {
   const steps: Step[] = [];
   let last = after;
   for (const mesh of group) {
     const restart = restartIstiod(context, mesh, {
       phase: "retire-peers",
-      after: [last],
+      after: last,
       rule: "retire.fresh-proxies",
     });
     steps.push(restart);
-    last = restart.id;
+    last = [restart.id];
   }
   const restarts = context.options.restartProxies
     ? group
@@ -91,7 +118,7 @@ function proofSteps(context: PlanContext, group: readonly Mesh[], about: string,
             title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, to prove it with a fresh proxy`,
             action: { do: "restart", workload },
             rule: "retire.fresh-proxies",
-            after: [last],
+            after: last,
             done: { kind: "rolled-out", ref: workload },
             timeoutMs: 15 * minuteMs,
           }),
@@ -106,7 +133,7 @@ function proofSteps(context: PlanContext, group: readonly Mesh[], about: string,
     title: "See that freshly started clients get through without the peers",
     action: { do: "wait" },
     rule: "retire.fresh-proxies",
-    after: restarts.length > 0 ? idsOf(restarts) : [last],
+    after: restarts.length > 0 ? idsOf(restarts) : last,
     done: all(...probes.map((each): Condition => ({ kind: "reachable", probes: each, fresh: true }))),
     timeoutMs: 10 * minuteMs,
   });
@@ -116,7 +143,8 @@ function proofSteps(context: PlanContext, group: readonly Mesh[], about: string,
 /** What the peers leave behind: their gateways in the control plane, and the ConfigMaps with the remote roots. */
 function leftovers(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
   const { ref, object } = mesh.controlPlane;
-  const edits = editsBetween(object.body, withoutFederationGateways(mesh));
+  const names = retiredGateways(mesh);
+  const edits = editsBetween(object.body, withoutGateways(mesh, names));
   const patch =
     edits.length === 0
       ? []
@@ -130,7 +158,7 @@ function leftovers(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
             expect: "guarded",
             done: all(
               { kind: "status", ref, type: "Ready", status: "True" },
-              ...gatewayServices(mesh).map((service): Condition => ({ kind: "absent", ref: service })),
+              ...gatewayServices(mesh, names).map((service): Condition => ({ kind: "absent", ref: service })),
             ),
             timeoutMs: 15 * minuteMs,
             undo: { how: "actions", actions: [{ do: "patch", ref, ops: patchOf(inverted(edits)) }] },
@@ -150,9 +178,25 @@ function leftovers(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
   return [...patch, ...configMaps];
 }
 
-/** The control plane without the additional gateways that its peers name; maps that are empty then go as well. */
-function withoutFederationGateways(mesh: Mesh): Json {
-  const names = federationGateways(mesh);
+type GatewayNames = ReturnType<typeof federationGateways>;
+
+/**
+ * The gateways that the peers name. Where no peer is left to name them, those that were made for federation: they declare
+ * a network view, which no other gateway has (maistra/api v2, GatewayConfig.requestedNetworkView).
+ */
+function retiredGateways(mesh: Mesh): GatewayNames {
+  if (mesh.peers.length > 0) return federationGateways(mesh);
+  const declared = (field: string): string[] => {
+    const gateways = valueAt(mesh.controlPlane.object.body, pointer("spec", "gateways", field));
+    return Object.entries(isJsonObject(gateways) ? gateways : {})
+      .filter(([, gateway]) => isJsonObject(gateway) && Object.hasOwn(gateway, "requestedNetworkView"))
+      .map(([name]) => name);
+  };
+  return { ingress: declared("additionalIngress"), egress: declared("additionalEgress") };
+}
+
+/** The control plane without these additional gateways; maps that are empty then go as well. */
+function withoutGateways(mesh: Mesh, names: GatewayNames): Json {
   let body: Json = mesh.controlPlane.object.body;
   for (const [field, gateways] of [
     ["additionalIngress", names.ingress],
@@ -169,8 +213,7 @@ function withoutFederationGateways(mesh: Mesh): Json {
   return body;
 }
 
-function gatewayServices(mesh: Mesh): ObjectRef[] {
-  const names = federationGateways(mesh);
+function gatewayServices(mesh: Mesh, names: GatewayNames): ObjectRef[] {
   const spec = mesh.controlPlane.view.spec.gateways;
   const service = (kind: "ingress" | "egress", name: string): ObjectRef =>
     refIn(mesh.cluster, "", "Service", gatewayNamespace(mesh, kind, name), name);
@@ -190,5 +233,19 @@ function trustConfigMaps(context: PlanContext, mesh: Mesh): ObjectRef[] {
     const configMap = name === rootConfigMap ? undefined : findTyped(cluster, "ConfigMap", peer.ref.namespace, name);
     return configMap ? [configMap.ref] : [];
   });
+  if (mesh.peers.length === 0) refs.push(...strayRoots(context, mesh));
   return sortedBy(new Map(refs.map((ref) => [refKey(ref), ref])).values(), refKey);
+}
+
+/** Where no peer is left to name them: ConfigMaps of a peer's usual name that hold roots of partners and nothing else. */
+function strayRoots(context: PlanContext, mesh: Mesh): ObjectRef[] {
+  const roots = ownRoots(context.inventory.meshes);
+  const foreign = new Set(context.partnersOf(mesh).flatMap(({ id }) => (roots.get(id) ?? []).map(({ hash }) => hash)));
+  const configMaps = clusterOf(context.inventory, mesh).typed.ConfigMap;
+  return configMaps.flatMap(({ ref, view }) => {
+    if (ref.namespace !== mesh.namespace || ref.name === rootConfigMap || !ref.name.endsWith("-ca-root-cert"))
+      return [];
+    const held = certificateHashes(view.data[rootKey] ?? "");
+    return held.length > 0 && held.every((hash) => foreign.has(hash)) ? [ref] : [];
+  });
 }
