@@ -139,7 +139,9 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
     expect(await troubles(`${minimal}a: [\n`)).toHaveLength(1);
     expect(await troubles(`${minimal}exportTo: all\nexportTo: all\n`)).toEqual(["MF031 6 duplicate key"]);
     const missing = await readConfig("nowhere/meshferry.yaml");
-    expect(missing.findings.map((each) => each.params["reason"])).toEqual(["it does not exist"]);
+    expect(missing.findings.map((each) => [each.code, each.params["reason"]])).toEqual([
+      ["MF030", "it does not exist"],
+    ]);
     const binary = await readConfig(fileWith(Buffer.from([0xff, 0xc0])));
     expect(binary.findings.map((each) => each.params["reason"])).toEqual(["it is not UTF-8"]);
   });

@@ -1,0 +1,145 @@
+// Federated meshes as people have them, drawn from a seed: aliases, failover, local names, policies, ports, odd load balancers.
+import type { ClusterInput } from "../../src/core/cluster.ts";
+import type { JsonObject } from "../../src/core/json.ts";
+import type { KubeObject } from "../../src/core/object-ref.ts";
+import {
+  added,
+  asLocal,
+  kubeObject,
+  type LinkOf,
+  makeWorld,
+  type MeshOf,
+  named,
+  type PortOf,
+  type ServiceOf,
+} from "../support/world.ts";
+import { type Draw, drawFrom } from "./drawn.ts";
+
+const keys = ["east", "west", "north", "south", "hub"] as const;
+const namespaces = ["shop", "billing", "stock", "mail"] as const;
+const names = ["api", "orders", "cart", "ledger", "search", "feed"] as const;
+
+/** The clusters of one world. */
+export function randomWorld(seed: number): ClusterInput[] {
+  const draw = drawFrom(seed);
+  const meshes = keys.slice(0, 2 + draw.below(4)).map((key, index) => meshOf(draw, key, index));
+  // In some worlds everybody takes everything as global hosts: what two meshes offer under one name is then one host.
+  const global = draw.chance(15) ? [{ ...named("*", "*"), domainSuffix: "global" }] : null;
+  const links = meshes.flatMap((one, index) =>
+    meshes.slice(index + 1).flatMap((other, distance) =>
+      // Neighbours are linked, others now and then.
+      distance === 0 || draw.chance(25) ? [linkOf(draw, one, other, global)] : [],
+    ),
+  );
+  const world = makeWorld({ meshes, links });
+  return added(world, ...meshes.flatMap((mesh) => extras(draw, mesh)));
+}
+
+function meshOf(draw: Draw, key: string, index: number): MeshOf {
+  const services = namespaces.flatMap((namespace) =>
+    names.filter(() => draw.chance(15)).map((name) => serviceOf(draw, namespace, name)),
+  );
+  return {
+    key,
+    mode: draw.chance(30) ? "MultiTenant" : "ClusterWide",
+    trustDomain: draw.chance(15) ? "cluster.local" : `${key}.example`,
+    network: draw.chance(80) ? `network-${key}` : null,
+    root: draw.chance(20) ? "common" : key,
+    address: draw.oneOf([`192.0.2.${index + 1}`, `${key}.lb.example`, `2001:db8::${index + 1}`]),
+    services: services.length > 0 ? services : [serviceOf(draw, "shop", "orders")],
+    clients: namespaces.filter(() => draw.chance(50)),
+  };
+}
+
+function serviceOf(draw: Draw, namespace: string, name: string): ServiceOf {
+  return {
+    namespace,
+    name,
+    ports: portsOf(draw),
+    accounts: draw.oneOf([[name], [name], ["default"], [`${name}-blue`, `${name}-green`]]),
+    sidecar: !draw.chance(1),
+    replicas: draw.oneOf([1, 2, 2, 3, 0]),
+  };
+}
+
+function portsOf(draw: Draw): readonly PortOf[] {
+  return draw.oneOf<readonly PortOf[]>([
+    [{ port: 8080, name: "http", targetPort: 8080 }],
+    [{ port: 80, name: "http-web", targetPort: "web" }],
+    [
+      { port: 80, name: "http", targetPort: 8080 },
+      { port: 9000, name: "grpc-admin", targetPort: 9000 },
+    ],
+    [{ port: 5000, name: "tcp-line", targetPort: 5000 }],
+    [{ port: 8443 }],
+  ]);
+}
+
+function linkOf(draw: Draw, one: MeshOf, other: MeshOf, global: readonly JsonObject[] | null): LinkOf {
+  const taken = () => global ?? importsOf(draw);
+  const both = draw.chance(40);
+  return {
+    between: [one.key, other.key],
+    exports: [exportsOf(draw), both ? exportsOf(draw) : null],
+    imports: [both ? taken() : null, taken()],
+  };
+}
+
+function exportsOf(draw: Draw): readonly JsonObject[] {
+  const namespace = draw.oneOf(namespaces);
+  return draw.oneOf<readonly JsonObject[]>([
+    [named("*", "*")],
+    [named(namespace, "*"), named("*", draw.oneOf(names))],
+    [named(namespace, "*", { namespace: "public" })],
+    [named("shop", "orders", { name: "bestellungen" }), named("*", "*")],
+    [{ type: "LabelSelector", labelSelector: { selector: { matchLabels: { app: draw.oneOf(names) } } } }],
+  ]);
+}
+
+function importsOf(draw: Draw): readonly JsonObject[] {
+  return draw.oneOf<readonly JsonObject[]>([
+    [named("*", "*")],
+    [named("*", "*")],
+    [asLocal("public", "*", { namespace: "public" }), named("*", "*")],
+    [asLocal("billing", "*", { namespace: "remote-billing" }), named("*", "*")],
+    [{ ...named("*", "*"), domainSuffix: "global" }],
+    [named("shop", "*"), named("mail", "*", { namespace: "post" })],
+  ]);
+}
+
+/** What else stands in the clusters: mostly harmless, now and then something that has to be looked at. */
+function extras(draw: Draw, { key, trustDomain = "", services = [], clients = [] }: MeshOf): KubeObject[] {
+  const security = "security.istio.io/v1beta1";
+  const networking = "networking.istio.io/v1beta1";
+  const ingress = `${trustDomain}/ns/istio-system/sa/federation-ingress-service-account`;
+  const objects: KubeObject[] = [];
+  for (const { namespace, name } of services) {
+    if (!draw.chance(12)) continue;
+    const rules = draw.oneOf<JsonObject[]>([
+      [{ from: [{ source: { principals: ["*"] } }] }],
+      [{}],
+      [{ from: [{ source: { principals: [ingress] } }], to: [{ operation: { methods: ["GET"] } }] }],
+    ]);
+    objects.push(
+      kubeObject(key, security, "AuthorizationPolicy", namespace, `${name}-callers`, {
+        spec: { action: "ALLOW", selector: { matchLabels: { app: name } }, rules },
+      }),
+    );
+  }
+  for (const namespace of clients) {
+    if (draw.chance(10))
+      objects.push(sidecar(key, networking, namespace, draw.oneOf([["*/*"], ["./*", "istio-system/*"]])));
+  }
+  if (draw.chance(20)) {
+    objects.push(
+      kubeObject(key, security, "PeerAuthentication", "istio-system", "default", {
+        spec: { mtls: { mode: "STRICT" } },
+      }),
+    );
+  }
+  return objects;
+}
+
+function sidecar(key: string, api: string, namespace: string, hosts: string[]): KubeObject {
+  return kubeObject(key, api, "Sidecar", namespace, "default", { spec: { egress: [{ hosts }] } });
+}

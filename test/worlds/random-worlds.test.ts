@@ -1,0 +1,45 @@
+// Two hundred drawn worlds: nothing crashes, every object is valid, and most can be migrated as they are.
+import { expect, test } from "vitest";
+import { defaultConfig } from "../../src/config/config.ts";
+import { isJsonObject, type Json } from "../../src/core/json.ts";
+import { sortedBy } from "../../src/core/order.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { fillSlots, slotValue } from "../../src/target/fill-slots.ts";
+import { validateObject } from "../schemas/validate-object.ts";
+import { appliedObjects, planOf } from "../support/example.ts";
+import { codesOf } from "../support/seen.ts";
+import { randomWorld } from "./random-world.ts";
+
+const worlds = 200;
+/** Any load balancer's answer will do. */
+const addresses = ({ slots }: Plan): ReadonlyMap<string, Json> =>
+  new Map(slots.map((slot) => [slot.id, slotValue(slot, [{ ip: "192.0.2.77" }]) ?? null]));
+const plans: readonly Plan[] = Array.from({ length: worlds }, (_, seed) => planOf(randomWorld(seed), defaultConfig));
+
+test("every object that any of the plans applies is valid by its schema", () => {
+  const wrong = plans.flatMap((plan, seed) =>
+    [...appliedObjects(plan)].flatMap(([key, object]) =>
+      validateObject(isJsonObject(object) ? fillSlots(object, addresses(plan)) : object).map(
+        (message) => `world ${seed}: ${key}: ${message}`,
+      ),
+    ),
+  );
+  expect(wrong).toEqual([]);
+  expect(plans.reduce((sum, plan) => sum + appliedObjects(plan).size, 0)).toBeGreaterThan(1_000);
+});
+
+test("at least sixty in a hundred worlds have no blocking finding", () => {
+  const free = plans.filter(({ findings }) => findings.every(({ severity }) => severity !== "block"));
+  const rows = new Map<string, number>();
+  for (const { findings } of plans) for (const code of codesOf(findings)) rows.set(code, (rows.get(code) ?? 0) + 1);
+  const counts = sortedBy(rows, ([code]) => code).map(([code, count]) => `${code} ${count}`);
+  console.log(`${free.length} of ${worlds} worlds without a blocking finding; worlds by code: ${counts.join(", ")}`);
+  expect(free.length).toBeGreaterThanOrEqual(0.6 * worlds);
+});
+
+test("the drawn worlds are worth the while: routes, failover, local names, policies", () => {
+  const routes = plans.flatMap((plan) => plan.routes);
+  expect(routes.filter(({ carry }) => carry.mode !== "none").length).toBeGreaterThan(500);
+  expect(routes.filter(({ host }) => host.endsWith(".svc.cluster.local")).length).toBeGreaterThan(20);
+  expect(routes.filter(({ backends }) => backends.length > 1).length).toBeGreaterThan(5);
+});
