@@ -46,7 +46,7 @@ export function examine(inputs: readonly ClusterInput[], config: Config): Examin
   const routes = buildRoutes(inventory, federation, podsOf, {
     gatewayNamespace: (mesh) => gatewayNamespaceOf(inventory, mesh, places),
   });
-  const target = generateTarget(inventory, federation, routes.value, places);
+  const target = generateTarget(inventory, federation, routes.value, podsOf, places);
   const answers = askChecks({ inventory, federation, routes: routes.value, target, podsOf, trust: config.trust.order });
   return {
     inventory,

@@ -20,6 +20,8 @@ export interface Cluster {
   readonly coverage: Readonly<Record<string, Coverage>>;
   /** Every object, by refKey. */
   readonly objects: ReadonlyMap<string, KubeObject>;
+  /** The same by kindKey, in the order of refKey: also of kinds that no view is read of. */
+  readonly byKind: ReadonlyMap<string, readonly KubeObject[]>;
   /** The readable objects of each kind in use, in the order of refKey. */
   readonly typed: { readonly [K in KindName]: readonly Typed<K>[] };
   /** The same, by "NAMESPACE/NAME". */
@@ -33,11 +35,15 @@ export interface Cluster {
 export function readCluster(input: ClusterInput): Produced<Cluster> {
   const findings: Finding[] = [...input.findings];
   const objects = new Map<string, KubeObject>();
+  const byKind = new Map<string, KubeObject[]>();
   const typed = new Map<KindName, Map<string, Typed<KindName>>>();
   for (const kind of Object.keys(kinds)) if (isKindInUse(kind)) typed.set(kind, new Map());
   for (const object of sortedBy(input.objects, ({ ref }) => refKey(ref))) {
     objects.set(refKey(object.ref), object);
     const kind = kindKey(object.ref);
+    const ofKind = byKind.get(kind);
+    if (ofKind) ofKind.push(object);
+    else byKind.set(kind, [object]);
     if (!isKindInUse(kind)) continue;
     const read = kinds[kind].safeParse(object.body);
     if (read.success) {
@@ -59,6 +65,7 @@ export function readCluster(input: ClusterInput): Produced<Cluster> {
       id: input.id,
       coverage: input.coverage,
       objects,
+      byKind,
       // The two maps are keyed by every kind in use, and each view was parsed by its own kind's schema above.
       typed: Object.fromEntries(
         [...typed].map(([kind, items]) => [kind, [...items.values()]]),

@@ -4,8 +4,11 @@ import { sortedKeys } from "../core/json.ts";
 import { refKey } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
-import type { Inventory } from "../inventory/mesh.ts";
+import type { PodIndex } from "../federation/pod-index.ts";
+import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
+import { policiesBehind } from "../policies/policies-of.ts";
 import type { Route } from "../routes/route.ts";
+import { allowPolicy } from "./allow-policy.ts";
 import { type CarriedRoute, carriedRoutes } from "./carried-routes.ts";
 import { denyPolicy } from "./deny-policy.ts";
 import type { DesiredObject, Slot } from "./desired-object.ts";
@@ -16,6 +19,7 @@ import { importEntry, workloadEntry } from "./import-entries.ts";
 import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
 import { type PlaceOptions, type Places, type PlacesByMesh, placesOf } from "./places.ts";
+import { callersAfterwards, callerToday } from "./service-callers.ts";
 import { gatewayAddresses, remoteGateway } from "./remote-gateway.ts";
 
 export interface Target {
@@ -32,6 +36,7 @@ export function generateTarget(
   inventory: Inventory,
   federation: Federation,
   routes: readonly Route[],
+  podsOf: (mesh: Mesh) => PodIndex,
   options: PlaceOptions,
 ): Target {
   const places = placesOf(inventory, options);
@@ -40,6 +45,7 @@ export function generateTarget(
   const objects: DesiredObject[] = [];
   for (const [id, group] of groupBy(carried, ({ exporter }) => exporter.mesh.id))
     objects.push(...exporterObjects(group), ...denyPolicies(exclusions.get(id) ?? [], group));
+  objects.push(...allowPolicies(inventory, federation, carried, podsOf));
   for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
     objects.push(...importerObjects(group));
   const exporters = new Map(carried.map(({ exporter }) => [exporter.mesh.id, exporter]));
@@ -83,6 +89,28 @@ function denyPolicies(exclusions: readonly Exclusion[], group: readonly CarriedR
   return exclusions.flatMap((exclusion) => {
     const ids = idsOf(routes.get(refKey(exclusion.exported.service)) ?? []);
     return denyPolicy(exclusion, ids) ?? [];
+  });
+}
+
+/** One policy of ours per service at most: for all meshes that it is carried to. */
+function allowPolicies(
+  inventory: Inventory,
+  { links }: Federation,
+  carried: readonly CarriedRoute[],
+  podsOf: (mesh: Mesh) => PodIndex,
+): DesiredObject[] {
+  return [...groupBy(carried, ({ exported }) => refKey(exported.service)).values()].flatMap((group) => {
+    const [first] = group;
+    const exporter = first?.exporter.mesh;
+    const today = exporter ? callerToday(first.exported, exporter, links) : null;
+    if (!exporter || !today) return [];
+    const cluster = clusterOf(inventory, exporter);
+    const policies = policiesBehind(cluster, exporter, podsOf(exporter), first.exported.service);
+    if (policies.length === 0) return [];
+    const importers = [...new Set(group.map(({ importer }) => importer.mesh))];
+    const afterwards = importers.flatMap((mesh) => callersAfterwards(mesh, podsOf(mesh)));
+    const { exported } = first;
+    return allowPolicy({ exported, exporter, importers, policies, today, afterwards, routes: idsOf(group) }) ?? [];
   });
 }
 

@@ -26,10 +26,19 @@ export const importTable: Table = {
   "src/findings/codes": { pure: true, may: ["src/core"] },
   "src/findings": {
     pure: true,
-    may: ["src/core", "src/findings/codes", "src/inventory", "src/federation", "src/routes", "src/target"],
+    may: [
+      "src/core",
+      "src/findings/codes",
+      "src/inventory",
+      "src/federation",
+      "src/policies",
+      "src/routes",
+      "src/target",
+    ],
   },
   "src/inventory": { pure: true, may: ["zod", "src/core", "src/findings/codes"] },
   "src/federation": { pure: true, may: ["src/core", "src/inventory", "src/findings/codes"] },
+  "src/policies": { pure: true, may: ["src/core", "src/inventory", "src/federation"] },
   "src/dataplane": { pure: true, may: ["src/core"] },
   "src/conditions": { pure: true, may: ["src/core"], reserved: ["src/dataplane"] },
   "src/routes": {
@@ -39,7 +48,7 @@ export const importTable: Table = {
   },
   "src/target": {
     pure: true,
-    may: ["src/core", "src/inventory", "src/routes", "src/federation"],
+    may: ["src/core", "src/inventory", "src/routes", "src/federation", "src/policies"],
     reserved: ["src/findings/codes"],
   },
   "src/plan": {

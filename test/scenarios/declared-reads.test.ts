@@ -46,7 +46,12 @@ function watched(cluster: Cluster, planned: ReadonlySet<string>, seen: Set<strin
     const walked = objects[walk].bind(objects) as () => never;
     Object.assign(objects, { [walk]: () => (seen.add("every kind"), walked()) });
   }
-  return { ...cluster, typed: noting(cluster.typed), byName: noting(cluster.byName), objects };
+  const byKind = new Map(cluster.byKind);
+  byKind.get = (kind) => {
+    seen.add(kind);
+    return cluster.byKind.get(kind);
+  };
+  return { ...cluster, typed: noting(cluster.typed), byName: noting(cluster.byName), byKind, objects };
 }
 
 function readsOf(name: CheckName): string[] {

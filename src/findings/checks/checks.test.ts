@@ -150,7 +150,7 @@ describe("what is not evaluated (MF304)", () => {
     });
   const host = "stock.sales.svc.cluster.local";
   const cases: readonly (readonly [name: string, object: KubeObject, reported: boolean])[] = [
-    ["a policy of a server's namespace", theirs("AuthorizationPolicy", "west", "sales"), true],
+    ["a policy of a server's namespace, which is evaluated", theirs("AuthorizationPolicy", "west", "sales"), false],
     ["a policy for the exporter's whole mesh", theirs("AuthorizationPolicy", "west", "istio-system"), true],
     ["a policy at the importer's federation gateways", theirs("AuthorizationPolicy", "east", "istio-system"), true],
     ["a policy of a client's namespace", theirs("AuthorizationPolicy", "east", "shop"), false],

@@ -5,6 +5,7 @@ import { type Cluster, coverageOf } from "../../inventory/cluster.ts";
 import { notCheckedKinds } from "../codes/plan.ts";
 import type { Answer, Check, CheckInput, MissingKinds } from "./check.ts";
 import { participants } from "./participants.ts";
+import { authorization } from "./policies/authorization.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
 import { isolation } from "./links/isolation.ts";
@@ -17,6 +18,7 @@ import { namespaceSeen } from "./target/namespace-seen.ts";
 import { objectsNotEvaluated } from "./target/not-evaluated.ts";
 
 export const checks = {
+  authorization,
   "combined-root": combinedRoot,
   "control-plane-version": controlPlaneVersion,
   "entry-namespace": entryNamespace,

@@ -1,5 +1,6 @@
 // Which kinds are read, and with which schema. A kind is added here and nowhere else.
 import type { z } from "zod";
+import { authorizationPolicy } from "./authorization-policy.ts";
 import { destinationRule } from "./destination-rule.ts";
 import { exportedServiceSet } from "./exported-service-set.ts";
 import { importedServiceSet } from "./imported-service-set.ts";
@@ -25,6 +26,7 @@ export const kinds = {
   "DaemonSet.apps": workload,
   "ReplicaSet.apps": workload,
   "DeploymentConfig.apps.openshift.io": workload,
+  "AuthorizationPolicy.security.istio.io": authorizationPolicy,
   "DestinationRule.networking.istio.io": destinationRule,
   "ServiceEntry.networking.istio.io": serviceEntry,
   "WorkloadEntry.networking.istio.io": workloadEntry,

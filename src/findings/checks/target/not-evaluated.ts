@@ -2,7 +2,7 @@
 import { type KubeObject, kindKey, refText } from "../../../core/object-ref.ts";
 import { valueAt } from "../../../core/pointer.ts";
 import type { Finding } from "../../../core/finding.ts";
-import { clusterOf } from "../../../inventory/mesh.ts";
+import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
 import { isJsonObject, type Json } from "../../../core/json.ts";
 import { managedByLabel } from "../../../inventory/ownership.ts";
 import { carriedRoutes } from "../../../target/carried-routes.ts";
@@ -24,7 +24,6 @@ const hostKinds = ["DestinationRule.networking.istio.io", "VirtualService.networ
 const proxyKinds = ["EnvoyFilter.networking.istio.io", "NetworkPolicy.networking.k8s.io"];
 
 const kindsInQuestion = [...serverKinds, ...clientKinds, ...hostKinds, ...proxyKinds].sort();
-const namesInQuestion = new Set(kindsInQuestion.map((kind) => kind.split(".")[0] ?? kind));
 
 const run: Check["run"] = (input) => {
   const carried = carriedRoutes(input.routes, input.target.places);
@@ -48,11 +47,9 @@ const run: Check["run"] = (input) => {
         notEvaluated.at([object.ref], { kind: object.ref.kind, object: refText(object.ref, false), subject }),
       );
     };
-    for (const object of cluster.objects.values()) {
-      // Nearly all objects are of other kinds: their keys are not even made.
-      if (!namesInQuestion.has(object.ref.kind)) continue;
+    for (const object of kindsInQuestion.flatMap((each) => cluster.byKind.get(each) ?? [])) {
       const kind = kindKey(object.ref);
-      if (!kindsInQuestion.includes(kind) || isHarmless(object)) continue;
+      if (isHarmless(object) || isEvaluated(object, mesh)) continue;
       const namespace = object.ref.namespace ?? "";
       if (
         serverKinds.includes(kind) &&
@@ -80,6 +77,14 @@ const run: Check["run"] = (input) => {
   }
   return [...findings.values()];
 };
+
+/**
+ * Policies of a server's own namespace are evaluated (checks/policies). In the control plane's namespace they may act on the
+ * federation gateways, and what they do there is lost with them.
+ */
+function isEvaluated(object: KubeObject, mesh: Mesh): boolean {
+  return object.ref.kind === "AuthorizationPolicy" && object.ref.namespace !== mesh.namespace;
+}
 
 /**
  * What the operator itself makes (Maistra operator 2.5, pkg/controller/common/metadata.go) serves the mesh as a whole; and
