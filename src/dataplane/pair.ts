@@ -16,4 +16,6 @@ export interface ProbeGroup {
   readonly id: string;
   readonly clients: readonly ObjectRef[];
   readonly routes: readonly RouteId[];
+  /** Pairs that are none: the client's Sidecar hides these hosts, today as afterwards. */
+  readonly except?: readonly { readonly client: ObjectRef; readonly routes: readonly RouteId[] }[];
 }

@@ -30,6 +30,8 @@ import { trustPhase } from "./phases/trust.ts";
 import type { Phase, PhaseId, Plan } from "./plan.ts";
 import type { PlanContext, PlanOptions } from "./plan-context.ts";
 import { notRestartables } from "./proxy-workloads.ts";
+import { hiddenPairs } from "../target/sidecar-edits.ts";
+import { importerClients } from "../target/importer-clients.ts";
 import { peersStay, retirableGroups, retirableLinks, stayingLinks } from "./retirable.ts";
 
 /** Every phase that this version plans, in their order. */
@@ -114,7 +116,8 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
     const mesh = group[0]?.importer.mesh;
     if (!mesh) return [];
     const ids = sortedUnique(group.map(({ route }) => route.id));
-    return [makeWaves(mesh, injectedWorkloads(mesh, podsOf(mesh)), ids, options.waves)];
+    const hidden = hiddenPairs(importerClients(inventory, group, podsOf));
+    return [makeWaves(mesh, injectedWorkloads(mesh, podsOf(mesh)), ids, options.waves, hidden)];
   });
   const links = retirableLinks(inventory, federation, routes);
   const hashes = new Map<DesiredObject, Hash>(target.objects.map((desired) => [desired, hashOf(desired.template)]));
@@ -140,9 +143,8 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
 
 /** Each template once, under its hash, and only those that a step applies. */
 function objectsUsed(context: PlanContext, made: readonly Phase[]): Readonly<Record<Hash, Template>> {
-  const used = new Set(
-    made.flatMap(({ steps }) => steps.flatMap(({ action }) => (action.do === "apply" ? [action.object] : []))),
-  );
+  const used = new Set<Hash>();
+  for (const { steps } of made) for (const { action } of steps) if (action.do === "apply") used.add(action.object);
   const entries = context.target.objects
     .map((desired: DesiredObject): [Hash, Template] => [context.hashOfObject(desired), desired.template])
     .filter(([hash]) => used.has(hash));

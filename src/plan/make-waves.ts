@@ -1,7 +1,7 @@
 // In which order an importer's client namespaces move, and who is probed for each wave.
 import type { ProbeGroup } from "../dataplane/pair.ts";
 import type { RouteId } from "../core/ids.ts";
-import type { ObjectRef } from "../core/object-ref.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Wave } from "./plan.ts";
 import { everyClient, type PlanOptions } from "./plan-context.ts";
@@ -18,6 +18,7 @@ export function makeWaves(
   clients: ReadonlyMap<string, readonly ObjectRef[]>,
   routes: readonly RouteId[],
   options: PlanOptions["waves"],
+  hidden: NonNullable<ProbeGroup["except"]> = [],
 ): { readonly waves: readonly Wave[]; readonly probes: readonly ProbeGroup[] } {
   const namespaces = [...clients.keys()];
   const asked = [...(options.canary === null ? [] : [options.canary]), ...options.order];
@@ -29,15 +30,18 @@ export function makeWaves(
     const number = index + 1;
     return { importer: importer.id, number, namespaces: [...group].sort(), probes: `${importer.id}#wave-${number}` };
   });
-  const probes = waves.map(
-    (wave): ProbeGroup => ({
-      id: wave.probes,
-      clients: wave.namespaces.flatMap((namespace) => clients.get(namespace) ?? []),
-      routes,
-    }),
+  const groupOf = (id: string, members: readonly ObjectRef[]): ProbeGroup => {
+    const keys = new Set(members.map(refKey));
+    const except = hidden.filter(({ client }) => keys.has(refKey(client)));
+    return { id, clients: members, routes, ...(except.length > 0 ? { except } : {}) };
+  };
+  const probes = waves.map((wave) =>
+    groupOf(
+      wave.probes,
+      wave.namespaces.flatMap((namespace) => clients.get(namespace) ?? []),
+    ),
   );
-  const everybody: ProbeGroup = { id: everyClient(importer.id), clients: [...clients.values()].flat(), routes };
-  return { waves, probes: [...probes, everybody] };
+  return { waves, probes: [...probes, groupOf(everyClient(importer.id), [...clients.values()].flat())] };
 }
 
 /** The names in at most `count` groups of nearly equal size, in their order; null: there may be no group. */

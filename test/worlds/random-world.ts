@@ -24,7 +24,7 @@ export function randomWorld(seed: number): ClusterInput[] {
   const draw = drawFrom(seed);
   const meshes = keys.slice(0, 2 + draw.below(4)).map((key, index) => meshOf(draw, key, index));
   // In some worlds everybody takes everything as global hosts: what two meshes offer under one name is then one host.
-  const global = draw.chance(15) ? [{ ...named("*", "*"), domainSuffix: "global" }] : null;
+  const global = draw.chance(30) ? [{ ...named("*", "*"), domainSuffix: "global" }] : null;
   const links = meshes.flatMap((one, index) =>
     meshes.slice(index + 1).flatMap((other, distance) =>
       // Neighbours are linked, others now and then.

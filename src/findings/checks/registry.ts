@@ -6,6 +6,7 @@ import { notCheckedKinds } from "../codes/plan.ts";
 import type { Answer, Check, CheckInput, MissingKinds } from "./check.ts";
 import { participants } from "./participants.ts";
 import { authorization } from "./policies/authorization.ts";
+import { sidecars } from "./clients/sidecars.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
 import { isolation } from "./links/isolation.ts";
@@ -29,6 +30,7 @@ export const checks = {
   "name-collisions": nameCollisions,
   "namespace-seen": namespaceSeen,
   "not-evaluated": objectsNotEvaluated,
+  sidecars,
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;

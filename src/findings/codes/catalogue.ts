@@ -1,6 +1,7 @@
 // Every declared code in one list: what `explain` shows and what gives findings their text. Knows no finding's origin.
 import { sortedBy } from "../../core/order.ts";
 import type { CodeText } from "./define-code.ts";
+import * as clients from "./clients.ts";
 import * as federation from "./federation.ts";
 import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
@@ -11,7 +12,7 @@ import * as trust from "./trust.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes, plan, trust, policies]),
+  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 

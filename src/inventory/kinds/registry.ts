@@ -9,6 +9,7 @@ import { configMap, namespace, node, secret } from "./plain.ts";
 import { service } from "./service.ts";
 import { serviceEntry } from "./service-entry.ts";
 import { serviceMeshControlPlane } from "./service-mesh-control-plane.ts";
+import { sidecar } from "./sidecar.ts";
 import { serviceMeshPeer } from "./service-mesh-peer.ts";
 import { workloadEntry } from "./workload-entry.ts";
 import { pod, workload } from "./workloads.ts";
@@ -29,6 +30,7 @@ export const kinds = {
   "AuthorizationPolicy.security.istio.io": authorizationPolicy,
   "DestinationRule.networking.istio.io": destinationRule,
   "ServiceEntry.networking.istio.io": serviceEntry,
+  "Sidecar.networking.istio.io": sidecar,
   "WorkloadEntry.networking.istio.io": workloadEntry,
   "ServiceMeshControlPlane.maistra.io": serviceMeshControlPlane,
   "ServiceMeshMemberRoll.maistra.io": serviceMeshMemberRoll,

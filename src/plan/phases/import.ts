@@ -11,6 +11,7 @@ import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step, Wave } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
+import { sidecarSteps } from "./client-steps.ts";
 import { homeSteps, idsOf, placesOfMesh } from "./export.ts";
 
 export function importPhase(context: PlanContext): Phase {
@@ -68,6 +69,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
       if (step) for (const route of object.routes) endpoints.set(route, [...(endpoints.get(route) ?? []), step.id]);
       return step;
     });
+  const sidecars = sidecarSteps(context, mesh, idsOf(home));
   const visibleTo = canary?.namespaces ?? [];
   const entries = ours
     .filter(({ role }) => role === "import-entry")
@@ -78,13 +80,17 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         phase: "import",
         title: `Create the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo) || "nobody"}`,
         rule: "import.entry-named-export",
-        after: [...(path ? [path.id] : idsOf(remote)), ...object.routes.flatMap((route) => endpoints.get(route) ?? [])],
+        after: [
+          ...(path ? [path.id] : idsOf(remote)),
+          ...idsOf(sidecars),
+          ...object.routes.flatMap((route) => endpoints.get(route) ?? []),
+        ],
         set: [{ pointer: exportToPointer, value: shownTo.length > 0 ? shownTo : ["~"] }],
       });
     });
   const created = present(...workloadEntries, ...entries);
   const proof = canary ? proofStep(canary, "import", idsOf(present(...entries))) : null;
-  return present(...home, ...remote, path, ...created, proof);
+  return present(...home, ...remote, path, ...sidecars, ...created, proof);
 }
 
 /** Before a wave: its namespaces can open connections to the exporters' gateways. Until now only the egress gateway had to. */

@@ -16,14 +16,12 @@ const serverKinds = [
   "PeerAuthentication.security.istio.io",
   "RequestAuthentication.security.istio.io",
 ];
-/** Kinds that act on the client's side. */
-const clientKinds = ["Sidecar.networking.istio.io"];
 /** Kinds that name hosts. */
 const hostKinds = ["DestinationRule.networking.istio.io", "VirtualService.networking.istio.io"];
 /** Kinds that act on proxies on either side, federation gateways among them. */
 const proxyKinds = ["EnvoyFilter.networking.istio.io", "NetworkPolicy.networking.k8s.io"];
 
-const kindsInQuestion = [...serverKinds, ...clientKinds, ...hostKinds, ...proxyKinds].sort();
+const kindsInQuestion = [...serverKinds, ...hostKinds, ...proxyKinds].sort();
 
 const run: Check["run"] = (input) => {
   const carried = carriedRoutes(input.routes, input.target.places);
@@ -59,12 +57,6 @@ const run: Check["run"] = (input) => {
         report(object, `services exported from ${mesh.id}`);
       } else if (serverKinds.includes(kind) && namespace === mesh.namespace) {
         report(object, `the federation gateways of ${mesh.id}`);
-      } else if (
-        clientKinds.includes(kind) &&
-        imported.length > 0 &&
-        (clientNamespaces.has(namespace) || namespace === mesh.namespace)
-      ) {
-        report(object, `the clients of imported hosts in ${mesh.id}`);
       } else if (proxyKinds.includes(kind) && places.has(namespace)) {
         report(object, `traffic of namespace ${namespace}`);
       } else if (hostKinds.includes(kind) && members.has(namespace)) {

@@ -1,0 +1,30 @@
+// What of the clients' own settings has to change before they can see our entries.
+import { hashOf } from "../../core/hash.ts";
+import { refText } from "../../core/object-ref.ts";
+import type { StepId } from "../../core/ids.ts";
+import type { Mesh } from "../../inventory/mesh.ts";
+import { editsBetween, inverted, patchOf } from "../edits.ts";
+import { importerClients } from "../../target/importer-clients.ts";
+import { makeStep } from "../make-step.ts";
+import type { Step } from "../plan.ts";
+import type { PlanContext } from "../plan-context.ts";
+import { sidecarEdits } from "../../target/sidecar-edits.ts";
+
+/** One patch for each Sidecar that shows federation's hosts and would hide ours. */
+export function sidecarSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
+  const group = context.carried.filter(({ importer }) => importer.mesh.id === mesh.id);
+  if (group.length === 0) return [];
+  return sidecarEdits(importerClients(context.inventory, group, context.podsOf)).map(({ sidecar, body }) => {
+    const { ref, object } = sidecar;
+    const edits = editsBetween(object.body, body);
+    return makeStep({
+      phase: "import",
+      title: `Let ${refText(ref, false)} show our entries too`,
+      action: { do: "patch", ref, ops: patchOf(edits) },
+      rule: "import.sidecar-hides-entries",
+      after,
+      expect: hashOf({ spec: object.body["spec"] ?? null }),
+      undo: { how: "actions", actions: [{ do: "patch", ref, ops: patchOf(inverted(edits)) }] },
+    });
+  });
+}

@@ -1,0 +1,96 @@
+// What the clients' Sidecars must show besides, and which clients do not see a host today.
+import type { RouteId } from "../core/ids.ts";
+import type { Json } from "../core/json.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
+import { pointer, valueAt, withValueAt } from "../core/pointer.ts";
+import type { PodIndex, PodShape } from "../federation/pod-index.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import type { Route } from "../routes/route.ts";
+import { patternShows, type SidecarObject, sidecarOf, shows } from "../routes/sidecar-scope.ts";
+
+export interface ImporterClients {
+  readonly cluster: Cluster;
+  readonly mesh: Mesh;
+  readonly pods: PodIndex;
+  /** The carried routes of this importer, each once. */
+  readonly routes: readonly Route[];
+  /** Where our entries of the routes live. */
+  readonly entryNamespace: string;
+}
+
+/** A client, and the routes whose hosts it does not see. */
+export interface HiddenPairs {
+  readonly client: ObjectRef;
+  readonly routes: readonly RouteId[];
+}
+
+/** The Sidecars of others that hide our entries from clients that see federation's service today, each with its new body. */
+export function sidecarEdits(importer: ImporterClients): { readonly sidecar: SidecarObject; readonly body: Json }[] {
+  const { entryNamespace } = importer;
+  const bySidecar = groupBy(sidecarsInUse(importer), ({ sidecar }) => refKey(sidecar.ref));
+  return [...bySidecar.values()].flatMap((uses) => {
+    const [first] = uses;
+    const egress = first?.sidecar.view.spec.egress;
+    if (!first || !egress) return [];
+    const { sidecar } = first;
+    let body: Json = sidecar.object.body;
+    egress.forEach(({ hosts }, index) => {
+      const missing = sortedUnique(uses.flatMap(({ from }) => missingPatterns(hosts, from, importer)));
+      if (missing.length === 0) return;
+      const path = pointer("spec", "egress", String(index), "hosts");
+      const listed = valueAt(body, path);
+      body = withValueAt(body, path, [...(Array.isArray(listed) ? (listed as readonly Json[]) : []), ...missing]);
+    });
+    return body === sidecar.object.body ? [] : [{ sidecar, body }];
+  });
+
+  /** For what one listener shows of federation today, and would not show of ours. */
+  function missingPatterns(hosts: readonly string[], from: string, { routes }: ImporterClients): string[] {
+    const seen = routes.filter((route) => hosts.some((each) => patternShows(each, from, today(route))));
+    const hidden = seen.filter(
+      ({ host }) => !hosts.some((each) => patternShows(each, from, { namespace: entryNamespace, host })),
+    );
+    if (hidden.length === 0) return [];
+    // Who sees every imported host may see every entry; who sees some gets these and no others.
+    return seen.length === routes.length
+      ? [`${entryNamespace}/*`]
+      : hidden.map(({ host }) => `${entryNamespace}/${host}`);
+  }
+}
+
+/** The clients to whom their Sidecar hides hosts today, which then do not count as clients of these. */
+export function hiddenPairs(importer: ImporterClients): HiddenPairs[] {
+  const hidden = new Map<string, HiddenPairs>();
+  for (const shape of clientShapes(importer)) {
+    const sidecar = sidecarOf(importer.cluster, importer.mesh, shape.namespace, shape.labels);
+    if (!sidecar?.view.spec.egress) continue;
+    const routes = importer.routes.filter(
+      (route) =>
+        !shows(sidecar, shape.namespace, today(route)) &&
+        !shows(sidecar, shape.namespace, { namespace: importer.entryNamespace, host: route.host }),
+    );
+    if (routes.length > 0)
+      hidden.set(refKey(shape.workload), { client: shape.workload, routes: routes.map(({ id }) => id).sort() });
+  }
+  return sortedBy(hidden.values(), ({ client }) => refKey(client));
+}
+
+function today({ homeNamespace, host }: Route) {
+  return { namespace: homeNamespace, host };
+}
+
+function clientShapes({ mesh, pods }: ImporterClients): PodShape[] {
+  const members = new Set(mesh.memberNamespaces);
+  return [...pods.pods, ...pods.templates].filter(({ sidecar, namespace }) => sidecar && members.has(namespace));
+}
+
+function sidecarsInUse(importer: ImporterClients): { readonly sidecar: SidecarObject; readonly from: string }[] {
+  const found = new Map<string, { readonly sidecar: SidecarObject; readonly from: string }>();
+  for (const { namespace, labels } of clientShapes(importer)) {
+    const sidecar = sidecarOf(importer.cluster, importer.mesh, namespace, labels);
+    if (sidecar) found.set(`${refKey(sidecar.ref)}|${namespace}`, { sidecar, from: namespace });
+  }
+  return sortedBy(found, ([key]) => key).map(([, use]) => use);
+}
