@@ -5,7 +5,9 @@ import { type Cluster, coverageOf } from "../../inventory/cluster.ts";
 import { notCheckedKinds } from "../codes/plan.ts";
 import type { Answer, Check, CheckInput, MissingKinds } from "./check.ts";
 import { participants } from "./participants.ts";
+import { networkPolicies } from "./policies/network-policies.ts";
 import { authorization } from "./policies/authorization.ts";
+import { destinationRules } from "./clients/destination-rules.ts";
 import { sidecars } from "./clients/sidecars.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
@@ -22,6 +24,7 @@ export const checks = {
   authorization,
   "combined-root": combinedRoot,
   "control-plane-version": controlPlaneVersion,
+  "destination-rules": destinationRules,
   "entry-namespace": entryNamespace,
   "failover-detection": failoverDetection,
   isolation,
@@ -29,6 +32,7 @@ export const checks = {
   "managed-network-policies": managedPolicies,
   "name-collisions": nameCollisions,
   "namespace-seen": namespaceSeen,
+  "network-policies": networkPolicies,
   "not-evaluated": objectsNotEvaluated,
   sidecars,
 } as const satisfies Readonly<Record<string, Check>>;

@@ -52,3 +52,12 @@ export const allowPolicyAdded = defineCode({
   why: `${identity} The policy of ours asks the same of a request as theirs, and lets in everybody of the meshes that it is exported to, as the gateway did.`,
   todo: "Nothing now. Narrow it to the clients that you want once everybody has moved.",
 });
+
+export const networkPolicyCloses = defineCode({
+  code: "MF405",
+  name: "network-policy-closes",
+  severity: "block",
+  message: "NetworkPolicies {policies} let nobody of namespace {namespace} reach {service} at {ports}.",
+  why: "Today connections come from the federation ingress gateway, afterwards from the east-west gateway in another namespace. A rule by pod labels or addresses cannot be relied on before that gateway exists.",
+  todo: "Add an ingress rule from namespaceSelector matchLabels kubernetes.io/metadata.name: {namespace} for these ports.",
+});

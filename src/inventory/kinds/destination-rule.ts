@@ -2,16 +2,21 @@
 import { z } from "zod";
 import { list, maybePart, metadata, part, text } from "./fields.ts";
 
-/** Which of a policy's parts are there counts, not what they hold. */
-const trafficPolicy = maybePart({ outlierDetection: maybePart({}) });
+const tls = maybePart({ mode: text, sni: text, subjectAltNames: list(z.string()) });
+
+/** Of outlier detection it counts that it is there, not what it holds. */
+const trafficPolicy = maybePart({
+  outlierDetection: maybePart({}),
+  tls,
+  portLevelSettings: list(part({ tls })),
+});
 
 export const destinationRule = z.object({
   metadata,
   spec: part({
     host: text,
     trafficPolicy,
-    subsets: list(part({ name: text })),
-    exportTo: list(z.string()),
+    subsets: list(part({ name: text, trafficPolicy })),
   }),
 });
 export type DestinationRule = z.output<typeof destinationRule>;

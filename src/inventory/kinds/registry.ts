@@ -5,6 +5,7 @@ import { destinationRule } from "./destination-rule.ts";
 import { exportedServiceSet } from "./exported-service-set.ts";
 import { importedServiceSet } from "./imported-service-set.ts";
 import { serviceMeshMember, serviceMeshMemberRoll } from "./members.ts";
+import { networkPolicy } from "./network-policy.ts";
 import { configMap, namespace, node, secret } from "./plain.ts";
 import { service } from "./service.ts";
 import { serviceEntry } from "./service-entry.ts";
@@ -29,6 +30,7 @@ export const kinds = {
   "DeploymentConfig.apps.openshift.io": workload,
   "AuthorizationPolicy.security.istio.io": authorizationPolicy,
   "DestinationRule.networking.istio.io": destinationRule,
+  "NetworkPolicy.networking.k8s.io": networkPolicy,
   "ServiceEntry.networking.istio.io": serviceEntry,
   "Sidecar.networking.istio.io": sidecar,
   "WorkloadEntry.networking.istio.io": workloadEntry,

@@ -18,6 +18,14 @@ function policy(
   });
 }
 const found = (...args: Parameters<typeof policy>) => added(base, policy(...args));
+/** A policy that lets one namespace reach the servers. */
+const network = (name: string): KubeObject =>
+  kubeObject("west", "networking.k8s.io/v1", "NetworkPolicy", "sales", "one", {
+    spec: {
+      podSelector: {},
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } }] }],
+    },
+  });
 const everybody = found("ALLOW", { principals: ["*"] });
 const shared = twoMeshes({ east: { trustDomain: "one.example" }, west: { trustDomain: "one.example" } });
 const sharedGateway = policy("ALLOW", { principals: [gateway.replace("west.example", "one.example")] });
@@ -42,5 +50,6 @@ export const scenarios: readonly CodeScenario[] = [
     found: found("CUSTOM", { principals: ["*"] }, { provider: { name: "gatekeeper" } }),
     mended: everybody,
   },
+  { code: "MF405", base, found: added(base, network("elsewhere")), mended: added(base, network("istio-ingress")) },
   { code: "MF404", base, found: found("ALLOW", { principals: [gateway] }), mended: everybody },
 ];

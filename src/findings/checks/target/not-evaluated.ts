@@ -17,7 +17,7 @@ const serverKinds = [
   "RequestAuthentication.security.istio.io",
 ];
 /** Kinds that name hosts. */
-const hostKinds = ["DestinationRule.networking.istio.io", "VirtualService.networking.istio.io"];
+const hostKinds = ["VirtualService.networking.istio.io"];
 /** Kinds that act on proxies on either side, federation gateways among them. */
 const proxyKinds = ["EnvoyFilter.networking.istio.io", "NetworkPolicy.networking.k8s.io"];
 
@@ -47,7 +47,7 @@ const run: Check["run"] = (input) => {
     };
     for (const object of kindsInQuestion.flatMap((each) => cluster.byKind.get(each) ?? [])) {
       const kind = kindKey(object.ref);
-      if (isHarmless(object) || isEvaluated(object, mesh)) continue;
+      if (isHarmless(object) || isEvaluated(object, mesh, clientNamespaces)) continue;
       const namespace = object.ref.namespace ?? "";
       if (
         serverKinds.includes(kind) &&
@@ -71,11 +71,17 @@ const run: Check["run"] = (input) => {
 };
 
 /**
- * Policies of a server's own namespace are evaluated (checks/policies). In the control plane's namespace they may act on the
+ * Policies of other namespaces are evaluated (checks/policies). In the control plane's namespace they may act on the
  * federation gateways, and what they do there is lost with them.
  */
-function isEvaluated(object: KubeObject, mesh: Mesh): boolean {
-  return object.ref.kind === "AuthorizationPolicy" && object.ref.namespace !== mesh.namespace;
+function isEvaluated({ ref, body }: KubeObject, mesh: Mesh, clientNamespaces: ReadonlySet<string>): boolean {
+  if (ref.namespace === mesh.namespace) return false;
+  if (ref.kind === "AuthorizationPolicy") return true;
+  if (ref.kind !== "NetworkPolicy") return false;
+  // Who may reach the servers is evaluated; where clients may go is not: the gateway's address is not known yet.
+  const types = valueAt(body, "/spec/policyTypes");
+  const egress = Array.isArray(types) ? types.includes("Egress") : valueAt(body, "/spec/egress") !== undefined;
+  return !egress || !clientNamespaces.has(ref.namespace ?? "");
 }
 
 /**
