@@ -173,7 +173,7 @@ describe("what is not evaluated (MF304)", () => {
     [
       "a route for a short name of the server's namespace",
       theirs("VirtualService", "west", "sales", { hosts: ["orders"] }),
-      true,
+      false,
     ],
     ["a route for a short name elsewhere", theirs("VirtualService", "west", "lab", { hosts: ["orders"] }), false],
     [
@@ -187,8 +187,14 @@ describe("what is not evaluated (MF304)", () => {
         hosts: ["shop.example"],
         http: [{ route: [{ destination: { host } }] }],
       }),
+      false,
+    ],
+    [
+      "a route for all of the exported hosts",
+      theirs("VirtualService", "west", "istio-system", { hosts: ["*.svc.east-mesh-exports.local"] }),
       true,
     ],
+    ["a route for every host", theirs("VirtualService", "west", "istio-system", { hosts: ["*"] }), false],
     ["a filter of a client", theirs("EnvoyFilter", "east", "till"), true],
     [
       "a network policy of a server, which is evaluated",

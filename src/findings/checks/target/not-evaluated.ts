@@ -33,10 +33,8 @@ const run: Check["run"] = (input) => {
     const serverNamespaces = new Set(exported.map(({ exported: { service } }) => service.namespace ?? ""));
     const clientNamespaces = new Set(imported.flatMap(({ route }) => route.clientNamespaces));
     // A VirtualService on the exported host stands in for the one that federation makes, and is lost with it (Maistra 2.5).
-    const hosts = new Set<string>([
-      ...exported.flatMap(({ exported: { localHost, exportedHost } }) => [localHost, exportedHost]),
-      ...imported.map(({ route }) => route.host),
-    ]);
+    // One that sends to a host goes on to do so: the host stays, whoever answers to it.
+    const hosts = new Set<string>(exported.map(({ exported: { exportedHost } }) => exportedHost));
     const places = new Set([...serverNamespaces, ...clientNamespaces, mesh.namespace]);
     const members = new Set([...mesh.memberNamespaces, mesh.namespace]);
     const report = (object: KubeObject, subject: string): void => {
@@ -61,7 +59,10 @@ const run: Check["run"] = (input) => {
         report(object, `traffic of namespace ${namespace}`);
       } else if (hostKinds.includes(kind) && members.has(namespace)) {
         const named = hostsNamedBy(object).find(
-          (host) => hosts.has(qualified(host, namespace, mesh.clusterDomain)) || host.includes("*"),
+          (host) =>
+            hosts.has(qualified(host, namespace, mesh.clusterDomain)) ||
+            // Of the wildcards, those that mean federation's hosts; "*" stands in nearly every ingress route.
+            (host.startsWith("*.") && [...hosts].some((each) => each.endsWith(host.slice(1)))),
         );
         if (named !== undefined) report(object, named);
       }
