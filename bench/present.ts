@@ -1,6 +1,6 @@
 // How long everything after the plan takes: view model, drawing, folder texts, writing. Prints a line per size, median of 5.
 // Use: npx tsx bench/present.ts [RUNS]
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeFolder } from "../src/cli/write-folder.ts";
@@ -9,7 +9,7 @@ import type { ClusterInput } from "../src/core/cluster.ts";
 import { clusterId } from "../src/core/ids.ts";
 import { readFiles } from "../src/kube/sources/files/read-files.ts";
 import { examine, makePlan } from "../src/pipeline.ts";
-import { planFolder } from "../src/present/folder/plan-folder.ts";
+import { planFiles } from "../src/present/folder/plan-folder.ts";
 import { planView } from "../src/present/model/plan-view.ts";
 import { paint } from "../src/present/text/paint.ts";
 import { planText } from "../src/present/text/plan-text.ts";
@@ -48,10 +48,10 @@ async function measure(size: MeshesSize): Promise<void> {
       };
       const view = timed("view", () => planView(plan, examination.inventory));
       timed("text", () => planText(view, paint(100, false)).join("\n"));
-      const files = timed("folder", () => planFolder(plan, examination.inventory, view));
+      const files = timed("folder", () => planFiles(plan, examination.inventory, view));
       timed("write", () => writeFolder(join(work, `out-${run}`), files));
       times.push(time);
-      const bytes = [...files.values()].reduce((sum, text) => sum + text.length, 0);
+      const bytes = [...files.keys()].reduce((sum, path) => sum + statSync(join(work, `out-${run}`, path)).size, 0);
       about = `${files.size} files, ${Math.round(bytes / 1e6)} MB`;
       rmSync(join(work, `out-${run}`), { recursive: true });
     }

@@ -1,7 +1,7 @@
 // `meshferry plan`: the migration as phases and steps, shown, and written as a folder where asked.
 import { resolve } from "node:path";
 import { examine, makePlan } from "../pipeline.ts";
-import { planFolder } from "../present/folder/plan-folder.ts";
+import { planFiles } from "../present/folder/plan-folder.ts";
 import { shellWord } from "../present/folder/shell-word.ts";
 import { jsonText } from "../present/model/json-text.ts";
 import { planView } from "../present/model/plan-view.ts";
@@ -28,7 +28,7 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   const plan = makePlan(examination, config);
   const view = planView(plan, examination.inventory);
   if (flags.out !== undefined) {
-    const files = planFolder(plan, examination.inventory, view);
+    const files = planFiles(plan, examination.inventory, view);
     writeFolder(resolve(cli.cwd, flags.out), files);
     cli.stderr.write(`note: ${files.size} files written to ${visibleText(flags.out)}\n`);
   }

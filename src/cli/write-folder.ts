@@ -1,7 +1,20 @@
 // Writes a folder as a whole: a temporary folder beside it first, then file by file into place. Touches only what is listed as ours.
 // Calls are synchronous: nothing else waits for a turn, and tens of thousands of small files take a third of the time.
-import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { FileText } from "../present/folder/file-text.ts";
 import { type Claim, claimFolder, marker, markerText, parentFolders } from "./claim-folder.ts";
 import { withFiles } from "./file-trouble.ts";
 
@@ -9,7 +22,7 @@ import { withFiles } from "./file-trouble.ts";
  * Writes `files` (by relative path) into `folder`. A folder with files of others and without our marker is refused; stale
  * files of ours go, files of others beside ours stay. Throws a UserError; before anything was moved, nothing is changed.
  */
-export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
+export function writeFolder(folder: string, files: ReadonlyMap<string, FileText>): void {
   const claim = withFiles(folder, () => claimFolder(folder, [...files.keys()]));
   const temporary = withFiles(folder, () => temporaryBeside(claim));
   // mkdtemp gives nobody else a look; the folder inside has the permissions that the user's umask gives.
@@ -26,17 +39,49 @@ export function writeFolder(folder: string, files: ReadonlyMap<string, string>):
   }
 }
 
-function fill(temporary: string, files: ReadonlyMap<string, string>): void {
+function fill(temporary: string, files: ReadonlyMap<string, FileText>): void {
   for (const parent of parentFolders(files.keys())) mkdirSync(join(temporary, parent), { recursive: true });
-  for (const [path, text] of files) writeFileSync(join(temporary, path), text, { flag: "wx" });
+  for (const [path, text] of files) {
+    if (typeof text === "string") writeFileSync(join(temporary, path), text, { flag: "wx" });
+    else writePieces(join(temporary, path), text());
+  }
   writeFileSync(join(temporary, marker), markerText(files.keys()), { flag: "wx" });
+}
+
+/** So many characters are collected before the file system is called. */
+const writeLength = 1 << 18;
+
+function writePieces(path: string, pieces: Iterable<string>): void {
+  const file = openSync(path, "wx");
+  // One for all pieces: thousands of buffers would make the engine collect its whole heap again and again.
+  const buffer = Buffer.allocUnsafe(writeLength * 4);
+  try {
+    let text = "";
+    for (const piece of pieces) {
+      text += piece;
+      if (text.length < writeLength) continue;
+      writeWhole(file, text, buffer);
+      text = "";
+    }
+    writeWhole(file, text, buffer);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A write may take less than it was given. */
+function writeWhole(file: number, text: string, buffer: Buffer): void {
+  // A UTF-16 unit takes three bytes of UTF-8 at most.
+  const bytes =
+    text.length * 3 <= buffer.length ? buffer.subarray(0, buffer.write(text, "utf8")) : Buffer.from(text, "utf8");
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 /** The marker lists old and new files while they are moved, so that a run that was cut off leaves a folder that is still ours. */
 function moveOver(
   temporary: string,
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, FileText>,
   ours: ReadonlySet<string>,
 ): void {
   const final = join(temporary, marker);

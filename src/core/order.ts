@@ -7,6 +7,8 @@ export function compareText(left: string, right: string): number {
 
 /** A sorted copy, ordered by one or more text keys. */
 export function sortedBy<T>(items: Iterable<T>, ...keys: readonly ((item: T) => string)[]): T[] {
+  const [only, ...others] = keys;
+  if (only && others.length === 0) return sortedByOne(items, only);
   // Keys are made once per item: a comparison must not build texts.
   const keyed = Array.from(items, (item) => ({ item, by: keys.map((key) => key(item)) }));
   keyed.sort((left, right) => {
@@ -16,6 +18,14 @@ export function sortedBy<T>(items: Iterable<T>, ...keys: readonly ((item: T) => 
     }
     return 0;
   });
+  return keyed.map(({ item }) => item);
+}
+
+/** With one key, which is the most frequent; items that stand in order already, as many do, are not sorted again. */
+function sortedByOne<T>(items: Iterable<T>, key: (item: T) => string): T[] {
+  const keyed = Array.from(items, (item) => ({ item, by: key(item) }));
+  const isInOrder = keyed.every(({ by }, at) => at === 0 || (keyed[at - 1]?.by ?? "") <= by);
+  if (!isInOrder) keyed.sort((left, right) => compareText(left.by, right.by));
   return keyed.map(({ item }) => item);
 }
 
@@ -29,9 +39,10 @@ export function sortedUnique<T extends string>(values: Iterable<T>): T[] {
 export function groupBy<T, K extends string>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {
-    const group = groups.get(key(item));
+    const its = key(item);
+    const group = groups.get(its);
     if (group) group.push(item);
-    else groups.set(key(item), [item]);
+    else groups.set(its, [item]);
   }
   return groups;
 }

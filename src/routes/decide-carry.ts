@@ -44,8 +44,9 @@ function firstReason(question: Question): Finding | null {
   }
   // Federation mixes the endpoints of all backends; a host of which one cannot be carried would lose that one.
   for (const { exported } of question.backends) {
+    const asked = { ...question, exported };
     for (const reason of backendReasons) {
-      const why = reason({ ...question, exported });
+      const why = reason(asked);
       if (why !== null) return why;
     }
   }

@@ -4,7 +4,7 @@ import { withValueAt } from "../../core/pointer.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { ApplyAction } from "../model/step-view.ts";
 import { yamlText } from "../yaml-text.ts";
-import { placeholder, slotsIn, withPlaceholders } from "./slot-command.ts";
+import { holdsSlot, placeholder, slotsIn, withPlaceholders } from "./slot-command.ts";
 
 export interface Manifest {
   readonly yaml: string;
@@ -73,14 +73,20 @@ function isTexts(value: Json | undefined): value is readonly string[] {
   );
 }
 
+/** The slots whose values an apply needs, sorted. */
+export function slotsOf(plan: Plan, action: ApplyAction, slotted: ReadonlySet<string>): string[] {
+  if (!hasSlots(action, slotted)) return [];
+  return slotsIn([plan.objects[action.object] ?? {}, ...action.set.map(({ value }) => value)]);
+}
+
 /** The hashes of the plan's templates that have slots. */
 export function slottedObjects({ objects, slots }: Plan): ReadonlySet<string> {
   if (slots.length === 0) return new Set();
-  return new Set(Object.entries(objects).flatMap(([hash, body]) => (slotsIn(body as Json).length > 0 ? [hash] : [])));
+  return new Set(Object.entries(objects).flatMap(([hash, body]) => (holdsSlot(body) ? [hash] : [])));
 }
 
 export function hasSlots({ object, set }: ApplyAction, slotted: ReadonlySet<string>): boolean {
-  return slotted.has(object) || set.some(({ value }) => slotsIn(value).length > 0);
+  return slotted.has(object) || set.some(({ value }) => holdsSlot(value));
 }
 
 const serverFields = [

@@ -3,6 +3,7 @@ import { compareText, sortedUnique } from "../../core/order.ts";
 import type { Inventory } from "../../inventory/mesh.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type PlanView, planView, stepContext } from "../model/plan-view.ts";
+import type { FileText } from "./file-text.ts";
 import { folderPage } from "./folder-page.ts";
 import { slottedObjects } from "./manifest.ts";
 import { planJson } from "./plan-json.ts";
@@ -12,15 +13,16 @@ import { stepsPage } from "./steps-page.ts";
 
 /**
  * The plan folder's files by path ("05-import/east/02-….yaml"), in the order of their paths. The inventory gives the
- * objects that undo puts back; the plan's view may be handed in where it was made already. The same plan and inventory give
- * the same bytes.
+ * objects that undo puts back. The same plan and inventory give the same bytes.
  */
-export function planFolder(
-  plan: Plan,
-  inventory: Inventory,
-  view: PlanView = planView(plan, inventory),
-): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
+export function planFolder(plan: Plan, inventory: Inventory): ReadonlyMap<string, string> {
+  const files = planFiles(plan, inventory, planView(plan, inventory));
+  return new Map([...files].map(([path, text]) => [path, typeof text === "string" ? text : [...text()].join("")]));
+}
+
+/** The same, with the view that was made already; long texts are made when they are asked for, piece by piece. */
+export function planFiles(plan: Plan, inventory: Inventory, view: PlanView): ReadonlyMap<string, FileText> {
+  const files = new Map<string, FileText>();
   const folders: string[] = [];
   const written = new Map<string, WrittenManifest>();
   const base = {
@@ -46,7 +48,7 @@ export function planFolder(
     files.set(`${phaseFolder}/STEPS.md`, stepsPage(phase, phaseView, sections, context));
   }
   const clusters = sortedUnique(inventory.clusters.map(({ id }) => id as string));
-  files.set("plan.json", planJson(plan));
+  files.set("plan.json", () => planJson(plan));
   files.set("README.md", folderPage(view, folders, clusters));
   return new Map([...files].sort(([left], [right]) => compareText(left, right)));
 }

@@ -1,77 +1,60 @@
 // plan.json: one line per step, route, object, probe group and finding, so that two plans can be compared line by line.
 // JSON.stringify does the work (a writer of our own took eight times as long); keys stand in the order in which the plan is made,
 // which is fixed. Only values that may hold somebody's own objects (templates, patches) have their keys sorted first.
-import { isJsonObject, type Json } from "../../core/json.ts";
-import { compareText } from "../../core/order.ts";
-import type { Action, Phase, Plan, Step } from "../../plan/plan.ts";
+import { type Json, sortedKeys } from "../../core/json.ts";
+import type { Action, Plan, Step } from "../../plan/plan.ts";
+import { type PlanLines, planLines, type StepLine } from "../../plan/plan-file.ts";
 import { printable } from "../model/json-text.ts";
 
-/** The plan as JSON text. The same plan gives the same bytes. */
-export function planJson(plan: Plan): string {
-  // The text has 150 MB for 10,000 hosts: its parts are put together once.
-  const out: string[] = [];
-  const { objects, phases, ...rest } = plan;
-  out.push("{\n");
+/** The plan as JSON text, line by line: the text of a large plan is never held as a whole. The same plan gives the same bytes. */
+export function* planJson({ objects, phases, routes, ...rest }: Plan): Generator<string> {
+  const lines = planLines(objects);
+  yield "{\n";
   for (const [key, value] of Object.entries(rest)) {
-    out.push(one(key), ":");
-    if (Array.isArray(value)) addLines(out, value);
-    else out.push(one(value));
-    out.push(",\n");
+    yield `${one(key)}:`;
+    if (Array.isArray(value)) yield* listTexts(value);
+    else yield one(value);
+    yield ",\n";
   }
-  out.push('"objects":{');
+  yield '"routes":';
+  yield* listTexts(routes, lines.route);
+  yield ',\n"objects":{';
   let first = true;
   for (const [hash, template] of Object.entries(objects)) {
-    out.push(first ? "\n" : ",\n", one(hash), ":", one(sorted(template)));
+    yield `${first ? "\n" : ",\n"}${one(hash)}:${one(sortedKeys(template))}`;
     first = false;
   }
-  out.push(first ? "}" : "\n}", ',\n"phases":[');
-  for (const [at, phase] of phases.entries()) {
-    out.push(at === 0 ? "\n" : ",\n");
-    addPhase(out, phase);
+  yield `${first ? "}" : "\n}"},\n"phases":[`;
+  for (const [at, { steps, ...phase }] of phases.entries()) {
+    yield at === 0 ? "\n{" : ",\n{";
+    for (const [key, value] of Object.entries(phase)) yield `${one(key)}:${one(value)},\n`;
+    yield '"steps":';
+    yield* listTexts(steps, (step) => stepLine(step, lines));
+    yield "}";
   }
-  out.push("\n]\n}\n");
-  return out.join("");
+  yield '\n],\n"lists":';
+  // Last: every line before may have added one.
+  yield* listTexts(lines.lists);
+  yield "\n}\n";
 }
 
-function addPhase(out: string[], { steps, ...rest }: Phase): void {
-  out.push("{");
-  for (const [key, value] of Object.entries(rest)) out.push(one(key), ":", one(value), ",\n");
-  out.push('"steps":');
-  addLines(out, steps, withSortedValues);
-  out.push("}");
-}
-
-function withSortedValues(step: Step): Step {
+function stepLine(step: Step, lines: PlanLines): StepLine {
+  const line = lines.step(step);
   const { action, undo } = step;
   const actions: readonly Action[] = undo.how === "restore" ? undo.also : undo.how === "actions" ? undo.actions : [];
-  if (action.do !== "patch" && actions.length === 0) return step;
-  return sorted(step as unknown as Json) as unknown as Step;
+  if (action.do !== "patch" && actions.length === 0) return line;
+  return sortedKeys(line as unknown as Json) as unknown as StepLine;
 }
 
-function addLines<T>(out: string[], items: readonly T[], as: (item: T) => unknown = (item) => item): void {
-  for (const [at, item] of items.entries()) out.push(at === 0 ? "[\n" : ",\n", one(as(item)));
-  out.push(items.length === 0 ? "[]" : "\n]");
+function* listTexts<T>(items: readonly T[], as: (item: T) => unknown = (item) => item): Generator<string> {
+  let before = "[\n";
+  for (const item of items) {
+    yield before + one(as(item));
+    before = ",\n";
+  }
+  yield items.length === 0 ? "[]" : "\n]";
 }
 
 function one(value: unknown): string {
   return printable(JSON.stringify(value));
-}
-
-/** The value with its keys sorted; itself where they are. */
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) {
-    const items = value.map(sorted);
-    return items.every((item, at) => item === value[at]) ? value : items;
-  }
-  if (!isJsonObject(value)) return value;
-  const keys = Object.keys(value);
-  let same = true;
-  const entries: [string, Json][] = [];
-  for (const [at, key] of keys.entries()) {
-    const item = value[key] ?? null;
-    const inside = sorted(item);
-    if (inside !== item || (at > 0 && (keys[at - 1] ?? "") > key)) same = false;
-    entries.push([key, inside]);
-  }
-  return same ? value : Object.fromEntries(entries.sort(([left], [right]) => compareText(left, right)));
 }

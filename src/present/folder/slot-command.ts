@@ -32,6 +32,16 @@ export function slotsIn(value: Json): string[] {
   return sortedUnique(found);
 }
 
+/** Whether the value needs a slot. */
+export function holdsSlot(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return (value as readonly Json[]).some(holdsSlot);
+  if (!isJsonObject(value)) return false;
+  if (slotOf(value) !== null) return true;
+  for (const key of Object.keys(value)) if (holdsSlot(value[key] ?? null)) return true;
+  return false;
+}
+
 function addSlots(value: Json, found: Set<string>): void {
   if (Array.isArray(value)) for (const item of value as readonly Json[]) addSlots(item, found);
   if (!isJsonObject(value)) return;

@@ -8,7 +8,8 @@ import type { ApplyAction, StepContext } from "../model/step-view.ts";
 import { jsonText } from "../model/json-text.ts";
 import { applyCommand, createCommand, deleteCommand, kubectl, patchCommand, restartCommand } from "./kubectl.ts";
 import { pluralOf } from "../model/count-text.ts";
-import { applyManifest, keptManifest, type KnownTexts, type Manifest } from "./manifest.ts";
+import type { FileText } from "./file-text.ts";
+import { applyManifest, keptManifest, type KnownTexts, slotsOf } from "./manifest.ts";
 import { safeName } from "./safe-name.ts";
 import { shellWord } from "./shell-word.ts";
 import { readSlotCommand, slotVariable } from "./slot-command.ts";
@@ -16,7 +17,7 @@ import { type GroupContext, restoringOf } from "./step-groups.ts";
 
 export interface StepFiles {
   /** By path below the phase's folder. */
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, FileText>;
   readonly run: readonly string[];
   readonly undo: readonly string[];
   /** Shows that what was applied together is there. */
@@ -74,7 +75,10 @@ function applyTogether(steps: readonly Step[], number: string, context: FolderCo
   const undo = undoTogether(applied, path, number, out);
   out.files.set(
     path,
-    documents(applied.map(({ action }) => applyManifest(context.plan, action, context.slotted, context.known))),
+    documents(
+      applied.map(({ action }) => action),
+      context,
+    ),
   );
   const objects = applied.map(({ action }) => refKey(action.ref));
   const written = { path: `${context.phaseFolder}/${path}`, slots: [], objects };
@@ -110,20 +114,22 @@ function unapply(applied: readonly Applied[], number: string, { context, files }
   const unchanged = [...before].every((file) => file.objects.every((key) => written.get(key) === file));
   if (unchanged && before.size <= mostFiles)
     return [...before].flatMap((file) => applyFile(first.action.ref, `../${file.path}`, file.slots, context));
-  const manifests = applied.flatMap(({ step }) => {
-    const action = earlier.get(step.id);
-    return action ? [applyManifest(context.plan, action, context.slotted, context.known)] : [];
-  });
+  const actions = applied.flatMap(({ step }) => earlier.get(step.id) ?? []);
   const path =
     applied.length === 1
       ? filePath(first.action.ref, number, ".undo.yaml")
       : groupPath(first.action.ref, number, ".undo.yaml");
-  files.set(path, documents(manifests));
-  return applyFile(first.action.ref, path, sortedUnique(manifests.flatMap(({ slots }) => slots)), context);
+  files.set(path, documents(actions, context));
+  const slots = sortedUnique(actions.flatMap((action) => slotsOf(context.plan, action, context.slotted)));
+  return applyFile(first.action.ref, path, slots, context);
 }
 
-function documents(manifests: readonly Manifest[]): string {
-  return manifests.map(({ yaml }) => yaml).join("---\n");
+/** Manifests one after the other, made when they are written: those of a phase of a large plan have tens of megabytes. */
+function documents(actions: readonly ApplyAction[], { plan, slotted, known }: FolderContext): FileText {
+  return function* () {
+    for (const [at, action] of actions.entries())
+      yield `${at === 0 ? "" : "---\n"}${applyManifest(plan, action, slotted, known).yaml}`;
+  };
 }
 
 /** The files of a step, numbered within its phase, and the commands that use them. */
@@ -140,7 +146,7 @@ function stepFiles(step: Step, number: string, context: FolderContext): StepFile
 }
 
 interface Draft {
-  readonly files: Map<string, string>;
+  readonly files: Map<string, FileText>;
   readonly slots: string[];
   readonly context: FolderContext;
 }

@@ -79,14 +79,25 @@ export function unimpliedParts({ done, action }: Step): ConditionPart[] {
 
 /** For each apply, the apply of the same object that came before it in the plan. */
 export function earlierApplies(plan: Plan): ReadonlyMap<string, ApplyAction> {
+  const known = earlierOfPlans.get(plan) ?? earlierAppliesOf(plan);
+  earlierOfPlans.set(plan, known);
+  return known;
+}
+
+/** Asked for by the view and by the folder. */
+const earlierOfPlans = new WeakMap<Plan, ReadonlyMap<string, ApplyAction>>();
+
+function earlierAppliesOf(plan: Plan): ReadonlyMap<string, ApplyAction> {
   const last = new Map<string, ApplyAction>();
   const earlier = new Map<string, ApplyAction>();
-  for (const { id, action } of plan.phases.flatMap(({ steps }) => steps)) {
-    if (action.do !== "apply") continue;
-    const key = refKey(action.ref);
-    const before = last.get(key);
-    if (before) earlier.set(id, before);
-    last.set(key, action);
+  for (const { steps } of plan.phases) {
+    for (const { id, action } of steps) {
+      if (action.do !== "apply") continue;
+      const key = refKey(action.ref);
+      const before = last.get(key);
+      if (before) earlier.set(id, before);
+      last.set(key, action);
+    }
   }
   return earlier;
 }
