@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { load } from "js-yaml";
 import { displayWidth } from "../../src/present/text/display-width.ts";
-import { bothMeshes, controlCharacters, exampleFolder, filesBelow, run } from "./run-meshferry.ts";
+import { bothMeshes, combinedRoots, controlCharacters, exampleFolder, filesBelow, run } from "./run-meshferry.ts";
 
 const widest = (text: string) => Math.max(...text.split("\n").map((line) => displayWidth(line)));
 
@@ -84,7 +84,7 @@ describe("inspect", () => {
 
 describe("plan", () => {
   test("-o json summarises phases, steps, cost, waves and slots", async () => {
-    const { code, stdout } = await run(exampleFolder(), ["plan", ...bothMeshes, "--no-rehearse", "-o", "json"]);
+    const { code, stdout } = await run(exampleFolder(), ["plan", ...combinedRoots, "--no-rehearse", "-o", "json"]);
     expect(code).toBe(0);
     const view = JSON.parse(stdout) as { readonly phases: readonly { readonly id: string }[] };
     expect(view).toMatchObject({
@@ -109,7 +109,7 @@ describe("plan", () => {
 
   test("shows old and new values, and of roots only their number", async () => {
     const folder = exampleFolder();
-    const { stdout } = await run(folder, ["plan", ...bothMeshes, "--no-rehearse"]);
+    const { stdout } = await run(folder, ["plan", ...combinedRoots, "--no-rehearse"]);
     expect(stdout).toContain("not rehearsed");
     expect(stdout).toContain('data["root-cert.pem"]: 1 certificate → 2 certificates');
     expect(stdout).toContain("spec.exportTo: [client] → [*]");

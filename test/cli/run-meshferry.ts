@@ -31,6 +31,7 @@ export function exampleFolder(files: Readonly<Record<string, string | Uint8Array
   const folder = folderWith();
   for (const name of ["east", "west"])
     cpSync(join(project, "examples/east-west", name), join(folder, name), { recursive: true });
+  cpSync(join(project, "examples/east-west/meshferry.yaml"), join(folder, "meshferry.yaml"));
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
@@ -39,6 +40,9 @@ export function exampleFolder(files: Readonly<Record<string, string | Uint8Array
 }
 
 export const bothMeshes = ["--mesh", "east=east", "--mesh", "west=west"] as const;
+
+/** The example with the settings that come with it. */
+export const combinedRoots = ["--config", "meshferry.yaml"] as const;
 
 export async function run(cwd: string, argv: readonly string[], overrides: Partial<CliContext> = {}): Promise<Ran> {
   const out: string[] = [];

@@ -78,5 +78,5 @@ describe("every check answers in a scenario of its own", () => {
 
 function said(name: CheckName, inputs: readonly ClusterInput[], config: Partial<Config> | undefined): string[] {
   const answer = examine(inputs, { ...defaultConfig, ...config }).answers.get(name);
-  return answer?.findings.map(({ code }) => code as string) ?? [];
+  return answer?.findings.map(({ code }) => code) ?? [];
 }
