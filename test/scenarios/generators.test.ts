@@ -45,7 +45,7 @@ const apart = makeWorld({
 
 /** What each generator makes: its role, and the names of the objects. */
 const generators: Readonly<Record<string, readonly [ClusterInput[], Role, readonly string[]]>> = {
-  namespaces: [two, "namespace", ["istio-ingress", "meshferry-imports"]],
+  namespaces: [two, "namespace", ["meshferry-imports", "istio-ingress"]],
   "namespaces, membership": [tenants, "membership", ["default", "default"]],
   "east-west-gateway": [two, "east-west", ["eastwestgateway"]],
   "expose-services": [two, "expose", ["expose-services"]],
