@@ -178,7 +178,10 @@ function meshObjects(mesh: Settled): KubeObject[] {
     [`federation-${kind}`]: {
       enabled: true,
       requestedNetworkView: [],
-      service: { type: kind === "ingress" ? "LoadBalancer" : "ClusterIP" },
+      service: {
+        type: kind === "ingress" ? "LoadBalancer" : "ClusterIP",
+        metadata: { labels: { [`federation.maistra.io/${kind}-for`]: "peers" } },
+      },
     },
   });
   return [

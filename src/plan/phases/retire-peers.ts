@@ -4,7 +4,7 @@ import { certificateHashes } from "../../core/certificates.ts";
 import type { StepId } from "../../core/ids.ts";
 import { isJsonObject, type Json } from "../../core/json.ts";
 import { refKey, type ObjectRef } from "../../core/object-ref.ts";
-import { sortedBy } from "../../core/order.ts";
+import { sortedBy, sortedUnique } from "../../core/order.ts";
 import { pointer, valueAt, withValueAt } from "../../core/pointer.ts";
 import { federationGateways, gatewayNamespace } from "../../federation/gateways.ts";
 import { peerRootLocation } from "../../federation/link-facts.ts";
@@ -181,18 +181,23 @@ function leftovers(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
 type GatewayNames = ReturnType<typeof federationGateways>;
 
 /**
- * The gateways that the peers name. Where no peer is left to name them, those that were made for federation: they declare
- * a network view, which no other gateway has (maistra/api v2, GatewayConfig.requestedNetworkView).
+ * The gateways that the peers name. Where no peer is left to name them, those that were made for federation: their Service
+ * says for which peer, or they declare a network view, as no other gateway does (OSSM 2 federation guide; maistra/api v2,
+ * GatewayConfig.requestedNetworkView).
  */
 function retiredGateways(mesh: Mesh): GatewayNames {
   if (mesh.peers.length > 0) return federationGateways(mesh);
-  const declared = (field: string): string[] => {
-    const gateways = valueAt(mesh.controlPlane.object.body, pointer("spec", "gateways", field));
-    return Object.entries(isJsonObject(gateways) ? gateways : {})
-      .filter(([, gateway]) => isJsonObject(gateway) && Object.hasOwn(gateway, "requestedNetworkView"))
-      .map(([name]) => name);
-  };
-  return { ingress: declared("additionalIngress"), egress: declared("additionalEgress") };
+  const { additionalIngress, additionalEgress } = mesh.controlPlane.view.spec.gateways;
+  const made = (gateways: typeof additionalIngress): string[] =>
+    sortedUnique(Object.keys(gateways)).filter((name) => {
+      const gateway = Object.hasOwn(gateways, name) ? gateways[name] : undefined;
+      const labels = Object.keys(gateway?.service.metadata.labels ?? {});
+      return (
+        (gateway?.requestedNetworkView.length ?? 0) > 0 ||
+        labels.some((label) => /^federation\.maistra\.io\/(?:in|e)gress-for$/u.test(label))
+      );
+    });
+  return { ingress: made(additionalIngress), egress: made(additionalEgress) };
 }
 
 /** The control plane without these additional gateways; maps that are empty then go as well. */
