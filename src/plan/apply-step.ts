@@ -27,8 +27,11 @@ export interface ApplyParts {
  */
 export function applyStep(context: PlanContext, desired: DesiredObject, parts: ApplyParts): Step | null {
   const set = parts.set ?? [];
-  const existing = compareExisting(context.lookup, desired.ref, () =>
-    set.reduce((body: Json, { pointer, value }) => withValueAt(body, pointer, value), desired.template),
+  const existing = compareExisting(
+    context.lookup,
+    desired.ref,
+    () => set.reduce((body: Json, { pointer, value }) => withValueAt(body, pointer, value), desired.template),
+    context.target.slots,
   );
   if (existing === "same" || existing === "foreign") return null;
   const { phase, title, rule, after, about } = parts;

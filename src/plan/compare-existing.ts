@@ -1,9 +1,11 @@
 // What is there already, held against what must be: the plan has a step only for what is missing.
 import { equalJson, isJsonObject, type Json } from "../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
-import { withValueAt } from "../core/pointer.ts";
+import { valueAt, withValueAt } from "../core/pointer.ts";
 import type { Inventory } from "../inventory/mesh.ts";
 import { isOurs } from "../inventory/ownership.ts";
+import type { Slot } from "../target/desired-object.ts";
+import { slotValue } from "../target/fill-slots.ts";
 
 /** "same": nothing to do; "ours": an object of ours that differs; "foreign": somebody else's. */
 export type Existing = "absent" | "same" | "ours" | "foreign";
@@ -19,28 +21,47 @@ export function objectLookup(inventory: Inventory): ObjectLookup {
 }
 
 /** Compares a desired object with the one of its name; fields that only the server or others set do not count. `wanted` is asked for only where there is one. */
-export function compareExisting(lookup: ObjectLookup, ref: ObjectRef, wanted: () => Json): Existing {
+export function compareExisting(
+  lookup: ObjectLookup,
+  ref: ObjectRef,
+  wanted: () => Json,
+  slots: readonly Slot[],
+): Existing {
   const object = lookup(refKey(ref));
   if (!object) return "absent";
   if (!isOurs(object)) return "foreign";
   // The version under which an object was read is the server's choice.
-  return holds(object.body, withValueAt(wanted(), "/apiVersion", object.apiVersion)) ? "same" : "ours";
+  const whole = withValueAt(wanted(), "/apiVersion", object.apiVersion);
+  return holds(object.body, whole, (id) => valueNow(lookup, slots, id)) ? "same" : "ours";
 }
 
-/** Whether everything that is wanted stands in what is seen. A slot's value is not known here and counts as equal. */
-function holds(seen: Json | undefined, wanted: Json): boolean {
+/** What a slot's object holds as it was read; null: it was not supplied, or holds nothing yet. */
+function valueNow(lookup: ObjectLookup, slots: readonly Slot[], id: string): Json | null {
+  const slot = slots.find((each) => each.id === id);
+  const object = slot && lookup(refKey(slot.from));
+  return object ? slotValue(slot, valueAt(object.body, slot.pointer)) : null;
+}
+
+/** Whether everything that is wanted stands in what is seen. A slot's value that is not known counts as equal. */
+function holds(seen: Json | undefined, wanted: Json, valueOf: (slot: string) => Json | null): boolean {
   if (isJsonObject(wanted)) {
-    if (Object.hasOwn(wanted, "$slot")) return seen !== undefined;
+    const slot = wanted["$slot"];
+    if (typeof slot === "string") {
+      const value = valueOf(slot);
+      return seen !== undefined && (value === null || equalJson(seen, value));
+    }
     return (
       isJsonObject(seen) &&
-      Object.entries(wanted).every(([key, value]) => holds(Object.hasOwn(seen, key) ? seen[key] : undefined, value))
+      Object.entries(wanted).every(([key, value]) =>
+        holds(Object.hasOwn(seen, key) ? seen[key] : undefined, value, valueOf),
+      )
     );
   }
   if (Array.isArray(wanted)) {
     return (
       Array.isArray(seen) &&
       seen.length === wanted.length &&
-      wanted.every((value: Json, index) => holds(seen[index] as Json, value))
+      wanted.every((value: Json, index) => holds(seen[index] as Json, value, valueOf))
     );
   }
   return seen !== undefined && equalJson(seen, wanted);

@@ -179,3 +179,24 @@ test("an object of ours that differs is applied again, expecting ours", () => {
   const [step, ...more] = phaseSteps(planOf(other), "export");
   expect([step?.id.split("/").at(-1), step?.expect, more.length]).toEqual(["eastwestgateway", "ours", 0]);
 });
+
+describe("the address of an exporter's gateway", () => {
+  const done = before(twoMeshes(), "retire-imports");
+  const service = (ip: string) =>
+    kubeObject("west", "v1", "Service", "istio-ingress", "eastwestgateway-istio", {
+      status: { loadBalancer: { ingress: [{ ip }] } },
+    });
+  const remote = (inputs: readonly ClusterInput[]) =>
+    changing(planOf(inputs)).filter((id) => id.includes("Gateway.gateway.networking.k8s.io"));
+
+  test("that is what the remote gateway says needs no step, nor one that was not supplied", () => {
+    expect(remote(done)).toEqual([]);
+    expect(remote(added(done, service("192.0.2.1")))).toEqual([]);
+  });
+
+  test("that has changed is written anew", () => {
+    expect(remote(added(done, service("192.0.2.99")))).toEqual([
+      "import/apply/east/Gateway.gateway.networking.k8s.io/meshferry-imports/meshferry-west",
+    ]);
+  });
+});
