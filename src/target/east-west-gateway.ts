@@ -16,9 +16,15 @@ export const passthroughListener = {
  * One per exporting mesh. `istio.io/rev` keeps it with the control plane that runs today; the label of ours reaches its
  * pods on Istio 1.20 and 1.28 (seen), unlike Istio's own gateway-name label, which changed with 1.24. Never
  * `infrastructure.labels`: with it the metadata's labels no longer reach the pods (Istio 1.24).
+ * Annotations reach its Service too, as long as there is no `infrastructure` (Istio 1.20 to 1.28, kube-gateway.yaml; read in
+ * source, not yet seen running): so a load balancer that was internal is internal from its first moment.
  * The listener's host matches nothing: what is exposed stands in the Istio Gateway beside it.
  */
-export function eastWestGateway(places: Places, routes: readonly RouteId[]): DesiredObject {
+export function eastWestGateway(
+  places: Places,
+  routes: readonly RouteId[],
+  annotations: Readonly<Record<string, string>>,
+): DesiredObject {
   const { gateway, mesh, network } = places;
   return {
     ref: gateway,
@@ -37,6 +43,7 @@ export function eastWestGateway(places: Places, routes: readonly RouteId[]): Des
           [gatewayLabel]: gateway.name,
           "topology.istio.io/network": network,
         },
+        ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
       },
       spec: {
         gatewayClassName: "istio",

@@ -1,11 +1,14 @@
 // Routes → everything that is to exist. One generator per kind does the work; this file only says which are asked for what.
 import type { MeshId, RouteId } from "../core/ids.ts";
 import { sortedKeys } from "../core/json.ts";
-import { refKey } from "../core/object-ref.ts";
+import { isJsonObject } from "../core/json.ts";
+import { type KubeObject, refKey } from "../core/object-ref.ts";
+import { valueAt } from "../core/pointer.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
+import { isOurs } from "../inventory/ownership.ts";
 import { policiesBehind } from "../policies/policies-of.ts";
 import type { Route } from "../routes/route.ts";
 import { allowPolicy } from "./allow-policy.ts";
@@ -15,6 +18,7 @@ import type { DesiredObject, Slot } from "./desired-object.ts";
 import { eastWestGateway } from "./east-west-gateway.ts";
 import { exportEntry } from "./export-entry.ts";
 import { exposeServices } from "./expose-services.ts";
+import { gatewayAnnotations } from "./load-balancer.ts";
 import { importEntry, workloadEntry } from "./import-entries.ts";
 import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
@@ -44,7 +48,7 @@ export function generateTarget(
   const exclusions = exclusionsOf(inventory, carried, federation.exports, federation.links);
   const objects: DesiredObject[] = [];
   for (const [id, group] of groupBy(carried, ({ exporter }) => exporter.mesh.id))
-    objects.push(...exporterObjects(group), ...denyPolicies(exclusions.get(id) ?? [], group));
+    objects.push(...exporterObjects(inventory, group), ...denyPolicies(exclusions.get(id) ?? [], group));
   objects.push(...allowPolicies(inventory, federation, carried, podsOf));
   for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
     objects.push(...importerObjects(group));
@@ -57,14 +61,14 @@ export function generateTarget(
   };
 }
 
-function exporterObjects(group: readonly CarriedRoute[]): DesiredObject[] {
+function exporterObjects(inventory: Inventory, group: readonly CarriedRoute[]): DesiredObject[] {
   const [first] = group;
   if (!first) return [];
   const { exporter } = first;
   const ids = idsOf(group);
   const objects = [
     ...homeObjects(exporter, exporter.gatewayNamespace, ids),
-    eastWestGateway(exporter, ids),
+    eastWestGateway(exporter, ids, annotationsOf(inventory, exporter)),
     exposeServices(
       exporter,
       group.map(({ route }) => route),
@@ -82,6 +86,20 @@ function exporterObjects(group: readonly CarriedRoute[]): DesiredObject[] {
     if (entry) objects.push(entry);
   }
   return objects;
+}
+
+function annotationsOf(inventory: Inventory, { mesh, gateway }: Places): Readonly<Record<string, string>> {
+  const cluster = clusterOf(inventory, mesh);
+  const existing = cluster.objects.get(refKey(gateway));
+  return gatewayAnnotations(cluster, mesh, existing && isOurs(existing) ? annotationsIn(existing) : {});
+}
+
+function annotationsIn({ body }: KubeObject): Readonly<Record<string, string>> {
+  const annotations = valueAt(body, "/metadata/annotations");
+  if (!isJsonObject(annotations)) return {};
+  return Object.fromEntries(
+    Object.entries(annotations).filter((each): each is [string, string] => typeof each[1] === "string"),
+  );
 }
 
 function denyPolicies(exclusions: readonly Exclusion[], group: readonly CarriedRoute[]): DesiredObject[] {

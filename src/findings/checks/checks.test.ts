@@ -66,13 +66,18 @@ describe("the federation ingress (MF302, MF303)", () => {
   const cases: readonly (readonly [path: string, value: Json, settings: string])[] = [
     [
       "/metadata/annotations",
-      { "service.beta.kubernetes.io/aws-load-balancer-internal": "true" },
-      "annotation service.beta.kubernetes.io/aws-load-balancer-internal",
+      { "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": "eipalloc-1" },
+      "annotation service.beta.kubernetes.io/aws-load-balancer-eip-allocations",
     ],
     [
       "/metadata/annotations",
-      { "metallb.universe.tf/address-pool": "inner" },
-      "annotation metallb.universe.tf/address-pool",
+      { "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn" },
+      "annotation service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
+    ],
+    [
+      "/metadata/annotations",
+      { "metallb.universe.tf/loadBalancerIPs": "192.0.2.1" },
+      "annotation metallb.universe.tf/loadBalancerIPs",
     ],
     ["/spec/loadBalancerSourceRanges", ["10.0.0.0/8"], "loadBalancerSourceRanges"],
     ["/spec/loadBalancerClass", "inner", "loadBalancerClass"],

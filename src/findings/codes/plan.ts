@@ -25,7 +25,7 @@ export const loadBalancerNotCarried = defineCode({
   severity: "block",
   message: "The federation ingress Service {service} has {settings}; the new gateway's Service would not.",
   why: "The new gateway must be reachable just as the old one was, and from nowhere else: an internal load balancer must stay internal.",
-  todo: "This version makes plain LoadBalancer Services only. Check whether a plain one may replace it, and remove these settings from the federation ingress before planning.",
+  todo: "Load balancers with annotations are carried over; these settings are not, because two Services cannot share them or the gateway of the Gateway API has no place for them. Check whether the gateway may do without, and remove them from the federation ingress before planning.",
 });
 
 export const loadBalancerNotSeen = defineCode({
