@@ -20,6 +20,7 @@ export type Role =
   | "namespace"
   | "membership"
   | "east-west"
+  | "availability"
   | "expose"
   | "export-entry"
   | "policy"

@@ -1,8 +1,8 @@
 // Routes → everything that is to exist. One generator per kind does the work; this file only says which are asked for what.
 import type { MeshId, RouteId } from "../core/ids.ts";
 import { sortedKeys } from "../core/json.ts";
-import { isJsonObject } from "../core/json.ts";
-import { type KubeObject, refKey } from "../core/object-ref.ts";
+import { isJsonObject, type Json } from "../core/json.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
@@ -18,6 +18,7 @@ import type { DesiredObject, Slot } from "./desired-object.ts";
 import { eastWestGateway } from "./east-west-gateway.ts";
 import { exportEntry } from "./export-entry.ts";
 import { exposeServices } from "./expose-services.ts";
+import { autoscalerKind, gatewayAutoscaler, gatewayDisruptionBudget } from "./gateway-availability.ts";
 import { gatewayAnnotations } from "./load-balancer.ts";
 import { importEntry, workloadEntry } from "./import-entries.ts";
 import { type Exclusion, exclusionsOf } from "./isolation.ts";
@@ -69,6 +70,8 @@ function exporterObjects(inventory: Inventory, group: readonly CarriedRoute[]): 
   const objects = [
     ...homeObjects(exporter, exporter.gatewayNamespace, ids),
     eastWestGateway(exporter, ids, annotationsOf(inventory, exporter)),
+    gatewayAutoscaler(exporter, ids, oursNow(inventory, { ...exporter.gatewayDeployment, ...autoscalerKind })),
+    gatewayDisruptionBudget(exporter, ids),
     exposeServices(
       exporter,
       group.map(({ route }) => route),
@@ -89,17 +92,17 @@ function exporterObjects(inventory: Inventory, group: readonly CarriedRoute[]): 
 }
 
 function annotationsOf(inventory: Inventory, { mesh, gateway }: Places): Readonly<Record<string, string>> {
-  const cluster = clusterOf(inventory, mesh);
-  const existing = cluster.objects.get(refKey(gateway));
-  return gatewayAnnotations(cluster, mesh, existing && isOurs(existing) ? annotationsIn(existing) : {});
+  const annotations = valueAt(oursNow(inventory, gateway), "/metadata/annotations");
+  const existing = Object.entries(isJsonObject(annotations) ? annotations : {}).filter(
+    (each): each is [string, string] => typeof each[1] === "string",
+  );
+  return gatewayAnnotations(clusterOf(inventory, mesh), mesh, Object.fromEntries(existing));
 }
 
-function annotationsIn({ body }: KubeObject): Readonly<Record<string, string>> {
-  const annotations = valueAt(body, "/metadata/annotations");
-  if (!isJsonObject(annotations)) return {};
-  return Object.fromEntries(
-    Object.entries(annotations).filter((each): each is [string, string] => typeof each[1] === "string"),
-  );
+/** An object of ours as it is now, or null. */
+function oursNow(inventory: Inventory, ref: ObjectRef): Json {
+  const object = inventory.clusters.find(({ id }) => id === ref.cluster)?.objects.get(refKey(ref));
+  return object && isOurs(object) ? object.body : null;
 }
 
 function denyPolicies(exclusions: readonly Exclusion[], group: readonly CarriedRoute[]): DesiredObject[] {

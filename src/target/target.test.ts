@@ -33,7 +33,9 @@ test("two meshes and two hosts need these objects", () => {
     `workload-entry: east: WorkloadEntry meshferry-imports/${local}.meshferry-west`,
     "east-west: west: Gateway istio-ingress/eastwestgateway",
     "expose: west: Gateway istio-ingress/expose-services",
+    "availability: west: HorizontalPodAutoscaler istio-ingress/eastwestgateway-istio",
     "namespace: west: Namespace istio-ingress",
+    "availability: west: PodDisruptionBudget istio-ingress/eastwestgateway-istio",
     "export-entry: west: ServiceEntry sales/meshferry-orders",
   ]);
 });

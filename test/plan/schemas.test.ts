@@ -21,7 +21,14 @@ test("every applied object, with each overlay and with slots filled, is valid", 
       kinds.add(action.ref.kind);
     }
   }
-  expect([...kinds].sort()).toEqual(["Gateway", "Namespace", "ServiceEntry", "WorkloadEntry"]);
+  expect([...kinds].sort()).toEqual([
+    "Gateway",
+    "HorizontalPodAutoscaler",
+    "Namespace",
+    "PodDisruptionBudget",
+    "ServiceEntry",
+    "WorkloadEntry",
+  ]);
 });
 
 test("every control-plane patch applies to the example, in order, and its undo restores it", async () => {

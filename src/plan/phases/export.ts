@@ -45,6 +45,16 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         ),
       }),
     );
+  const available = desired
+    .filter(({ role, ref }) => role === "availability" && ref.namespace === places.gatewayNamespace)
+    .map((object) =>
+      applyStep(context, object, {
+        phase: "export",
+        title: `Keep the east-west gateway of ${mesh.id} available`,
+        rule: "export.gateway-availability",
+        after: idsOf(present(...gateway)),
+      }),
+    );
   const entries = ofExporter(context, mesh, "export-entry").map((object) =>
     applyStep(context, object, {
       phase: "export",
@@ -72,7 +82,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         done: { kind: "gateway-exposes", gateway: places.gatewayDeployment, hosts: exposedHosts(context, mesh) },
       }),
     );
-  return present(...home, ...gateway, ...entries, ...policies, ...exposure);
+  return present(...home, ...gateway, ...available, ...entries, ...policies, ...exposure);
 }
 
 /** The namespace of ours, its membership, and that istiod has taken it in. */
