@@ -2,6 +2,7 @@
 import { all, type Condition } from "../../conditions/condition.ts";
 import type { Host, StepId } from "../../core/ids.ts";
 import { sortedUnique } from "../../core/order.ts";
+import { valueAt } from "../../core/pointer.ts";
 import { type Mesh, refIn } from "../../inventory/mesh.ts";
 import { rootConfigMap } from "../../inventory/roots.ts";
 import type { DesiredObject } from "../../target/desired-object.ts";
@@ -64,12 +65,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     }),
   );
   const policies = ofExporter(context, mesh, "policy").map((object) =>
-    applyStep(context, object, {
-      phase: "export",
-      title: `Keep out of ${object.ref.namespace}/${object.ref.name.replace(/^meshferry-/u, "")} who could not reach it before`,
-      rule: "export.passthrough-admits-all",
-      after: [],
-    }),
+    applyStep(context, object, { phase: "export", ...policyTexts(object), after: [] }),
   );
   const exposure = desired
     .filter(({ role, ref }) => role === "expose" && ref.namespace === places.gatewayNamespace)
@@ -83,6 +79,13 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
       }),
     );
   return present(...home, ...gateway, ...available, ...entries, ...policies, ...exposure);
+}
+
+function policyTexts({ ref, template }: DesiredObject): { readonly title: string; readonly rule: string } {
+  const service = `${ref.namespace}/${ref.name.replace(/^meshferry-(?:allow-)?/u, "")}`;
+  return valueAt(template, "/spec/action") === "ALLOW"
+    ? { title: `Let the clients of other meshes call ${service} under their own names`, rule: "export.client-identity" }
+    : { title: `Keep out of ${service} who could not reach it before`, rule: "export.passthrough-admits-all" };
 }
 
 /** The namespace of ours, its membership, and that istiod has taken it in. */
