@@ -1,6 +1,6 @@
 // Which services a proxy is told of: what its Sidecar resource shows, and what it hides.
 import type { Host } from "../core/ids.ts";
-import { sortedBy } from "../core/order.ts";
+import { groupBy, sortedBy } from "../core/order.ts";
 import type { Cluster, Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
 import type { Mesh } from "../inventory/mesh.ts";
@@ -15,29 +15,26 @@ export interface Shown {
 }
 
 /**
- * The Sidecar of a workload: one of its namespace whose selector fits, else that namespace's own, else the root
+ * A question for the Sidecar of a workload: one of its namespace whose selector fits, else that namespace's own, else the root
  * namespace's; the oldest of several. Only one without a selector speaks for others (Istio 1.20, pilot/pkg/model/push_context.go,
  * getSidecarScope). null: nothing is hidden.
  */
-export function sidecarOf(
+export function sidecarLookup(
   cluster: Cluster,
   mesh: Mesh,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): SidecarObject | null {
-  const all = sortedBy(
+): (namespace: string, labels: Readonly<Record<string, string>>) => SidecarObject | null {
+  const oldestFirst = sortedBy(
     cluster.typed["Sidecar.networking.istio.io"],
     ({ view }) => view.metadata.creationTimestamp,
     ({ ref }) => ref.name,
   );
-  const of = (home: string) => all.filter(({ ref }) => ref.namespace === home);
-  const general = ({ view }: SidecarObject): boolean => view.spec.workloadSelector === null;
-  return (
-    of(namespace).find(({ view }) => matchesPairs(view.spec.workloadSelector?.labels ?? {}, labels)) ??
-    of(namespace).find(general) ??
-    of(mesh.namespace).find(general) ??
-    null
-  );
+  const byNamespace = groupBy(oldestFirst, ({ ref }) => ref.namespace ?? "");
+  const general = (namespace: string) =>
+    byNamespace.get(namespace)?.find(({ view }) => view.spec.workloadSelector === null) ?? null;
+  return (namespace, labels) =>
+    byNamespace.get(namespace)?.find(({ view }) => matchesPairs(view.spec.workloadSelector?.labels ?? {}, labels)) ??
+    general(namespace) ??
+    general(mesh.namespace);
 }
 
 /** Whether the Sidecar shows the service to proxies of `from`. */

@@ -8,7 +8,7 @@ import type { PodIndex, PodShape } from "../federation/pod-index.ts";
 import type { Cluster } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
-import { patternShows, type SidecarObject, sidecarOf, shows } from "../routes/sidecar-scope.ts";
+import { patternShows, type SidecarObject, sidecarLookup, shows } from "../routes/sidecar-scope.ts";
 
 export interface ImporterClients {
   readonly cluster: Cluster;
@@ -63,8 +63,9 @@ export function sidecarEdits(importer: ImporterClients): { readonly sidecar: Sid
 /** The clients to whom their Sidecar hides hosts today, which then do not count as clients of these. */
 export function hiddenPairs(importer: ImporterClients): HiddenPairs[] {
   const hidden = new Map<string, HiddenPairs>();
+  const sidecarOf = sidecarLookup(importer.cluster, importer.mesh);
   for (const shape of clientShapes(importer)) {
-    const sidecar = sidecarOf(importer.cluster, importer.mesh, shape.namespace, shape.labels);
+    const sidecar = sidecarOf(shape.namespace, shape.labels);
     if (!sidecar?.view.spec.egress) continue;
     const routes = importer.routes.filter(
       (route) =>
@@ -87,9 +88,10 @@ function clientShapes({ mesh, pods }: ImporterClients): PodShape[] {
 }
 
 function sidecarsInUse(importer: ImporterClients): { readonly sidecar: SidecarObject; readonly from: string }[] {
+  const sidecarOf = sidecarLookup(importer.cluster, importer.mesh);
   const found = new Map<string, { readonly sidecar: SidecarObject; readonly from: string }>();
   for (const { namespace, labels } of clientShapes(importer)) {
-    const sidecar = sidecarOf(importer.cluster, importer.mesh, namespace, labels);
+    const sidecar = sidecarOf(namespace, labels);
     if (sidecar) found.set(`${refKey(sidecar.ref)}|${namespace}`, { sidecar, from: namespace });
   }
   return sortedBy(found, ([key]) => key).map(([, use]) => use);
