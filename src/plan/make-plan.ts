@@ -116,8 +116,9 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
     const mesh = group[0]?.importer.mesh;
     if (!mesh) return [];
     const ids = sortedUnique(group.map(({ route }) => route.id));
-    const hidden = hiddenPairs(importerClients(inventory, group, podsOf));
-    return [makeWaves(mesh, injectedWorkloads(mesh, podsOf(mesh)), ids, options.waves, hidden)];
+    const clients = importerClients(inventory, group, podsOf);
+    const workloads = injectedWorkloads(mesh, clients.pods, clients.gateways);
+    return [makeWaves(mesh, workloads, ids, options.waves, hiddenPairs(clients))];
   });
   const links = retirableLinks(inventory, federation, routes);
   const hashes = new Map<DesiredObject, Hash>(target.objects.map((desired) => [desired, hashOf(desired.template)]));

@@ -5,7 +5,9 @@ import { refKey, refText, sortedRefs } from "../core/object-ref.ts";
 import { notRestartable } from "../findings/codes/plan.ts";
 import { injectedWorkloads } from "../routes/client-namespaces.ts";
 import { gatewayNamespace } from "../federation/gateways.ts";
-import type { Mesh } from "../inventory/mesh.ts";
+import type { PodShape } from "../federation/pod-index.ts";
+import { clusterOf, type Mesh } from "../inventory/mesh.ts";
+import { gatewayClients } from "../routes/gateway-clients.ts";
 import type { PlanContext } from "./plan-context.ts";
 
 /** Injected workloads of the members and everything with a proxy in the control plane's namespace; sorted. */
@@ -13,7 +15,7 @@ export function proxyWorkloads(context: PlanContext, mesh: Mesh): ObjectRef[] {
   const pods = context.podsOf(mesh);
   const gateways = pods.pods.filter(({ namespace, sidecar }) => sidecar && namespace === mesh.namespace);
   return sortedRefs([
-    ...[...injectedWorkloads(mesh, pods).values()].flat(),
+    ...[...injectedWorkloads(mesh, pods, ownGateways(context, mesh)).values()].flat(),
     ...gateways.map(({ workload }) => workload),
   ]);
 }
@@ -37,16 +39,23 @@ export function notRestartables(context: PlanContext): Finding[] {
 /** The injected workloads of an importer whose running pods carry another network than `network`, or none; sorted. */
 export function workloadsWithoutNetwork(context: PlanContext, mesh: Mesh, network: string): ObjectRef[] {
   const members = new Set(mesh.memberNamespaces);
-  const wrong = context
-    .podsOf(mesh)
-    .pods.filter(({ namespace, sidecar }) => sidecar && members.has(namespace))
-    .filter(({ spec }) =>
-      [...spec.containers, ...spec.initContainers]
-        .filter(({ name }) => name === "istio-proxy")
-        // The proxy's own network is what its environment said when it started (Istio 1.20, injection template).
-        .every(({ env }) => !env.some(({ name, value }) => name === "ISTIO_META_NETWORK" && value === network)),
-    );
+  const pods = context.podsOf(mesh);
+  const clients = pods.pods.filter(({ namespace, sidecar }) => sidecar && members.has(namespace));
+  const wrong = [...clients, ...ownGateways(context, mesh).filter(({ live }) => live)].filter(({ spec }) =>
+    [...spec.containers, ...spec.initContainers]
+      .filter(({ name }) => name === "istio-proxy")
+      // The proxy's own network is what its environment said when it started (Istio 1.20, injection template).
+      .every(({ env }) => !env.some(({ name, value }) => name === "ISTIO_META_NETWORK" && value === network)),
+  );
   return sortedRefs(wrong.map(({ workload }) => workload));
+}
+
+/** The importer's own gateways that send requests to carried hosts. */
+function ownGateways(context: PlanContext, mesh: Mesh): readonly PodShape[] {
+  const hosts = new Set<string>(
+    context.carried.filter(({ importer }) => importer.mesh.id === mesh.id).map(({ route }) => route.host),
+  );
+  return gatewayClients(clusterOf(context.inventory, mesh), mesh, context.podsOf(mesh), hosts);
 }
 
 /** The federation gateways' Deployments that some of the mesh's peers use; sorted, each once. */

@@ -6,9 +6,10 @@ import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService, Federation, ImportedService } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
 import { clientsNotSupplied, noClients } from "../findings/codes/routes.ts";
-import type { Inventory, Mesh } from "../inventory/mesh.ts";
+import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
 import { injectedWorkloads } from "./client-namespaces.ts";
 import { decideCarry } from "./decide-carry.ts";
+import { gatewayClients } from "./gateway-clients.ts";
 import { type HostsInUse, hostsInUse, offerKey } from "./hosts-in-use.ts";
 import type { Backend, Route } from "./route.ts";
 
@@ -37,7 +38,9 @@ export function buildRoutes(
   for (const [importer, ofImporter] of feeds) {
     const mesh = meshes.get(importer);
     if (!mesh) continue;
-    const clientNamespaces = [...injectedWorkloads(mesh, podsOf(mesh)).keys()];
+    const hosts = new Set<string>(ofImporter.map(({ imported }) => imported.host));
+    const gateways = gatewayClients(clusterOf(inventory, mesh), mesh, podsOf(mesh), hosts);
+    const clientNamespaces = [...injectedWorkloads(mesh, podsOf(mesh), gateways).keys()];
     for (const [host, group] of groupBy(ofImporter, ({ imported }) => imported.host)) {
       const planned = buildRoute(mesh, host, group, clientNamespaces, meshes, inUse, options);
       const route: Route = podsOf(mesh).supplied

@@ -20,6 +20,7 @@ import { exportEntry } from "./export-entry.ts";
 import { exposeServices } from "./expose-services.ts";
 import { autoscalerKind, gatewayAutoscaler, gatewayDisruptionBudget } from "./gateway-availability.ts";
 import { gatewayAnnotations } from "./load-balancer.ts";
+import { importerClients } from "./importer-clients.ts";
 import { importEntry, workloadEntry } from "./import-entries.ts";
 import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
@@ -120,6 +121,7 @@ function allowPolicies(
   carried: readonly CarriedRoute[],
   podsOf: (mesh: Mesh) => PodIndex,
 ): DesiredObject[] {
+  const byImporter = groupBy(carried, ({ importer }) => importer.mesh.id);
   return [...groupBy(carried, ({ exported }) => refKey(exported.service)).values()].flatMap((group) => {
     const [first] = group;
     const exporter = first?.exporter.mesh;
@@ -129,7 +131,9 @@ function allowPolicies(
     const policies = policiesBehind(cluster, exporter, podsOf(exporter), first.exported.service);
     if (policies.length === 0) return [];
     const importers = [...new Set(group.map(({ importer }) => importer.mesh))];
-    const afterwards = importers.flatMap((mesh) => callersAfterwards(mesh, podsOf(mesh)));
+    const afterwards = importers.flatMap((mesh) =>
+      callersAfterwards(importerClients(inventory, byImporter.get(mesh.id) ?? [], podsOf)),
+    );
     const { exported } = first;
     return allowPolicy({ exported, exporter, importers, policies, today, afterwards, routes: idsOf(group) }) ?? [];
   });

@@ -3,9 +3,9 @@ import { sortedBy, sortedUnique } from "../core/order.ts";
 import { refKey } from "../core/object-ref.ts";
 import type { ExportedService, Link } from "../federation/federation.ts";
 import { gatewayNamespace } from "../federation/gateways.ts";
-import type { PodIndex } from "../federation/pod-index.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Caller } from "../policies/match-source.ts";
+import type { ImporterClients } from "./sidecar-edits.ts";
 
 /**
  * The exporter's federation ingress gateway, which ends the importer's TLS (Maistra 2.5, pkg/servicemesh/federation/server);
@@ -25,12 +25,13 @@ export function callerToday(exported: ExportedService, exporter: Mesh, links: re
   };
 }
 
-/** The identities of an importer's injected workloads, each once, sorted. */
-export function callersAfterwards(importer: Mesh, pods: PodIndex): Caller[] {
+/** The identities of an importer's clients, its own gateways among them, each once, sorted. */
+export function callersAfterwards({ mesh: importer, pods, gateways }: ImporterClients): Caller[] {
   const members = new Set(importer.memberNamespaces);
-  const accounts = [...pods.pods, ...pods.templates]
-    .filter(({ sidecar, namespace }) => sidecar && members.has(namespace))
-    .map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
+  const injected = [...pods.pods, ...pods.templates].filter(
+    ({ sidecar, namespace }) => sidecar && members.has(namespace),
+  );
+  const accounts = [...injected, ...gateways].map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
   return sortedBy(sortedUnique(accounts), (text) => text).map((text) => {
     const [namespace = "", account = ""] = text.split("/");
     return { trustDomain: importer.trustDomain, namespace, account };

@@ -14,6 +14,8 @@ export interface ImporterClients {
   readonly cluster: Cluster;
   readonly mesh: Mesh;
   readonly pods: PodIndex;
+  /** Its own gateways that send to imported hosts; Sidecars do not speak for them. */
+  readonly gateways: readonly PodShape[];
   /** The carried routes of this importer, each once. */
   readonly routes: readonly Route[];
   /** Where our entries of the routes live. */

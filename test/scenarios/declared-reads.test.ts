@@ -9,6 +9,7 @@ import { type CheckName, checks } from "../../src/findings/checks/registry.ts";
 import type { Cluster } from "../../src/inventory/cluster.ts";
 import { examine } from "../../src/pipeline.ts";
 import { readEastWest } from "../support/example.ts";
+import { added, kubeObject, twoMeshes } from "../support/world.ts";
 import type { CodeScenario } from "./scenario.ts";
 
 const folder = new URL("codes/", import.meta.url);
@@ -17,7 +18,27 @@ const loaded = await Promise.all(
   modules.map(async (name) => (await import(new URL(name, folder).href)) as { scenarios: readonly CodeScenario[] }),
 );
 const example = examine(await readEastWest(), defaultConfig);
+/** A gateway of the importer that sends on to an imported host, before a server with a policy. */
+const front = examine(
+  added(
+    twoMeshes(),
+    kubeObject("east", "networking.istio.io/v1beta1", "Gateway", "shop", "front", {
+      spec: { selector: { app: "caller" } },
+    }),
+    kubeObject("east", "networking.istio.io/v1beta1", "VirtualService", "shop", "front", {
+      spec: {
+        gateways: ["front"],
+        http: [{ route: [{ destination: { host: "orders.sales.svc.west-mesh-imports.local" } }] }],
+      },
+    }),
+    kubeObject("west", "security.istio.io/v1beta1", "AuthorizationPolicy", "sales", "theirs", {
+      spec: { rules: [{}] },
+    }),
+  ),
+  defaultConfig,
+);
 const worlds: readonly CheckInput[] = [
+  { ...front, trust: defaultConfig.trust.order },
   { ...example, trust: "combined-root" },
   ...loaded
     .flatMap(({ scenarios }) => scenarios)

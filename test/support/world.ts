@@ -146,6 +146,7 @@ const checkedKinds = [
   "Sidecar.networking.istio.io",
   "DestinationRule.networking.istio.io",
   "VirtualService.networking.istio.io",
+  "Gateway.networking.istio.io",
   "EnvoyFilter.networking.istio.io",
   "NetworkPolicy.networking.k8s.io",
 ];

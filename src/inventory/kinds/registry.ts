@@ -1,6 +1,8 @@
 // Which kinds are read, and with which schema. A kind is added here and nowhere else.
 import type { z } from "zod";
 import { authorizationPolicy } from "./authorization-policy.ts";
+import { istioGateway } from "./istio-gateway.ts";
+import { virtualService } from "./virtual-service.ts";
 import { destinationRule } from "./destination-rule.ts";
 import { exportedServiceSet } from "./exported-service-set.ts";
 import { importedServiceSet } from "./imported-service-set.ts";
@@ -30,9 +32,11 @@ export const kinds = {
   "DeploymentConfig.apps.openshift.io": workload,
   "AuthorizationPolicy.security.istio.io": authorizationPolicy,
   "DestinationRule.networking.istio.io": destinationRule,
+  "Gateway.networking.istio.io": istioGateway,
   "NetworkPolicy.networking.k8s.io": networkPolicy,
   "ServiceEntry.networking.istio.io": serviceEntry,
   "Sidecar.networking.istio.io": sidecar,
+  "VirtualService.networking.istio.io": virtualService,
   "WorkloadEntry.networking.istio.io": workloadEntry,
   "ServiceMeshControlPlane.maistra.io": serviceMeshControlPlane,
   "ServiceMeshMemberRoll.maistra.io": serviceMeshMemberRoll,

@@ -18,6 +18,6 @@ const run: Check["run"] = ({ inventory, routes, target, podsOf }) =>
 export const sidecars: Check = {
   fact: "The clients' Sidecars can show our entries wherever they show federation's hosts",
   codes: [sidecarPatched],
-  reads: ["Sidecar.networking.istio.io"],
+  reads: ["Gateway.networking.istio.io", "Sidecar.networking.istio.io", "VirtualService.networking.istio.io"],
   run,
 };

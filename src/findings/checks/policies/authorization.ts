@@ -3,12 +3,13 @@ import { fewNames } from "../../../core/few-names.ts";
 import type { Finding } from "../../../core/finding.ts";
 import { refKey, refText } from "../../../core/object-ref.ts";
 import { groupBy, sortedUnique } from "../../../core/order.ts";
-import { clusterOf } from "../../../inventory/mesh.ts";
+import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
 import { authorizationPolicy } from "../../../inventory/kinds/authorization-policy.ts";
 import { type AccessChange, accessOf, compareAccess } from "../../../policies/decide-access.ts";
 import { type Caller, principalOf } from "../../../policies/match-source.ts";
 import { policiesBehind, type SelectedPolicy } from "../../../policies/policies-of.ts";
 import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import { importerClients } from "../../../target/importer-clients.ts";
 import { callersAfterwards, callerToday, policyDomains } from "../../../target/service-callers.ts";
 import {
   allowPolicyAdded,
@@ -21,15 +22,21 @@ import type { Check, CheckInput } from "../check.ts";
 
 const run: Check["run"] = (input) => {
   const carried = carriedRoutes(input.routes, input.target.places);
+  const callers = callersOf(input, carried);
   const pairs = groupBy(carried, ({ exported, importer }) => `${refKey(exported.service)}|${importer.mesh.id}`);
   return [...pairs.values()].flatMap((group) => {
     const [first] = group;
-    return first ? ofPair(input, carried, first) : [];
+    return first ? ofPair(input, carried, callers, first) : [];
   });
 };
 
 /** What is to be said of one service and the clients of one importer. */
-function ofPair(input: CheckInput, carried: readonly CarriedRoute[], route: CarriedRoute): Finding[] {
+function ofPair(
+  input: CheckInput,
+  carried: readonly CarriedRoute[],
+  callers: (mesh: Mesh) => readonly Caller[],
+  route: CarriedRoute,
+): Finding[] {
   const { exported, importer } = route;
   const exporter = route.exporter.mesh;
   const today = callerToday(exported, exporter, input.federation.links);
@@ -43,12 +50,24 @@ function ofPair(input: CheckInput, carried: readonly CarriedRoute[], route: Carr
   const ours = ownPolicies(input, exported.service);
   const before = accessOf(specs, today, policyDomains(exporter, []));
   const domains = policyDomains(exporter, partners);
-  const changes = callersAfterwards(importer.mesh, input.podsOf(importer.mesh)).map((caller) => ({
+  const changes = callers(importer.mesh).map((caller) => ({
     caller,
     change: compareAccess(before, accessOf([...specs, ...ours], caller, domains)),
   }));
   const findings = differences(route, theirs, changes);
   return ours.some(({ action }) => action === "ALLOW") ? [...findings, added(route, theirs, ours)] : findings;
+}
+
+/** Worked out once for each importer: many services may be asked about. */
+function callersOf({ inventory, podsOf }: CheckInput, carried: readonly CarriedRoute[]): (mesh: Mesh) => Caller[] {
+  const groups = groupBy(carried, ({ importer }) => importer.mesh.id);
+  const made = new Map<string, Caller[]>();
+  return (mesh) => {
+    const callers =
+      made.get(mesh.id) ?? callersAfterwards(importerClients(inventory, groups.get(mesh.id) ?? [], podsOf));
+    made.set(mesh.id, callers);
+    return callers;
+  };
 }
 
 /** The policies of ours for a service, those that keep others out among them. */
@@ -110,6 +129,11 @@ function added(
 export const authorization: Check = {
   fact: "Who passes the policies of an exported service today passes them afterwards, and nobody else does",
   codes: [allowPolicyAdded, authorizerAsked, policyAdmits, policyDenies, policyUndecided],
-  reads: ["AuthorizationPolicy.security.istio.io", "Service"],
+  reads: [
+    "AuthorizationPolicy.security.istio.io",
+    "Gateway.networking.istio.io",
+    "Service",
+    "VirtualService.networking.istio.io",
+  ],
   run,
 };
