@@ -7,6 +7,7 @@ import type { Plan } from "./plan.ts";
 import { afterStep, changesObjects } from "../../test/support/after-step.ts";
 import { planOf, stepsOf } from "../../test/support/example.ts";
 import { codesOf, ofCode, phaseSteps } from "../../test/support/seen.ts";
+import { managedPolicies } from "../../test/support/managed-policies.ts";
 import { added, changed, kubeObject, makeWorld, type MeshOf, named, twoMeshes } from "../../test/support/world.ts";
 
 const host = "orders.sales.svc.west-mesh-imports.local";
@@ -33,6 +34,7 @@ function before(inputs: readonly ClusterInput[], phase: string, config = guideCo
 
 const worlds: readonly (readonly [string, readonly ClusterInput[]])[] = [
   ["two meshes", twoMeshes({ east: three })],
+  ["the operator's NetworkPolicies", managedPolicies(twoMeshes())],
   ["MultiTenant", twoMeshes({ east: { ...three, mode: "MultiTenant" }, west: { mode: "MultiTenant" } })],
   [
     "three in a row, both ways",

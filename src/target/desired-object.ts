@@ -24,6 +24,7 @@ export type Role =
   | "expose"
   | "export-entry"
   | "policy"
+  | "network-policy"
   | "remote"
   | "workload-entry"
   | "import-entry";

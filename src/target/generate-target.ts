@@ -14,6 +14,7 @@ import type { Route } from "../routes/route.ts";
 import { allowPolicy } from "./allow-policy.ts";
 import { type CarriedRoute, carriedRoutes } from "./carried-routes.ts";
 import { denyPolicy } from "./deny-policy.ts";
+import { policyReplacements } from "./managed-policies.ts";
 import type { DesiredObject, Slot } from "./desired-object.ts";
 import { eastWestGateway } from "./east-west-gateway.ts";
 import { exportEntry } from "./export-entry.ts";
@@ -77,6 +78,7 @@ function exporterObjects(inventory: Inventory, group: readonly CarriedRoute[]): 
       exporter,
       group.map(({ route }) => route),
     ),
+    ...policyReplacements(clusterOf(inventory, exporter.mesh), exporter, group, ids),
   ];
   for (const ofService of groupBy(group, ({ exported }) => refKey(exported.service)).values()) {
     const [one] = ofService;

@@ -6,6 +6,7 @@ import type { ClusterInput } from "../../src/core/cluster.ts";
 import { checks } from "../../src/findings/checks/registry.ts";
 import type { Role } from "../../src/target/desired-object.ts";
 import { examined } from "../support/seen.ts";
+import { managedPolicies } from "../support/managed-policies.ts";
 import { added, kubeObject, makeWorld, named, twoMeshes } from "../support/world.ts";
 
 const folder = fileURLToPath(new URL("../../src/findings/checks", import.meta.url));
@@ -53,6 +54,11 @@ const generators: Readonly<Record<string, readonly [ClusterInput[], Role, readon
   "export-entry": [two, "export-entry", ["meshferry-orders"]],
   "allow-policy": [guarded, "policy", ["meshferry-allow-orders"]],
   "deny-policy": [apart, "policy", ["meshferry-orders"]],
+  "managed-policies": [
+    managedPolicies(two),
+    "network-policy",
+    ["meshferry-istio-mesh-basic", "meshferry-from-istio-ingress", "meshferry-istio-mesh-basic"],
+  ],
   "remote-gateway": [two, "remote", ["meshferry-west"]],
   "import-entries, workload entry": [
     two,
@@ -81,6 +87,7 @@ describe("a generator makes its objects", () => {
       expose: true,
       "export-entry": true,
       policy: true,
+      "network-policy": true,
       remote: true,
       "workload-entry": true,
       "import-entry": true,

@@ -10,13 +10,24 @@ export const versionTooOld = defineCode({
   todo: "Upgrade the control plane to v2.6 first.",
 });
 
-export const managedNetworkPolicies = defineCode({
+export const managedPoliciesReplaced = defineCode({
   code: "MF301",
   name: "managed-network-policies",
+  severity: "info",
+  message:
+    "Mesh {mesh} lets its operator manage NetworkPolicies (spec.security.manageNetworkPolicy is not false): the plan copies {count} of them and switches that off.",
+  why: "The operator's policies admit only members of the mesh, so the new east-west gateway could be kept from the workloads; and OSSM 3 manages none. The copies keep everything as closed as it was, and one more per namespace lets the new gateway in.",
+  todo: "Nothing now. The copies know members by the label maistra.io/member-of, as the originals did: replace them by policies of your own before the member rolls go.",
+});
+
+export const managedPoliciesNotSupplied = defineCode({
+  code: "MF336",
+  name: "managed-network-policies-not-supplied",
   severity: "block",
-  message: "Mesh {mesh} lets its operator manage NetworkPolicies (spec.security.manageNetworkPolicy is not false).",
-  why: "The operator's policies admit only traffic from within the mesh, so nothing from outside would reach the new east-west gateway.",
-  todo: "Write equivalent NetworkPolicies of your own, then set spec.security.manageNetworkPolicy to false, and plan again.",
+  message:
+    "Mesh {mesh} lets its operator manage NetworkPolicies (spec.security.manageNetworkPolicy is not false), and none were supplied.",
+  why: "The operator's policies admit only members of the mesh, so the new east-west gateway could be kept from the workloads. They can be stood in for only when they are known.",
+  todo: "Supply them: oc get networkpolicies.networking.k8s.io -A -o yaml. Or write your own, set spec.security.manageNetworkPolicy to false, and plan again.",
 });
 
 export const loadBalancerNotCarried = defineCode({

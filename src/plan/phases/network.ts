@@ -5,7 +5,10 @@ import type { StepId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { sortedUnique } from "../../core/order.ts";
 import { pointer, valueAt, withValueAt } from "../../core/pointer.ts";
-import { type Mesh, refIn } from "../../inventory/mesh.ts";
+import { type ObjectRef, sortedRefs } from "../../core/object-ref.ts";
+import { clusterOf, type Mesh, refIn } from "../../inventory/mesh.ts";
+import { operatorPolicies, policiesToReplace } from "../../target/managed-policies.ts";
+import { applyStep, present } from "../apply-step.ts";
 import { type Edit, editsBetween, inverted, patchOf } from "../edits.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
@@ -15,6 +18,7 @@ import { restartable, workloadsWithoutNetwork } from "../proxy-workloads.ts";
 const discoverGateways = "PILOT_MULTI_NETWORK_DISCOVER_GATEWAY_API";
 const envPath = pointer("spec", "runtime", "components", "pilot", "container", "env");
 const domainsPath = pointer("spec", "security", "trust", "additionalDomains");
+const managePoliciesPath = pointer("spec", "security", "manageNetworkPolicy");
 const aliasesPath = pointer("spec", "techPreview", "meshConfig", "trustDomainAliases");
 
 /** Mesh after mesh, never both ends of a link together: a restarted istiod is ready before federation has synced (seen on Maistra 2.5). */
@@ -45,8 +49,8 @@ export function wantedControlPlane(context: PlanContext, mesh: Mesh): Json {
     // additionalDomains, where present, overrides the mesh configuration (Maistra operator 2.5, pkg/apis/maistra/conversion/security.go).
     const declared = valueAt(body, domainsPath);
     const path = Array.isArray(declared) && declared.length > 0 ? domainsPath : aliasesPath;
-    const present = valueAt(body, path);
-    body = withValueAt(body, path, [...(Array.isArray(present) ? (present as Json[]) : []), ...foreign]);
+    const listed = valueAt(body, path);
+    body = withValueAt(body, path, [...(Array.isArray(listed) ? (listed as Json[]) : []), ...foreign]);
   }
   const network = context.target.places.get(mesh.id)?.network;
   if (mesh.network === null && network !== undefined)
@@ -55,13 +59,45 @@ export function wantedControlPlane(context: PlanContext, mesh: Mesh): Json {
   // Off by default in Istio 1.20: without it istiod ignores remote gateways of the Gateway API.
   const env = mesh.controlPlane.view.spec.runtime.components.pilot.container.env;
   if (imports && env[discoverGateways] !== "true") body = withValueAt(body, `${envPath}/${discoverGateways}`, "true");
+  // Read by the operator only: no pod template changes with it (Maistra operator 2.5, resources/helm).
+  const exports = context.exporters.some(({ id }) => id === mesh.id);
+  if (exports && policiesToReplace(clusterOf(context.inventory, mesh), mesh))
+    body = withValueAt(body, managePoliciesPath, false);
   return body;
+}
+
+/** What stands in for the operator's NetworkPolicies, before it is told to delete its own. */
+function policySteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
+  const namespaces = new Set(theirPolicies(context, mesh).map(({ namespace }) => namespace));
+  return context.target.objects
+    .filter(
+      ({ role, ref }) => role === "network-policy" && ref.cluster === mesh.cluster && namespaces.has(ref.namespace),
+    )
+    .flatMap((object) =>
+      present(
+        applyStep(context, object, {
+          phase: "network",
+          title: `Keep ${object.ref.namespace} as closed as it is without the operator: ${object.ref.name}`,
+          rule: "network.policies-replaced",
+          after,
+        }),
+      ),
+    );
+}
+
+/** The operator's NetworkPolicies that go with the patch. */
+function theirPolicies(context: PlanContext, mesh: Mesh): ObjectRef[] {
+  const cluster = clusterOf(context.inventory, mesh);
+  if (!context.exporters.some(({ id }) => id === mesh.id) || !policiesToReplace(cluster, mesh)) return [];
+  return sortedRefs(operatorPolicies(cluster, mesh).map(({ ref }) => ref));
 }
 
 function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
   const places = context.target.places.get(mesh.id);
   const edits = editsBetween(mesh.controlPlane.object.body, wantedControlPlane(context, mesh));
-  const patch = edits.length > 0 ? [patchStep(context, mesh, edits, after)] : [];
+  const policies = policySteps(context, mesh, after);
+  const before = policies.length > 0 ? policies.map(({ id }) => id) : after;
+  const patch = edits.length > 0 ? [patchStep(context, mesh, edits, before)] : [];
   const imports = context.importers.some(({ id }) => id === mesh.id);
   const network = places?.network ?? "";
   const restarts = imports
@@ -78,7 +114,7 @@ function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
         }),
       )
     : [];
-  return [...patch, ...restarts];
+  return [...policies, ...patch, ...restarts];
 }
 
 function patchStep(context: PlanContext, mesh: Mesh, edits: readonly Edit[], after: readonly StepId[]): Step {
@@ -111,6 +147,7 @@ function patchStep(context: PlanContext, mesh: Mesh, edits: readonly Edit[], aft
       ...rendered,
       { kind: "rolled-out", ref: mesh.istiod },
       ...peersAround(context, mesh).map((peer): Condition => ({ kind: "peer-synced", ref: peer })),
+      ...theirPolicies(context, mesh).map((policy): Condition => ({ kind: "absent", ref: policy })),
     ),
     timeoutMs: 15 * minuteMs,
     undo: { how: "actions", actions: [{ do: "patch", ref, ops: patchOf(inverted(edits)) }] },

@@ -63,6 +63,14 @@ export const scenarios: readonly CodeScenario[] = [
     found: changed(base, control, { "/spec/security/manageNetworkPolicy": null }),
     mended: base,
   },
+  {
+    code: "MF336",
+    base: unseen(base, "NetworkPolicy.networking.k8s.io"),
+    found: changed(unseen(base, "NetworkPolicy.networking.k8s.io"), control, {
+      "/spec/security/manageNetworkPolicy": null,
+    }),
+    mended: unseen(base, "NetworkPolicy.networking.k8s.io"),
+  },
   { code: "MF302", base, found: changed(base, ingress, { "/spec/type": "NodePort" }), mended: base },
   { code: "MF303", base, found: changed(base, ingress, undefined), mended: base, with: ["MF104"] },
   { code: "MF304", base, found: added(base, filter), mended: base },

@@ -1,20 +1,27 @@
-// No NetworkPolicy of the operator stands before the exporters' new gateways.
-import { managedNetworkPolicies } from "../../codes/plan.ts";
+// The operator's NetworkPolicies before the exporters' workloads can be stood in for, so that they can go.
+import { coverageOf } from "../../../inventory/cluster.ts";
+import { clusterOf } from "../../../inventory/mesh.ts";
+import { managesPolicies, operatorPolicies } from "../../../target/managed-policies.ts";
+import { managedPoliciesNotSupplied, managedPoliciesReplaced } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 
-/** On unless switched off (Maistra operator 2.5, resources/helm/v2.5/global.yaml). */
+const kind = "NetworkPolicy.networking.k8s.io";
+
 const run: Check["run"] = (input) =>
   participants(input)
-    .exporters.filter((mesh) => {
-      const { spec, status } = mesh.controlPlane.view;
-      return (spec.security.manageNetworkPolicy ?? status.appliedSpec.security.manageNetworkPolicy) !== false;
-    })
-    .map((mesh) => managedNetworkPolicies.at([mesh.controlPlane.ref], { mesh: mesh.id }));
+    .exporters.filter(managesPolicies)
+    .map((mesh) => {
+      const cluster = clusterOf(input.inventory, mesh);
+      const subjects = [mesh.controlPlane.ref];
+      if (coverageOf(cluster, kind) !== "listed") return managedPoliciesNotSupplied.at(subjects, { mesh: mesh.id });
+      const count = operatorPolicies(cluster, mesh).length;
+      return managedPoliciesReplaced.at(subjects, { mesh: mesh.id, count });
+    });
 
 export const managedPolicies: Check = {
-  fact: "No NetworkPolicy of the operator stands before the new gateways",
-  codes: [managedNetworkPolicies],
-  reads: [],
+  fact: "The NetworkPolicies that the operator manages before exported workloads are known",
+  codes: [managedPoliciesNotSupplied, managedPoliciesReplaced],
+  reads: [kind],
   run,
 };

@@ -5,10 +5,11 @@ import { groupBy } from "../../../core/order.ts";
 import { shapesBehind } from "../../../federation/find-runners.ts";
 import { findTyped, type Typed } from "../../../inventory/cluster.ts";
 import { matchesSelector } from "../../../inventory/label-match.ts";
-import { clusterOf } from "../../../inventory/mesh.ts";
+import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
 import { managedByLabel } from "../../../inventory/ownership.ts";
 import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
 import { targetPorts } from "../../../target/isolation.ts";
+import { operatorName, operatorPolicies, policiesToReplace } from "../../../target/managed-policies.ts";
 import { networkPolicyCloses } from "../../codes/policies.ts";
 import type { Check, CheckInput } from "../check.ts";
 
@@ -24,7 +25,7 @@ const run: Check["run"] = (input) => {
 
 /**
  * Policies add up: one that admits is enough; only where some select the pods and none admits is the gateway kept out
- * (Kubernetes, NetworkPolicy). The operator's own go with spec.security.manageNetworkPolicy.
+ * (Kubernetes, NetworkPolicy). The operator's own go, and where one of them was, one of ours lets the gateway in.
  */
 function ofService(input: CheckInput, { exported, exporter }: CarriedRoute): Finding[] {
   const cluster = clusterOf(input.inventory, exporter.mesh);
@@ -34,11 +35,11 @@ function ofService(input: CheckInput, { exported, exporter }: CarriedRoute): Fin
   const selecting = cluster.typed["NetworkPolicy.networking.k8s.io"].filter(
     ({ ref, view }) =>
       ref.namespace === exported.service.namespace &&
-      view.metadata.labels[managedByLabel] !== "maistra-istio-operator" &&
+      view.metadata.labels[managedByLabel] !== operatorName &&
       (view.spec.policyTypes.length === 0 || view.spec.policyTypes.includes("Ingress")) &&
       shapes.some(({ labels }) => matchesSelector(view.spec.podSelector, labels)),
   );
-  if (selecting.length === 0) return [];
+  if (selecting.length === 0 || admittedByOurs(input, exporter.mesh, exported.service.namespace)) return [];
   const labels = gatewayNamespaceLabels(input, exporter.mesh.cluster, exporter.gatewayNamespace);
   const closed = targetPorts(exported).filter(
     (port) => !selecting.some(({ view }) => view.spec.ingress.some((rule) => admits(rule, port, labels))),
@@ -55,6 +56,13 @@ function ofService(input: CheckInput, { exported, exporter }: CarriedRoute): Fin
       },
     ),
   ];
+}
+
+function admittedByOurs(input: CheckInput, mesh: Mesh, namespace: string | null): boolean {
+  const cluster = clusterOf(input.inventory, mesh);
+  return (
+    policiesToReplace(cluster, mesh) && operatorPolicies(cluster, mesh).some(({ ref }) => ref.namespace === namespace)
+  );
 }
 
 /** Labels of the gateway's namespace: as it is, or as the plan makes it; its name among them (Kubernetes 1.22 and later). */

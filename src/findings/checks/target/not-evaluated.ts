@@ -4,8 +4,9 @@ import { valueAt } from "../../../core/pointer.ts";
 import type { Finding } from "../../../core/finding.ts";
 import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
 import { isJsonObject, type Json } from "../../../core/json.ts";
-import { managedByLabel } from "../../../inventory/ownership.ts";
+import { isOurs, managedByLabel } from "../../../inventory/ownership.ts";
 import { carriedRoutes } from "../../../target/carried-routes.ts";
+import { operatorName } from "../../../target/managed-policies.ts";
 import { notEvaluated } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
@@ -98,7 +99,9 @@ function isHarmless(object: KubeObject): boolean {
     ];
     return !modes.includes("DISABLE");
   }
-  return valueAt(object.body, `/metadata/labels/${managedByLabel.replace("/", "~1")}`) === "maistra-istio-operator";
+  return (
+    isOurs(object) || valueAt(object.body, `/metadata/labels/${managedByLabel.replace("/", "~1")}`) === operatorName
+  );
 }
 
 /** Every `host` and `hosts` of a rule, at any depth. */
