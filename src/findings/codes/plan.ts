@@ -15,7 +15,7 @@ export const managedPoliciesReplaced = defineCode({
   name: "managed-network-policies",
   severity: "info",
   message:
-    "Mesh {mesh} lets its operator manage NetworkPolicies (spec.security.manageNetworkPolicy is not false): the plan copies {count} of them and switches that off.",
+    "Mesh {mesh} lets its operator manage NetworkPolicies (spec.security.manageNetworkPolicy is not false): the plan has {count} of its own stand in for them and switches that off.",
   why: "The operator's policies admit only members of the mesh, so the new east-west gateway could be kept from the workloads; and OSSM 3 manages none. The copies keep everything as closed as it was, and one more per namespace lets the new gateway in.",
   todo: "Nothing now. The copies know members by the label maistra.io/member-of, as the originals did: replace them by policies of your own before the member rolls go.",
 });

@@ -1,7 +1,7 @@
 // The operator's NetworkPolicies before the exporters' workloads can be stood in for, so that they can go.
 import { coverageOf } from "../../../inventory/cluster.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
-import { managesPolicies, operatorPolicies } from "../../../target/managed-policies.ts";
+import { managesPolicies } from "../../../target/managed-policies.ts";
 import { managedPoliciesNotSupplied, managedPoliciesReplaced } from "../../codes/plan.ts";
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
@@ -15,13 +15,16 @@ const run: Check["run"] = (input) =>
       const cluster = clusterOf(input.inventory, mesh);
       const subjects = [mesh.controlPlane.ref];
       if (coverageOf(cluster, kind) !== "listed") return managedPoliciesNotSupplied.at(subjects, { mesh: mesh.id });
-      const count = operatorPolicies(cluster, mesh).length;
+      const count = input.target.objects.filter(
+        ({ ref, role }) => role === "network-policy" && ref.cluster === mesh.cluster,
+      ).length;
       return managedPoliciesReplaced.at(subjects, { mesh: mesh.id, count });
     });
 
 export const managedPolicies: Check = {
-  fact: "The NetworkPolicies that the operator manages before exported workloads are known",
+  fact: "NetworkPolicies that the operator manages can be stood in for",
   codes: [managedPoliciesNotSupplied, managedPoliciesReplaced],
-  reads: [kind],
+  // Policies are of no interest where the operator manages none: where they are missed, the finding says so.
+  reads: [],
   run,
 };
