@@ -10,7 +10,8 @@ import { parseDocuments } from "../kube/sources/files/parse-documents.ts";
 import { textReader } from "../kube/sources/files/read-text.ts";
 import { unpackDocument } from "../kube/sources/files/unpack-document.ts";
 import { fileUnreadable, pathMissing } from "../findings/codes/inputs.ts";
-import { type CertificateFacts, readPem } from "./read-certificates.ts";
+import type { CertificateFacts } from "../core/certificates.ts";
+import { readPem } from "./read-certificates.ts";
 
 /** A certificate, and where it stands: a file, or a file and the member of a ConfigMap in it. */
 export interface PlacedCertificate extends CertificateFacts {

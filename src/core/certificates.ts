@@ -1,4 +1,4 @@
-// Identity of the certificates in a PEM bundle, without reading what is in them: enough to compare roots.
+// Certificates as data: their identity within a PEM bundle, and what a reader has found in them. Reads nothing itself.
 import { type Hash, hashOf } from "./hash.ts";
 import { sortedUnique } from "./order.ts";
 
@@ -20,4 +20,58 @@ export function certificateBlocks(pem: string): CertificateBlock[] {
     hash: hashOf((match[1] ?? "").replaceAll(/\s/gu, "")),
     pem: `${match[0]}\n`,
   }));
+}
+
+export interface CertificateFacts {
+  /** Attributes as "O=Istio, CN=Root CA", in the certificate's order. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** The issuer's name is the subject's, and its own key has signed it. */
+  readonly selfSigned: boolean;
+  readonly ca: boolean;
+  readonly key: KeyFacts;
+  /** "SHA-256", "SHA-1", …; "none" for schemes without a digest of their own, "unknown" for what is not listed. */
+  readonly digest: string;
+  /** "certificate signing", "digital signature", …, in the order of the standard's bits; null: the certificate does not restrict its key. */
+  readonly keyUsage: readonly string[] | null;
+  /** RFC 3339, in UTC. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** SHA-256 over the certificate, as openssl prints it. */
+  readonly fingerprint: string;
+}
+
+export interface KeyFacts {
+  /** "RSA", "EC", or another name that Node gives; "unknown" where it cannot read the key. */
+  readonly type: string;
+  /** RSA: the modulus in bits; EC: the bits of the curve where it is a known one. */
+  readonly bits: number | null;
+  readonly curve: string | null;
+}
+
+/** What a source has found in certificates, by hash; null: said to be a certificate, and cannot be read as one. */
+export type CertificateReadings = ReadonlyMap<Hash, CertificateFacts | null>;
+
+/** Days before the end from which on a certificate is warned of. */
+export const soonDays = 90;
+export const dayMs = 24 * 60 * 60 * 1000;
+
+export type CertificateState = "expired" | "not yet valid" | "expires soon" | "valid";
+
+/** What a time, in milliseconds since 1970, makes of a certificate. */
+export function certificateState(
+  { validFrom, validTo }: Pick<CertificateFacts, "validFrom" | "validTo">,
+  asOfMs: number,
+): CertificateState {
+  const left = Date.parse(validTo) - asOfMs;
+  if (left < 0) return "expired";
+  if (Date.parse(validFrom) > asOfMs) return "not yet valid";
+  return left <= soonDays * dayMs ? "expires soon" : "valid";
+}
+
+/** Why a certificate's key or signature is too weak to rest on, or null (NIST SP 800-57: RSA below 2048 bits, EC below 224; SP 800-131A: SHA-1). */
+export function certificateWeakness({ key, digest }: Pick<CertificateFacts, "key" | "digest">): string | null {
+  if (key.type === "RSA" && key.bits !== null && key.bits < 2048) return `its RSA key has ${key.bits} bits`;
+  if (key.type === "EC" && key.bits !== null && key.bits < 224) return `its EC key has ${key.bits} bits`;
+  return digest === "SHA-1" || digest === "MD5" ? `it is signed with ${digest}` : null;
 }

@@ -1,4 +1,5 @@
 // One cluster as it was read: its objects, and of which kinds anything is known.
+import type { CertificateReadings } from "./certificates.ts";
 import type { Finding } from "./finding.ts";
 import type { ClusterId } from "./ids.ts";
 import type { KubeObject } from "./object-ref.ts";
@@ -14,4 +15,8 @@ export interface ClusterInput {
   /** By kindKey; a kind that is not named is "not-supplied". */
   readonly coverage: Readonly<Record<string, Coverage>>;
   readonly findings: readonly Finding[];
+  /** What is in the certificates of its ConfigMaps; absent: nobody has looked into them. */
+  readonly certificates?: CertificateReadings;
+  /** RFC 3339: the time that dates are compared with, as given or when the objects were read. It influences findings only; absent: dates are not judged. */
+  readonly asOf?: string;
 }

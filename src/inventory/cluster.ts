@@ -1,4 +1,5 @@
 // A cluster whose objects of known kinds have been read into typed views. Knows nothing of meshes.
+import type { CertificateReadings } from "../core/certificates.ts";
 import type { ClusterInput, Coverage } from "../core/cluster.ts";
 import type { Finding, Produced } from "../core/finding.ts";
 import type { ClusterId } from "../core/ids.ts";
@@ -22,6 +23,10 @@ export interface Cluster {
   readonly objects: ReadonlyMap<string, KubeObject>;
   /** The same by kindKey, in the order of refKey: also of kinds that no view is read of. */
   readonly byKind: ReadonlyMap<string, readonly KubeObject[]>;
+  /** What is in the certificates; null: nobody has looked into them. */
+  readonly certificates: CertificateReadings | null;
+  /** The time that dates are compared with, in milliseconds since 1970; null: dates are not judged. */
+  readonly asOfMs: number | null;
   /** The readable objects of each kind in use, in the order of refKey. */
   readonly typed: { readonly [K in KindName]: readonly Typed<K>[] };
   /** The same, by "NAMESPACE/NAME". */
@@ -66,6 +71,8 @@ export function readCluster(input: ClusterInput): Produced<Cluster> {
       coverage: input.coverage,
       objects,
       byKind,
+      certificates: input.certificates ?? null,
+      asOfMs: input.asOf === undefined ? null : Date.parse(input.asOf),
       // The two maps are keyed by every kind in use, and each view was parsed by its own kind's schema above.
       typed: Object.fromEntries(
         [...typed].map(([kind, items]) => [kind, [...items.values()]]),

@@ -24,7 +24,7 @@ export function accessOf(
   domains: readonly string[],
 ): Access {
   const taken: Record<"ALLOW" | "DENY" | "CUSTOM", string[]> = { ALLOW: [], DENY: [], CUSTOM: [] };
-  const unknown: string[] = [];
+  const unknown: Record<"ALLOW" | "DENY" | "CUSTOM", string[]> = { ALLOW: [], DENY: [], CUSTOM: [] };
   let allows = false;
   for (const { action, rules, provider } of policies) {
     const of = action === "" ? "ALLOW" : action;
@@ -32,7 +32,7 @@ export function accessOf(
     if (of === "ALLOW") allows = true;
     for (const rule of rules) {
       const how = takenBy(rule, caller, domains);
-      if (how.takes === "unknown") unknown.push(how.because);
+      if (how.takes === "unknown") unknown[of].push(how.because);
       else if (how.takes === "requests")
         taken[of].push(of === "CUSTOM" ? `${provider?.name ?? ""}: ${how.rest}` : how.rest);
     }
@@ -41,8 +41,18 @@ export function accessOf(
     allowed: allows ? simplified(taken.ALLOW) : null,
     denied: simplified(taken.DENY),
     asked: sortedUnique(taken.CUSTOM),
-    unknown: sortedUnique(unknown),
+    unknown: sortedUnique(open(taken, unknown)),
   };
+}
+
+/** What cannot be said and matters: where every request is denied anyway, or allowed anyway, one more rule changes nothing. */
+function open(
+  taken: Readonly<Record<"ALLOW" | "DENY", readonly string[]>>,
+  unknown: Readonly<Record<"ALLOW" | "DENY" | "CUSTOM", readonly string[]>>,
+): readonly string[] {
+  const denied = taken.DENY.includes("");
+  const allowed = taken.ALLOW.includes("");
+  return [...unknown.CUSTOM, ...(denied ? [] : unknown.DENY), ...(denied || allowed ? [] : unknown.ALLOW)];
 }
 
 /** "Every request" takes in all others. */
@@ -62,12 +72,11 @@ export interface AccessChange {
 
 /** The difference between two accesses; empty lists mean that the same requests pass. */
 export function compareAccess(before: Access, after: Access): AccessChange {
-  const everything = [""];
-  const allowed = { before: before.allowed ?? everything, after: after.allowed ?? everything };
-  // What was never allowed cannot be lost by a denial, and what is not allowed is not gained by the end of one.
+  const allowed = { before: passing(before), after: passing(after) };
+  // What does not pass cannot be lost by a denial, nor gained by the end of one.
   const denials = {
-    lost: without(after.denied, before.denied).filter(() => allowed.before.length > 0),
-    gained: without(before.denied, after.denied).filter(() => allowed.after.length > 0),
+    lost: allowed.before.length > 0 ? without(after.denied, before.denied) : [],
+    gained: allowed.after.length > 0 ? without(before.denied, after.denied) : [],
   };
   return {
     lost: sortedUnique([...without(allowed.before, allowed.after), ...denials.lost]),
@@ -75,6 +84,12 @@ export function compareAccess(before: Access, after: Access): AccessChange {
     askedAnew: before.asked.length + after.asked.length > 0,
     unknown: sortedUnique([...before.unknown, ...after.unknown]),
   };
+}
+
+/** What is allowed and not denied as a whole: a denial of every request leaves nothing, whatever ALLOW policies say. */
+function passing({ allowed, denied }: Access): readonly string[] {
+  if (denied.includes("")) return [];
+  return (allowed ?? [""]).filter((each) => each === "" || !denied.includes(each));
 }
 
 /** The descriptions of `some` that `others` do not cover. */

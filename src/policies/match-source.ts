@@ -28,8 +28,7 @@ export function principalOf({ trustDomain, namespace, account }: Caller): string
 }
 
 /**
- * `domains`: the trust domain of the policy's mesh and its aliases, which count as one in exact principals (Istio 1.20,
- * pilot/pkg/security/trustdomain/trust-domain.go: only principals of the five parts of a SPIFFE identity are expanded).
+ * `domains`: the trust domain of the policy's mesh and its aliases, which count as one in principals of five parts.
  */
 export function takenBy(rule: Rule, caller: Caller, domains: readonly string[]): Taken {
   const from = fromTakes(rule.from, caller, domains);
@@ -61,10 +60,9 @@ function fromTakes(from: Rule["from"], caller: Caller, domains: readonly string[
 /** All fields of a source have to fit (Istio 1.20, pilot/pkg/security/authz/model). */
 function sourceTakes(source: Source, caller: Caller, domains: readonly string[]): Taken {
   const principal = (patterns: readonly string[]) => patterns.some((each) => principalFits(each, caller, domains));
-  const namespace = (patterns: readonly string[]) => patterns.some((each) => textFits(each, caller.namespace));
+  const namespace = (patterns: readonly string[]) => patterns.some((each) => namespaceFits(each, caller));
   if (source.principals.length > 0 && !principal(source.principals)) return { takes: "no" };
   if (principal(source.notPrincipals)) return { takes: "no" };
-  // The trust domain plays no part here (Istio 1.20, pilot/pkg/security/authz/matcher: any SPIFFE identity of that namespace).
   if (source.namespaces.length > 0 && !namespace(source.namespaces)) return { takes: "no" };
   if (namespace(source.notNamespaces)) return { takes: "no" };
   const addresses = [...source.ipBlocks, ...source.notIpBlocks, ...source.remoteIpBlocks, ...source.notRemoteIpBlocks];
@@ -83,9 +81,14 @@ function whenTakes({ key, values, notValues }: Condition, caller: Caller, domain
     case "source.principal":
       return decide((pattern) => principalFits(pattern, caller, domains));
     case "source.namespace":
-      return decide((pattern) => textFits(pattern, caller.namespace));
+      return decide((pattern) => namespaceFits(pattern, caller));
     case "source.ip":
     case "remote.ip":
+    // The gateway asked for the exporter's own host, clients ask for theirs (Maistra 2.5, pkg/servicemesh/federation/server/routing.go).
+    case "connection.sni":
+    // Written by the proxies themselves, from who calls and whence.
+    case "request.headers[x-forwarded-client-cert]":
+    case "request.headers[x-forwarded-for]":
       return { takes: "unknown", because: `${key} ${[...values, ...notValues].join(", ")}` };
     default:
       return { takes: "requests", rest: `when ${canonicalJson({ key, notValues, values })}` };
@@ -93,10 +96,22 @@ function whenTakes({ key, values, notValues }: Condition, caller: Caller, domain
 }
 
 function principalFits(pattern: string, caller: Caller, domains: readonly string[]): boolean {
+  return expanded(pattern, domains).some((each) => textFits(each, principalOf(caller)));
+}
+
+/**
+ * A principal of five parts whose first is one of the domains, or "cluster.local" whatever the mesh's own domain is, stands
+ * for the same in every domain; `*` in its parts does not matter, unless the first is nothing else. All others, "west/*" among
+ * them, stay as they are (Istio 1.20, pilot/pkg/security/trustdomain/bundle.go).
+ */
+function expanded(pattern: string, domains: readonly string[]): readonly string[] {
   const [domain = "", ...parts] = pattern.split("/");
-  const exact = parts.length === 4 && !pattern.includes("*");
-  const patterns = exact && domains.includes(domain) ? domains.map((each) => [each, ...parts].join("/")) : [pattern];
-  return patterns.some((each) => textFits(each, principalOf(caller)));
+  if (parts.length !== 4 || domain === "*") return [pattern];
+  const fits = domains.some((each) => textFits(domain, each) || textFits(each, domain));
+  if (!fits && domain !== "cluster.local") return [pattern];
+  return domains.map((each) =>
+    domain.startsWith("*") && each.endsWith(domain.slice(1)) ? pattern : [each, ...parts].join("/"),
+  );
 }
 
 /** Exact, prefix, suffix or presence (Istio 1.20, AuthorizationPolicy reference: a `*` at one end, or alone). */
@@ -105,4 +120,23 @@ function textFits(pattern: string, text: string): boolean {
   if (pattern.startsWith("*")) return text.endsWith(pattern.slice(1));
   if (pattern.endsWith("*")) return text.startsWith(pattern.slice(0, -1));
   return pattern === text;
+}
+
+/**
+ * A namespace is looked for in the whole identity, as "/ns/NAMESPACE/" with every `*` for any text (a regular expression in Istio
+ * 1.20, pilot/pkg/security/authz/model/generator.go): the trust domain plays no part, `*` may stand anywhere, and what stands
+ * after it may lie behind the namespace ("*sa" fits every identity).
+ */
+function namespaceFits(pattern: string, caller: Caller): boolean {
+  const [first = "", ...rest] = `/ns/${pattern}/`.split("*");
+  const text = principalOf(caller);
+  let at = text.indexOf(first);
+  if (at < 0) return false;
+  at += first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return true;
 }

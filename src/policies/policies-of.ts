@@ -30,11 +30,17 @@ export function policiesOf(
     if (isOurs(object) || (ref.namespace !== namespace && ref.namespace !== mesh.namespace)) return [];
     // A policy for a waypoint or gateway names it; sidecars do not look at it (Istio 1.22 and later).
     if (view.spec.targetRef !== null) return [];
+    if (isDryRun(view.metadata.annotations["istio.io/dry-run"])) return [];
     const labels = view.spec.selector?.matchLabels ?? {};
     const selected = shapes.filter((shape) => matchesPairs(labels, shape.labels)).length;
     if (selected === 0 && Object.keys(labels).length > 0) return [];
     return [{ policy, everyPod: Object.keys(labels).length === 0 || selected === shapes.length }];
   });
+}
+
+/** Such a policy is only logged, also where it is the only one (Istio 1.20, pilot/pkg/security/authz/builder/builder.go: Go's ParseBool). */
+function isDryRun(annotation: string | undefined): boolean {
+  return ["1", "t", "T", "true", "TRUE", "True"].includes(annotation ?? "");
 }
 
 /** The policies of others that act on the pods, or the idle templates, behind a Service. */

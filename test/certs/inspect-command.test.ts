@@ -110,7 +110,7 @@ test("RSA keys, and a certificate that is no CA", async () => {
     ..."req -x509 -newkey rsa:2048 -nodes -keyout k.key -config x.conf -extensions e -out leaf.pem".split(" "),
   );
   const ran = await run(cwd, ["certs", "inspect", "leaf.pem", "k.key"]);
-  expect(ran.stdout).toMatch(/is {7}no CA, RSA 2048\n/u);
+  expect(ran.stdout).toMatch(/is {7}no CA, RSA 2048, signed with SHA-256\n/u);
   expect(ran.stdout).toMatch(/Private keys.*\n {2}k\.key\n/u);
 });
 

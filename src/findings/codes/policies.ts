@@ -29,8 +29,8 @@ export const policyUndecided = defineCode({
   severity: "block",
   message:
     "Whether {service} goes on to admit clients of {importer} cannot be said beforehand: {policies} ask for {reasons}.",
-  why: "Servers see the address of the east-west gateway afterwards, which does not exist yet, in place of the federation gateway's.",
-  todo: "Decide by identity instead of address: principals {domain}/*. Then plan again.",
+  why: "Servers see the address of the east-west gateway afterwards, which does not exist yet, in place of the federation gateway's; connections ask for the importer's host name, and proxies fill their headers from both.",
+  todo: "Decide by identity instead: principals {domain}/*. Then plan again.",
 });
 
 export const authorizerAsked = defineCode({

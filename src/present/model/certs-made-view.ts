@@ -1,5 +1,5 @@
 // What `certs create` has made, as data: names, dates and places, and nothing of any key. Knows no output format.
-import type { CertificateFacts } from "../../certs/read-certificates.ts";
+import type { CertificateFacts } from "../../core/certificates.ts";
 
 export interface MadeCertificate {
   /** The mesh; null for a root that all share. */

@@ -1,8 +1,7 @@
 // What `certs inspect` shows, as data: certificates with what the given time makes of them. Knows no clock and no output format.
+import { type CertificateState, certificateState, dayMs } from "../../core/certificates.ts";
 import type { FoundCertificates, PlacedCertificate } from "../../certs/find-certificates.ts";
 import { countSeverities, type FindingView, findingViews, type SeverityCounts } from "./finding-view.ts";
-
-export type CertificateState = "expired" | "not yet valid" | "expires soon" | "valid";
 
 export interface CertificateView extends PlacedCertificate {
   /** Whole days; negative after the end. */
@@ -24,10 +23,6 @@ export interface CertsView {
   readonly counts: SeverityCounts;
 }
 
-/** Days before the end from which on a certificate is warned of. */
-export const soonDays = 90;
-const dayMs = 24 * 60 * 60 * 1000;
-
 /** The certificates as they are at a time, in milliseconds since 1970. */
 export function certsView(found: FoundCertificates, asOfMs: number): CertsView {
   const { files, certificates, privateKeys, secrets, broken, findings } = found;
@@ -36,7 +31,7 @@ export function certsView(found: FoundCertificates, asOfMs: number): CertsView {
     files,
     certificates: certificates.map((facts) => {
       const left = Date.parse(facts.validTo) - asOfMs;
-      return { ...facts, daysLeft: Math.floor(left / dayMs), state: stateOf(facts, left, asOfMs) };
+      return { ...facts, daysLeft: Math.floor(left / dayMs), state: certificateState(facts, asOfMs) };
     }),
     privateKeys,
     secrets,
@@ -44,12 +39,6 @@ export function certsView(found: FoundCertificates, asOfMs: number): CertsView {
     findings: findingViews(findings),
     counts: countSeverities(findings),
   };
-}
-
-function stateOf({ validFrom }: PlacedCertificate, leftMs: number, asOfMs: number): CertificateState {
-  if (leftMs < 0) return "expired";
-  if (Date.parse(validFrom) > asOfMs) return "not yet valid";
-  return leftMs <= soonDays * dayMs ? "expires soon" : "valid";
 }
 
 /** Whether something in the view needs a person before the certificates can be used. */

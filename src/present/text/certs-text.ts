@@ -1,6 +1,7 @@
 // The drawing of `certs inspect` for terminals: what runs out first at a glance, then every certificate in full.
+import { type CertificateState, soonDays } from "../../core/certificates.ts";
 import { countText } from "../model/count-text.ts";
-import { type CertificateState, type CertificateView, type CertsView, soonDays } from "../model/certs-view.ts";
+import type { CertificateView, CertsView } from "../model/certs-view.ts";
 import { findingsHeading, findingsText } from "./findings-text.ts";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
@@ -51,14 +52,15 @@ function overview({ certificates, files, asOf }: CertsView, paint: Paint): strin
 }
 
 function certificateLines(each: CertificateView, number: number, paint: Paint): string[] {
-  const { subject, issuer, selfSigned, ca, validFrom, validTo, fingerprint, places } = each;
+  const { subject, issuer, selfSigned, ca, digest, keyUsage, validFrom, validTo, fingerprint, places } = each;
   const labelled = (label: string, text: string) => hanging(`  ${label.padEnd(9)}`, text, paint.columns);
   // 32 bytes with colons are 95 characters: two lines of 16 bytes, so that they can be compared with what openssl prints.
   const halves = [fingerprint.slice(0, 48), fingerprint.slice(48)].join(" ");
   return [
     ...hanging(`${number} `, visibleText(subject), paint.columns).map(paint.bold),
     ...labelled("issuer", selfSigned ? "itself" : visibleText(issuer)),
-    ...labelled("is", `${ca ? "a CA" : "no CA"}, ${visibleText(keyText(each))}`),
+    ...labelled("is", `${ca ? "a CA" : "no CA"}, ${visibleText(keyText(each))}, ${digestText(digest)}`),
+    ...labelled("key for", keyUsage === null ? "anything: the certificate does not say" : keyUsage.join(", ")),
     ...labelled("valid", `${minute(validFrom)} to ${minute(validTo)} (${leftText(each)})`),
     ...labelled("SHA-256", halves),
     ...places.flatMap((place, at) => labelled(at === 0 ? "in" : "", visibleText(place))),
@@ -102,6 +104,14 @@ function keyText({ key: { type, bits, curve } }: CertificateView): string {
 export function commonName(subject: string): string {
   const names = [...subject.matchAll(/(?:^|, )CN=(.*?)(?=, [A-Za-z.0-9]+=|$)/gu)].map((match) => match[1] ?? "");
   return names.at(-1) ?? subject;
+}
+
+function digestText(digest: string): string {
+  return digest === "none"
+    ? "signed"
+    : digest === "unknown"
+      ? "signed in a way that is not known here"
+      : `signed with ${digest}`;
 }
 
 function day(time: string): string {

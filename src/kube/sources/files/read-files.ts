@@ -10,6 +10,7 @@ import { canonicalJson } from "../../../core/json.ts";
 import { kindKey, refKey } from "../../../core/object-ref.ts";
 import { compareText, sortedBy } from "../../../core/order.ts";
 import { filesIgnored, nothingRead } from "../../../findings/codes/inputs.ts";
+import { readRootCertificates } from "../../certificates/read-root-certificates.ts";
 import { listFiles } from "./list-files.ts";
 import { mergeObject, sortedObjects, type ObjectsByKey } from "./merge-objects.ts";
 import { mustGatherKind } from "./namespaced-kinds.ts";
@@ -70,11 +71,13 @@ export async function readFiles(
     }
   }
   if (objects.size === 0) findings.push(...nothingFindings(cluster, listing.ignored));
+  const sorted = sortedObjects(objects);
   return {
     id: cluster,
-    objects: sortedObjects(objects),
+    objects: sorted,
     coverage: coverageOf(listed),
     findings: sortedFindings(findings),
+    certificates: readRootCertificates(sorted),
   };
 }
 
