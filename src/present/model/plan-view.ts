@@ -70,6 +70,12 @@ export const phasePurposes = {
   "retire-exports": "federation stops offering services (undone within a second)",
   "retire-imports": "federation's imports go",
   "retire-peers": "the links themselves go",
+  namespaces: "a place for everything, and the CAs in it",
+  "control-planes": "OpenShift Service Mesh 2.6 with federation gateways",
+  peers: "each mesh knows the meshes that it is linked with",
+  apps: "sample clients and services, each with a sidecar",
+  exports: "what each mesh offers the others",
+  imports: "what each mesh takes of that",
 } as const satisfies Readonly<Record<PhaseId, string>>;
 
 /** The view of a plan. The inventory gives the old values that the plan does not hold. */

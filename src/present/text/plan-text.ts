@@ -124,7 +124,7 @@ function costLines({ cost, waves, slots }: PlanView, paint: Paint): string[] {
     }),
     ...labelled(
       label("learns"),
-      slots.map(({ from, type }) => `the ${type} of ${refText(from)}, when it exists`),
+      slots.map(({ from }) => `the addresses of ${refText(from)}, when it exists`),
       paint,
     ),
   ];
