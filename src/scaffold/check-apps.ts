@@ -9,7 +9,10 @@ import { controlPlaneOf, namesOf, placeOf } from "./resolve.ts";
 export function checkApps(file: ScaffoldFile): Problem[] {
   const owners = new Map<string, string>();
   for (const [index, mesh] of file.meshes.entries()) {
-    owners.set(`${namesOf(mesh).cluster}/${controlPlaneOf(file, mesh).namespace}`, `meshes[${index}], its control plane's`);
+    owners.set(
+      `${namesOf(mesh).cluster}/${controlPlaneOf(file, mesh).namespace}`,
+      `meshes[${index}], its control plane's`,
+    );
   }
   return file.meshes.flatMap((mesh, index) => {
     const { cluster } = namesOf(mesh);

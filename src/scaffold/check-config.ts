@@ -14,9 +14,13 @@ import { checkRules } from "./check-rules.ts";
 import type { ScaffoldFile } from "./config-shape.ts";
 import { type Problem, type Way, wrong } from "./problem.ts";
 import { controlPlaneOf, linkedWith, linksOf, namesOf, targetsOf } from "./resolve.ts";
+import { usualGateways } from "./usual.ts";
 
 /** Everything that is wrong between the fields of a file whose shape is right. */
-export function checkScaffold(file: ScaffoldFile, meant: (word: string, known: readonly string[]) => string | null): Problem[] {
+export function checkScaffold(
+  file: ScaffoldFile,
+  meant: (word: string, known: readonly string[]) => string | null,
+): Problem[] {
   const unknown = unknownMeshes(file, meant);
   return [
     ...takenNames(file),
@@ -100,14 +104,14 @@ function ingresses({ meshes, defaults }: ScaffoldFile): Problem[] {
     const { type = "LoadBalancer", addresses, nodePorts } = { ...defaults.ingress, ...mesh.ingress };
     const at = ["meshes", index, "ingress"];
     const problems: Problem[] = [];
-    const names = { ingress: "federation-ingress", egress: "federation-egress" };
-    const ingressName = mesh.ingress?.name ?? defaults.ingress?.name ?? names.ingress;
-    const egressName = mesh.egress?.name ?? defaults.egress?.name ?? names.egress;
+    const ingressName = mesh.ingress?.name ?? defaults.ingress?.name ?? usualGateways.ingress;
+    const egressName = mesh.egress?.name ?? defaults.egress?.name ?? usualGateways.egress;
     if (ingressName === egressName) problems.push(wrong(at, "has the egress gateway's name"));
     if (type !== "LoadBalancer" && addresses === undefined) {
       problems.push({ at, finding: (place, field) => scaffoldAddressMissing.at([place], { field, type }) });
     }
-    if (type === "ClusterIP" && nodePorts !== undefined) problems.push(wrong(at, "has nodePorts, but a ClusterIP has none"));
+    if (type === "ClusterIP" && nodePorts !== undefined)
+      problems.push(wrong(at, "has nodePorts, but a ClusterIP has none"));
     if (type === "NodePort" && nodePorts === undefined) {
       problems.push(wrong(at, "needs nodePorts, which the other meshes dial"));
     }
@@ -131,7 +135,9 @@ function linkProblems({ links }: ScaffoldFile): Problem[] {
 /** Every mesh name that a link, export or import gives, with the way to it. */
 function namedMeshes({ links, exports, imports }: ScaffoldFile): { readonly at: Way; readonly name: string }[] {
   return [
-    ...(links === "all" ? [] : links.flatMap((link, at) => link.map((name, side) => ({ at: ["links", at, side], name })))),
+    ...(links === "all"
+      ? []
+      : links.flatMap((link, at) => link.map((name, side) => ({ at: ["links", at, side], name })))),
     ...exports.flatMap(({ from, to }, at) => [
       { at: ["exports", at, "from"], name: from },
       ...(to === undefined ? [] : typeof to === "string" ? [{ at: ["exports", at, "to"], name: to }] : []),
@@ -153,9 +159,7 @@ function unknownMeshes(
     if (known.includes(name)) return [];
     const near = meant(name, known);
     const suggestion = near === null ? "" : ` Is ${near} meant?`;
-    return [
-      { at, finding: (place, field) => scaffoldMeshUnknown.at([place], { field, mesh: name, suggestion }) },
-    ];
+    return [{ at, finding: (place, field) => scaffoldMeshUnknown.at([place], { field, mesh: name, suggestion }) }];
   });
 }
 
@@ -198,12 +202,14 @@ function importProblems({ imports }: ScaffoldFile): Problem[] {
     }
     // That suffix makes a rule void (same file): it is reached with local alone.
     const reserved = "svc.cluster.local";
-    if (domainSuffix === reserved) problems.push(wrong([...at, "domainSuffix"], "is the cluster's own; use local: true"));
+    if (domainSuffix === reserved)
+      problems.push(wrong([...at, "domainSuffix"], "is the cluster's own; use local: true"));
     for (const [each, line] of services.entries()) {
       if (typeof line === "string") continue;
       const way = [...at, "services", each, "domainSuffix"];
       if (line.domainSuffix === reserved) problems.push(wrong(way, "is the cluster's own; use local: true"));
-      if (line.domainSuffix !== undefined && line.local === true) problems.push(wrong(way, "means nothing beside local"));
+      if (line.domainSuffix !== undefined && line.local === true)
+        problems.push(wrong(way, "means nothing beside local"));
     }
     return problems;
   });

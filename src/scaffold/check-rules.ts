@@ -18,7 +18,8 @@ export function checkRules(file: ScaffoldFile): Problem[] {
       const byLabels = line.labels !== undefined || line.expressions !== undefined;
       if (byName === byLabels) problems.push(wrong(way, "needs either service, or labels or expressions"));
       if (byName && line.aliases !== undefined) problems.push(wrong(way, "has aliases; with service write as"));
-      if (byName && line.namespace !== undefined) problems.push(wrong(way, "has namespace, which service names already"));
+      if (byName && line.namespace !== undefined)
+        problems.push(wrong(way, "has namespace, which service names already"));
       if (!byName && line.as !== undefined) problems.push(wrong(way, "has as; with labels write aliases"));
     }
     const names = services.map(exportRuleOf).flatMap(exportedNames);

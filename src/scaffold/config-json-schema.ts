@@ -10,7 +10,7 @@ export function scaffoldJsonSchema(): JsonObject {
     unrepresentable: "any",
     // A custom check has no schema of its own; the only one here takes any object.
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema._zod.def.type === "custom") jsonSchema.type = "object";
+      if (zodSchema instanceof z.ZodCustom) jsonSchema.type = "object";
     },
   });
   // A round trip through text: the result is plain JSON, its type is not.

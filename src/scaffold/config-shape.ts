@@ -1,6 +1,7 @@
 // The shape of a scaffold's configuration, as it is written and with its defaults. What fields mean together: check-config.ts.
 import { z } from "zod";
 import type { JsonObject } from "../core/json.ts";
+import { usualControlPlane, usualGateways, usualNames } from "./usual.ts";
 
 /** The only version of the file so far. */
 export const SCAFFOLD_VERSION = "meshferry/scaffold.v1";
@@ -21,7 +22,10 @@ const place = z
 /** "NAMESPACE/NAME", either of which may be "*". */
 const pattern = z
   .string()
-  .regex(/^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)\/(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/, "is not NAMESPACE/NAME (* for any)");
+  .regex(
+    /^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)\/(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/,
+    "is not NAMESPACE/NAME (* for any)",
+  );
 const port = z.int().min(1).max(65_535);
 const texts = z.record(nonEmpty, z.string());
 const spec = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
@@ -30,8 +34,11 @@ const spec = z.custom<JsonObject>((value) => typeof value === "object" && value 
 
 const ingress = z
   .strictObject({
-    name: dnsLabel.optional().describe("The gateway's name (default federation-ingress)."),
-    type: z.enum(["LoadBalancer", "NodePort", "ClusterIP"]).optional().describe("Of its Service (default LoadBalancer)."),
+    name: dnsLabel.optional().describe(`The gateway's name (default ${usualGateways.ingress}).`),
+    type: z
+      .enum(["LoadBalancer", "NodePort", "ClusterIP"])
+      .optional()
+      .describe("Of its Service (default LoadBalancer)."),
     annotations: texts.optional().describe("Of its Service: what the load balancer's controller reads."),
     addresses: z
       .array(nonEmpty)
@@ -47,28 +54,44 @@ const ingress = z
 
 const egress = z
   .strictObject({
-    name: dnsLabel.optional().describe("The gateway's name (default federation-egress)."),
+    name: dnsLabel.optional().describe(`The gateway's name (default ${usualGateways.egress}).`),
     perPeer: z.boolean().optional().describe("One egress gateway for each peer, egress-PEER (default: one for all)."),
   })
   .describe("The federation egress gateway.");
 
 const settings = {
-  mode: z.enum(["ClusterWide", "MultiTenant"]).optional().describe("Default ClusterWide. MultiTenant: with a member roll."),
-  version: z.string().regex(/^v2\.\d+$/, "is not of the form v2.6").optional().describe("Default v2.6."),
-  namespace: dnsLabel.optional().describe("The control plane's (default istio-system)."),
-  controlPlane: dnsLabel.optional().describe("The ServiceMeshControlPlane's name (default basic)."),
+  mode: z
+    .enum(["ClusterWide", "MultiTenant"])
+    .optional()
+    .describe("Default ClusterWide. MultiTenant: with a member roll."),
+  version: z
+    .string()
+    .regex(/^v2\.\d+$/, "is not of the form v2.6")
+    .optional()
+    .describe("Default v2.6."),
+  namespace: dnsLabel.optional().describe(`The control plane's (default ${usualControlPlane.namespace}).`),
+  controlPlane: dnsLabel.optional().describe(`The ServiceMeshControlPlane's name (default ${usualControlPlane.name}).`),
   addons: z
-    .strictObject({ grafana: z.boolean().optional(), kiali: z.boolean().optional(), prometheus: z.boolean().optional() })
+    .strictObject({
+      grafana: z.boolean().optional(),
+      kiali: z.boolean().optional(),
+      prometheus: z.boolean().optional(),
+    })
     .optional()
     .describe("Default: none."),
   tracing: z.enum(["None", "Jaeger", "Stackdriver"]).optional().describe("Default None."),
   logLevels: texts.optional().describe("By component (default: {default: info})."),
   accessLog: nonEmpty.nullable().optional().describe("The proxies' access log (default /dev/stdout); null: none."),
-  trustDomainAliases: z.boolean().optional().describe("Take the linked meshes' trust domains as aliases (default true)."),
+  trustDomainAliases: z
+    .boolean()
+    .optional()
+    .describe("Take the linked meshes' trust domains as aliases (default true)."),
   discoverGateways: z
     .boolean()
     .optional()
-    .describe("Set PILOT_MULTI_NETWORK_DISCOVER_GATEWAY_API (default: where the mesh imports). The migration plan sets it too."),
+    .describe(
+      "Set PILOT_MULTI_NETWORK_DISCOVER_GATEWAY_API (default: where the mesh imports). The migration plan sets it too.",
+    ),
   env: texts.optional().describe("More environment variables of istiod."),
   identity: z.enum(["ThirdParty", "Kubernetes"]).optional().describe("Default ThirdParty."),
   manageNetworkPolicy: z.boolean().optional().describe("Default false."),
@@ -83,9 +106,9 @@ const settings = {
 
 const app = z
   .strictObject({
-    client: place.optional().describe("A pod with curl (name: curl)."),
-    http: place.optional().describe("A service that answers HTTP on port 8000 (name: httpbin)."),
-    tcp: place.optional().describe("A service that echoes TCP on port 9000 (name: tcp-echo)."),
+    client: place.optional().describe(`A pod from which requests are made (name: ${usualNames.client}).`),
+    http: place.optional().describe(`A service that answers HTTP on port 8000 (name: ${usualNames.http}).`),
+    tcp: place.optional().describe(`A service that echoes TCP on port 9000 (name: ${usualNames.tcp}).`),
     image: nonEmpty.optional(),
     replicas: z.int().min(0).optional().describe("Of each Deployment (default 1)."),
     serviceAccounts: z
@@ -136,7 +159,10 @@ const exportRule = z.union([
 const exported = z
   .strictObject({
     from: meshName,
-    to: z.union([meshName, z.array(meshName).min(1, "is empty")]).optional().describe("Default: every linked mesh."),
+    to: z
+      .union([meshName, z.array(meshName).min(1, "is empty")])
+      .optional()
+      .describe("Default: every linked mesh."),
     services: z.array(exportRule).describe("NAMESPACE/NAME (* for any), or an object; the first that fits counts."),
   })
   .describe("What a mesh exports.");

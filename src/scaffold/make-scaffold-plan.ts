@@ -98,10 +98,11 @@ function unservedExports(
   return idle.flatMap(({ from, to, rule }) => {
     const direction = scaffold.exports.find((each) => each.from === from && each.to === to);
     const service = direction?.rules[rule]?.service ?? null;
-    if (!direction || service?.name == null || service.namespace === null) return [];
+    if (!direction || service === null || service.name === null || service.namespace === null) return [];
     const exporter = meshNamed(scaffold, from);
     // Shadowed by an earlier rule is not unserved.
-    if (exporter.apps.some(({ namespace, name }) => namespace === service.namespace && name === service.name)) return [];
+    if (exporter.apps.some(({ namespace, name }) => namespace === service.namespace && name === service.name))
+      return [];
     const { ref } = exportedServiceSet(exporter, meshNamed(scaffold, to), direction);
     return [scaffoldExportUnserved.at([ref], { service: patternText(service), mesh: from })];
   });

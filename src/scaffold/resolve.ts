@@ -1,6 +1,5 @@
 // From the file to what it means: defaults, names that follow from names, rules merged per direction. Expects a checked file.
 import { clusterId } from "../core/ids.ts";
-import type { JsonObject } from "../core/json.ts";
 import { compareText, groupBy, sortedBy } from "../core/order.ts";
 import type { AppFields, ExportFields, ImportFields, MeshFields, ScaffoldFile } from "./config-shape.ts";
 import { merged } from "./merge.ts";
@@ -16,6 +15,7 @@ import type {
   ScaffoldLink,
   ScaffoldMesh,
 } from "./scaffold.ts";
+import { usualControlPlane, usualGateways, usualImages, usualNames } from "./usual.ts";
 
 /** The names that follow from a mesh's own. */
 export function namesOf({ name, cluster, peer = `${name}-mesh`, trustDomain, network }: MeshFields) {
@@ -31,8 +31,8 @@ export function namesOf({ name, cluster, peer = `${name}-mesh`, trustDomain, net
 /** Where a mesh's control plane goes. */
 export function controlPlaneOf({ defaults }: ScaffoldFile, mesh: MeshFields) {
   return {
-    namespace: mesh.namespace ?? defaults.namespace ?? "istio-system",
-    name: mesh.controlPlane ?? defaults.controlPlane ?? "basic",
+    namespace: mesh.namespace ?? defaults.namespace ?? usualControlPlane.namespace,
+    name: mesh.controlPlane ?? defaults.controlPlane ?? usualControlPlane.name,
     mode: mesh.mode ?? defaults.mode ?? "ClusterWide",
   };
 }
@@ -43,9 +43,16 @@ export function linksOf({ links, meshes }: ScaffoldFile): ScaffoldLink[] {
   const pairs: readonly (readonly [string, string])[] =
     links === "all" ? names.flatMap((one, at) => names.slice(at + 1).map((other) => [one, other] as const)) : links;
   const ordered = pairs.map(([one, other]): ScaffoldLink => (one < other ? [one, other] : [other, one]));
-  return [...groupBy(sortedBy(ordered, ([one]) => one, ([, other]) => other), String).values()].flatMap(
-    ([first]) => (first ? [first] : []),
-  );
+  return [
+    ...groupBy(
+      sortedBy(
+        ordered,
+        ([one]) => one,
+        ([, other]) => other,
+      ),
+      String,
+    ).values(),
+  ].flatMap(([first]) => (first ? [first] : []));
 }
 
 /** The other names of the links that a mesh has. */
@@ -69,15 +76,6 @@ export function placeOf({ client, http, tcp }: AppFields): Pick<App, "kind" | "n
   const [namespace = "", name = usualNames[kind]] = (client ?? http ?? tcp ?? "").split("/");
   return { kind, namespace, name };
 }
-
-const usualNames = { client: "curl", http: "httpbin", tcp: "tcp-echo" } as const;
-
-/** Public images that run under OpenShift's restricted SCC, each held at one version. */
-const usualImages = {
-  client: "curlimages/curl:8.16.0",
-  http: "docker.io/mccutchen/go-httpbin:v2.15.0",
-  tcp: "docker.io/istio/tcp-echo-server:1.3",
-} as const;
 
 /** What the file means. */
 export function resolveScaffold(file: ScaffoldFile): Scaffold {
@@ -133,14 +131,17 @@ function meshOf(
     ingressGateway: mesh.ingressGateway ?? defaults.ingressGateway ?? false,
     egressGateway: mesh.egressGateway ?? defaults.egressGateway ?? false,
     ingress: {
-      name: ingress.name ?? "federation-ingress",
+      name: ingress.name ?? usualGateways.ingress,
       type: ingress.type ?? "LoadBalancer",
       annotations: ingress.annotations ?? {},
       addresses: ingress.addresses ?? null,
       nodePorts: ingress.nodePorts ?? null,
     },
-    egress: egressOf({ ...defaults.egress, ...mesh.egress }, linked.map(({ peer }) => peer)),
-    spec: merged((defaults.spec ?? {}) as JsonObject, (mesh.spec ?? {}) as JsonObject, "keep"),
+    egress: egressOf(
+      { ...defaults.egress, ...mesh.egress },
+      linked.map(({ peer }) => peer),
+    ),
+    spec: merged(defaults.spec ?? {}, mesh.spec ?? {}, "keep"),
     apps: sortedBy(
       mesh.apps.map((app) => appOf(app, file.images)),
       ({ namespace }) => namespace,
@@ -150,7 +151,7 @@ function meshOf(
 }
 
 function egressOf(
-  { name = "federation-egress", perPeer = false }: NonNullable<MeshFields["egress"]>,
+  { name = usualGateways.egress, perPeer = false }: NonNullable<MeshFields["egress"]>,
   peers: readonly string[],
 ): Gateway[] {
   if (peers.length === 0) return [];
@@ -178,7 +179,11 @@ function exportsOf(file: ScaffoldFile, links: readonly ScaffoldLink[]): Export[]
     const [first] = group;
     return first ? [{ ...first, rules: group.flatMap(({ rules }) => rules) }] : [];
   });
-  return sortedBy(joined, ({ from }) => from, ({ to }) => to);
+  return sortedBy(
+    joined,
+    ({ from }) => from,
+    ({ to }) => to,
+  );
 }
 
 /** The rule that a line of the file stands for. */
@@ -215,7 +220,9 @@ function importsOf(file: ScaffoldFile, exports: readonly Export[]): Import[] {
   const spokenOf = new Set(stated.map(({ into, from }) => `${into} ${from}`));
   const others = exports
     .filter(({ from, to }) => !spokenOf.has(`${to} ${from}`))
-    .map(({ from, to }): Import => ({ into: to, from, rules: [importRuleOf("*/*")], domainSuffix: null, locality: null }));
+    .map(
+      ({ from, to }): Import => ({ into: to, from, rules: [importRuleOf("*/*")], domainSuffix: null, locality: null }),
+    );
   return sortedBy(
     [...stated.filter(({ rules }) => rules.length > 0), ...others],
     ({ into }) => into,

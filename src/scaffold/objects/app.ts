@@ -1,4 +1,4 @@
-// Sample apps: a client with curl, a service that answers HTTP, one that echoes TCP.
+// Sample apps: a client, a service that answers HTTP, one that echoes TCP.
 import type { ClusterId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { objectNames } from "../app-names.ts";

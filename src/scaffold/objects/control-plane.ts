@@ -24,7 +24,9 @@ export function controlPlane(mesh: ScaffoldMesh): MadeObject {
     general: { logging: { componentLevels: { ...logLevels } } },
     ...(trustDomainAliases.length === 0 ? {} : { techPreview: { meshConfig: { trustDomainAliases } } }),
     ...(accessLog === null ? {} : { proxy: { accessLogging: { file: { name: accessLog } } } }),
-    ...(Object.keys(env).length === 0 ? {} : { runtime: { components: { pilot: { container: { env: { ...env } } } } } }),
+    ...(Object.keys(env).length === 0
+      ? {}
+      : { runtime: { components: { pilot: { container: { env: { ...env } } } } } }),
     cluster: { network: mesh.network },
     security: {
       identity: { type: mesh.identity },

@@ -35,12 +35,11 @@ export function controlPlanesPhase(input: PhaseInput): Phase {
 
 function created(input: PhaseInput, mesh: ScaffoldMesh): Step[] {
   const phase = "control-planes";
-  const rule = "scaffold.guide-setup";
   const plane = controlPlane(mesh);
   const roll = memberRoll(mesh);
   const place = `${mesh.namespace}/${mesh.controlPlane}`;
   return [
-    createStep(input, plane, { phase, rule, title: `create ServiceMeshControlPlane ${place}` }),
+    createStep(input, plane, { phase, rule: "scaffold.guide-setup", title: `create ServiceMeshControlPlane ${place}` }),
     ...(roll
       ? [
           createStep(input, roll, {

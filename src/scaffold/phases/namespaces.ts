@@ -29,7 +29,11 @@ export function namespacesPhase(input: PhaseInput): Phase {
     );
   });
   const linked = scaffold.meshes.filter(({ name }) => neighboursOf(scaffold, name).length > 0);
-  const authorities = sortedBy(linked, ({ cluster }) => cluster, ({ name }) => name).map(({ cluster, name, namespace }) =>
+  const authorities = sortedBy(
+    linked,
+    ({ cluster }) => cluster,
+    ({ name }) => name,
+  ).map(({ cluster, name, namespace }) =>
     makeStep({
       phase: "namespaces",
       title: `apply the Secret cacerts of mesh ${name}, which meshferry certs create --manifests has written (${name}/cacerts.yaml)`,

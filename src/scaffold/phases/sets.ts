@@ -7,8 +7,6 @@ import { exportedServiceSet, importedServiceSet } from "../objects/service-sets.
 import { meshNamed } from "../scaffold.ts";
 import { createStep, type PhaseInput } from "./phase-input.ts";
 
-const rule = "federation.set-named-like-peer";
-
 export function exportsPhase(input: PhaseInput): Phase {
   const { scaffold, hosts } = input;
   const steps = scaffold.exports.map((each) => {
@@ -17,7 +15,7 @@ export function exportsPhase(input: PhaseInput): Phase {
     return createStep(input, set, {
       phase: "exports",
       title: `create ExportedServiceSet ${set.ref.namespace ?? ""}/${set.ref.name}: ${each.from} offers services to ${each.to}`,
-      rule,
+      rule: "federation.set-named-like-peer",
       ...(offers ? { done: filled(set.ref, "/status/exportedServices"), timeoutMs: 3 * minuteMs } : {}),
     });
   });
@@ -32,7 +30,7 @@ export function importsPhase(input: PhaseInput): Phase {
     return createStep(input, set, {
       phase: "imports",
       title: `create ImportedServiceSet ${set.ref.namespace ?? ""}/${set.ref.name}: ${each.into} takes services of ${each.from}`,
-      rule,
+      rule: "federation.set-named-like-peer",
       ...(takes ? { done: filled(set.ref, "/status/importedServices"), timeoutMs: 3 * minuteMs } : {}),
     });
   });
