@@ -6,9 +6,11 @@ import {
   inputFlags,
   type InspectFlags,
   type PlanFlags,
+  type ScaffoldFlags,
   sharedFlags,
   type SharedFlags,
 } from "./flags.ts";
+import { leastConfiguration } from "../scaffold/usual.ts";
 import { certs } from "./run-certs.ts";
 
 const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandContext>({
@@ -60,6 +62,46 @@ const plan: Command<CommandContext> = buildCommand<PlanFlags, [], CommandContext
   docs: { brief: "Plan the migration: phases, steps, manifests" },
 });
 
+const scaffold: Command<CommandContext> = buildCommand<ScaffoldFlags, [], CommandContext>({
+  loader: async () => (await import("./run-scaffold.ts")).runScaffold,
+  parameters: {
+    flags: {
+      config: {
+        kind: "parsed",
+        parse: String,
+        brief: "The meshes, their links, apps, exports and imports (docs/scaffold.md)",
+        placeholder: "FILE",
+        optional: true,
+      },
+      output: { kind: "enum", values: ["text", "json"], brief: "What to print", default: "text" },
+      out: {
+        kind: "parsed",
+        parse: String,
+        brief: "Write manifests and commands into this folder",
+        placeholder: "DIR",
+        optional: true,
+      },
+      ...sharedFlags,
+    },
+    aliases: { o: "output" },
+  },
+  docs: {
+    brief: "Set up federated 2.6 meshes for a test bed",
+    fullDescription: [
+      "Set up federated OpenShift Service Mesh 2.6 meshes for a test bed: namespaces, control planes with federation gateways, peers, sample apps, exports and imports, as steps and manifests. Nothing is changed in any cluster.",
+      "",
+      "The least configuration, scaffold.yaml:",
+      "",
+      ...leastConfiguration.map((line) => `  ${line}`),
+      "",
+      "Then:",
+      "",
+      "  meshferry certs create --mesh east --mesh west --manifests --out certs",
+      "  meshferry scaffold --config scaffold.yaml --out test-bed",
+    ].join("\n"),
+  },
+});
+
 const demo: Command<CommandContext> = buildCommand<SharedFlags, [], CommandContext>({
   loader: async () => (await import("./run-demo.ts")).runDemo,
   parameters: { flags: sharedFlags },
@@ -87,6 +129,6 @@ const explain: Command<CommandContext> = buildCommand<SharedFlags, [string?], Co
 
 /** All commands. */
 export const commands: RouteMap<CommandContext> = buildRouteMap({
-  routes: { inspect, check, plan, demo, explain, certs },
+  routes: { inspect, check, plan, scaffold, demo, explain, certs },
   docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
 });

@@ -34,6 +34,12 @@ export interface PlanFlags extends InputFlags {
   readonly noRehearse?: boolean;
 }
 
+export interface ScaffoldFlags extends SharedFlags {
+  readonly config?: string;
+  readonly output: "text" | "json";
+  readonly out?: string;
+}
+
 const namePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/u;
 
 /** "east=./east" → name and path. */

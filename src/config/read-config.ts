@@ -99,7 +99,7 @@ function valueWrong(way: Way, problem: string, text: ConfigText, file: string): 
 }
 
 /** "meshes[0].name" */
-function fieldText(way: Way): string {
+export function fieldText(way: Way): string {
   return way.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
     return text === "" ? shown(String(part)) : `${text}.${shown(String(part))}`;
@@ -118,7 +118,7 @@ function keysAt(way: Way): string[] {
   return isJsonObject(properties) ? Object.keys(properties) : [];
 }
 
-function valueAtWay(root: unknown, way: Way): unknown {
+export function valueAtWay(root: unknown, way: Way): unknown {
   let at = root;
   for (const part of way) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) return undefined;
@@ -127,11 +127,11 @@ function valueAtWay(root: unknown, way: Way): unknown {
   return at;
 }
 
-function shown(text: string): string {
+export function shown(text: string): string {
   return JSON.stringify(text.slice(0, 80)).slice(1, -1);
 }
 
-function readReason(error: unknown): string {
+export function readReason(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code === "ENOENT") return "it does not exist";
   if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return "it is not UTF-8";

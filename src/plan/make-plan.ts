@@ -27,7 +27,7 @@ import { retireImportsPhase } from "./phases/retire-imports.ts";
 import { retirePeersPhase } from "./phases/retire-peers.ts";
 import { shiftPhase } from "./phases/shift.ts";
 import { trustPhase } from "./phases/trust.ts";
-import type { Phase, PhaseId, Plan } from "./plan.ts";
+import type { MigrationPhaseId, Phase, Plan } from "./plan.ts";
 import type { PlanContext, PlanOptions } from "./plan-context.ts";
 import { notRestartables } from "./proxy-workloads.ts";
 import { hiddenPairs } from "../target/sidecar-edits.ts";
@@ -45,7 +45,7 @@ const phases = {
   "retire-exports": retireExportsPhase,
   "retire-imports": retireImportsPhase,
   "retire-peers": retirePeersPhase,
-} as const satisfies Record<PhaseId, (context: PlanContext) => Phase>;
+} as const satisfies Record<MigrationPhaseId, (context: PlanContext) => Phase>;
 
 /**
  * With `peers` nothing is done to the CAs, and the peers stay: on 2.6 a mesh's proxies trust another trust domain because
@@ -64,7 +64,7 @@ const phaseIds = {
     "retire-imports",
     "retire-peers",
   ],
-} as const satisfies Record<TrustOrder, readonly PhaseId[]>;
+} as const satisfies Record<TrustOrder, readonly MigrationPhaseId[]>;
 
 export interface PlanInput {
   readonly inventory: Inventory;

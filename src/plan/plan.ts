@@ -56,7 +56,8 @@ export interface Step {
   readonly why: { readonly rule: string; readonly params: Readonly<Record<string, Json>> };
 }
 
-export type PhaseId =
+/** The phases of a migration. */
+export type MigrationPhaseId =
   | "prepare"
   | "trust"
   | "network"
@@ -66,6 +67,11 @@ export type PhaseId =
   | "retire-exports"
   | "retire-imports"
   | "retire-peers";
+
+/** The phases that set up meshes from nothing. */
+export type ScaffoldPhaseId = "namespaces" | "control-planes" | "peers" | "apps" | "exports" | "imports";
+
+export type PhaseId = MigrationPhaseId | ScaffoldPhaseId;
 
 export interface Phase {
   readonly id: PhaseId;
@@ -97,7 +103,8 @@ export interface BasisEntry {
 export interface Plan {
   readonly apiVersion: "meshferry/plan.v1";
   readonly madeBy: string;
-  readonly strategy: "shift";
+  /** "scaffold": nothing is migrated, meshes are set up. */
+  readonly strategy: "shift" | "scaffold";
   readonly trust: TrustOrder;
   /** Whether the plan was proven; `apply` refuses one that was not. */
   readonly rehearsed: boolean;

@@ -9,8 +9,11 @@ export interface Slot {
   readonly from: ObjectRef;
   /** Where in `from` the value appears. */
   readonly pointer: string;
-  /** "addresses": load-balancer ingresses, turned into Gateway API addresses ({type, value}). */
-  readonly type: "addresses";
+  /**
+   * Load-balancer ingresses. "addresses": as Gateway API addresses ({type, value}); "plain-addresses": as IP addresses and
+   * host names.
+   */
+  readonly type: "addresses" | "plain-addresses";
 }
 
 /** An object's body; `{"$slot": ID}` stands where a slot's value goes. */

@@ -4,11 +4,13 @@ import type { Slot, Template } from "./desired-object.ts";
 
 /** What a slot's field holds, or null while it holds nothing that can be used. */
 export function slotValue(slot: Slot, field: Json | undefined): Json | null {
+  const addresses = (Array.isArray(field) ? (field as readonly Json[]) : []).flatMap(gatewayAddress);
+  if (addresses.length === 0) return null;
   switch (slot.type) {
-    case "addresses": {
-      const addresses = (Array.isArray(field) ? (field as readonly Json[]) : []).flatMap(gatewayAddress);
-      return addresses.length > 0 ? addresses : null;
-    }
+    case "addresses":
+      return addresses;
+    case "plain-addresses":
+      return addresses.map(({ value = null }) => value);
   }
 }
 

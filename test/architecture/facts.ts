@@ -11,7 +11,7 @@ export interface Fact {
 }
 
 const FACTS = "docs/facts.md";
-const prefixes = ["federation", "prepare", "trust", "network", "export", "import", "shift", "retire"];
+const prefixes = ["federation", "prepare", "trust", "network", "export", "import", "shift", "retire", "scaffold"];
 const states = ["source", "seen", "lab test"];
 
 /** The rows of the page's table: | id | fact | source | state |. */
@@ -45,10 +45,10 @@ export function factsAreWellFormed(facts: readonly Fact[]): Problem[] {
   });
 }
 
-/** Rule ids in use in src/plan and src/target: `rule: "…"` and `ruleId("…")`. */
+/** Rule ids in use in src/plan, src/scaffold and src/target: `rule: "…"` and `ruleId("…")`. */
 export function ruleIdsIn(files: readonly SourceFile[]): { readonly id: string; readonly place: Problem }[] {
   return files
-    .filter(({ path }) => path.startsWith("src/plan/") || path.startsWith("src/target/"))
+    .filter(({ path }) => ["src/plan/", "src/scaffold/", "src/target/"].some((folder) => path.startsWith(folder)))
     .flatMap((file) =>
       places(file)
         .map(({ node }) => ruleValue(node))

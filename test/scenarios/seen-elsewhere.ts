@@ -1,6 +1,7 @@
 // Codes that only files or a configuration can show, not objects: which test shows them.
 const readers = "test/input/bad-files.test.ts";
 const objects = "src/kube/sources/files/read-files.test.ts";
+const scaffold = "test/scaffold/bad-config.test.ts";
 const config = "src/config/read-config.test.ts";
 
 export const seenElsewhere: Readonly<Record<string, string>> = {
@@ -32,4 +33,16 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF033: config,
   MF034: config,
   MF035: config,
+  MF036: scaffold,
+  MF037: scaffold,
+  MF038: scaffold,
+  MF039: scaffold,
+  MF040: scaffold,
+  MF041: scaffold,
+  MF042: scaffold,
+  MF043: scaffold,
+  MF044: scaffold,
+  MF045: scaffold,
+  MF046: scaffold,
+  MF047: scaffold,
 };

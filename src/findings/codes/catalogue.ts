@@ -8,11 +8,12 @@ import * as inventory from "./inventory.ts";
 import * as plan from "./plan.ts";
 import * as policies from "./policies.ts";
 import * as routes from "./routes.ts";
+import * as scaffold from "./scaffold.ts";
 import * as trust from "./trust.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients]),
+  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients, scaffold]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 

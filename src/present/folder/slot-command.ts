@@ -54,8 +54,8 @@ function slotOf(value: Json): string | null {
   return isJsonObject(value) && typeof value["$slot"] === "string" ? value["$slot"] : null;
 }
 
-/** Reads load-balancer addresses as the JSON list that a Gateway's `spec.addresses` takes. */
-export function readSlotCommand({ id, from, pointer }: Slot): string {
+/** Reads load-balancer addresses as the JSON list that a Gateway's `spec.addresses` takes, or as a list of plain texts. */
+export function readSlotCommand({ id, from, pointer, type }: Slot): string {
   const path = pointerParts(pointer).reduce(
     (outer, part) =>
       /^[A-Za-z_][A-Za-z0-9_]*$/u.test(part)
@@ -63,8 +63,10 @@ export function readSlotCommand({ id, from, pointer }: Slot): string {
         : `(index ${outer} ${/^\d+$/u.test(part) ? part : JSON.stringify(part)})`,
     ".",
   );
-  const item =
+  const plain = '"{{if $a.ip}}{{$a.ip}}{{else}}{{$a.hostname}}{{end}}"';
+  const typed =
     '{{if $a.ip}}{"type":"IPAddress","value":"{{$a.ip}}"}{{else}}{"type":"Hostname","value":"{{$a.hostname}}"}{{end}}';
+  const item = type === "addresses" ? typed : plain;
   const template = `[{{range $i, $a := ${path}}}{{if $i}},{{end}}${item}{{end}}]`;
   return `export ${slotVariable(id)}="$(${kubectl(from, "get", resourceWord(from), "-o", shellWord(`go-template=${template}`))})"`;
 }

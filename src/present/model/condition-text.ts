@@ -117,7 +117,7 @@ function claimOf(part: ConditionPart, names: ConditionNames): Claim {
 
 function slotClaim(id: string, slot: Slot | undefined): Claim {
   return slot
-    ? { ref: slot.from, about: "", must: `its ${slot.type} are known` }
+    ? { ref: slot.from, about: "", must: "its addresses are known" }
     : { ref: null, about: id, must: "its value is known" };
 }
 

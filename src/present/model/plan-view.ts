@@ -43,6 +43,12 @@ export interface RoutesView {
   readonly left: readonly string[];
 }
 
+/** What a scaffold sets up. */
+export interface SetsUpView {
+  readonly meshes: number;
+  readonly links: number;
+}
+
 export interface PlanView {
   readonly apiVersion: "meshferry/plan-summary.v1";
   readonly plan: Plan["apiVersion"];
@@ -51,6 +57,8 @@ export interface PlanView {
   readonly trust: Plan["trust"];
   readonly rehearsed: boolean;
   readonly routes: RoutesView;
+  /** null: the plan is a migration. */
+  readonly setsUp: SetsUpView | null;
   readonly waves: readonly Wave[];
   readonly slots: readonly Slot[];
   readonly cost: CostView;
@@ -70,6 +78,12 @@ export const phasePurposes = {
   "retire-exports": "federation stops offering services (undone within a second)",
   "retire-imports": "federation's imports go",
   "retire-peers": "the links themselves go",
+  namespaces: "a place for everything, and the CAs in it",
+  "control-planes": "OpenShift Service Mesh 2.6 with federation gateways",
+  peers: "each mesh knows the meshes that it is linked with",
+  apps: "sample clients and services, each with a sidecar",
+  exports: "what each mesh offers the others",
+  imports: "what each mesh takes of that",
 } as const satisfies Readonly<Record<PhaseId, string>>;
 
 /** The view of a plan. The inventory gives the old values that the plan does not hold. */
@@ -90,6 +104,7 @@ export function planView(plan: Plan, inventory: Inventory): PlanView {
       carried: plan.routes.length - left.length,
       left: left.map(({ id }) => id),
     },
+    setsUp: plan.strategy === "scaffold" ? setsUpView(steps) : null,
     waves: sortedBy(
       plan.waves,
       ({ importer }) => importer,
@@ -101,6 +116,15 @@ export function planView(plan: Plan, inventory: Inventory): PlanView {
     counts: countSeverities(plan.findings),
     findings: findingViews(plan.findings),
   };
+}
+
+/** Every mesh has one control plane, every link two peers. */
+function setsUpView(steps: readonly StepView[]): SetsUpView {
+  const kindsOf = steps
+    .filter(({ kind }) => kind === "create")
+    .flatMap(({ objects }) => objects.map(({ kind }) => kind));
+  const count = (kind: string): number => kindsOf.filter((each) => each === kind).length;
+  return { meshes: count("ServiceMeshControlPlane"), links: count("ServiceMeshPeer") / 2 };
 }
 
 /** What the views of a plan's steps need to know beside the step. */

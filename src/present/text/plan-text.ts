@@ -1,7 +1,7 @@
 // The drawing of a plan for the person who carries it out: phase by phase, gate, steps, undo; then cost and findings.
 import { type ObjectRef, refText } from "../../core/object-ref.ts";
 import { countText } from "../model/count-text.ts";
-import type { PhaseView, PlanView } from "../model/plan-view.ts";
+import type { PhaseView, PlanView, SetsUpView } from "../model/plan-view.ts";
 import type { StepKind } from "../model/step-view.ts";
 import { displayWidth } from "./display-width.ts";
 import { findingsHeading, findingsText } from "./findings-text.ts";
@@ -25,6 +25,7 @@ export function planText(view: PlanView, paint: Paint): string[] {
 
 /** What the plan is, what it moves and what it leaves. */
 function headLines(view: PlanView, paint: Paint): string[] {
+  if (view.setsUp !== null) return scaffoldHeadLines(view, view.setsUp, paint);
   const { carried, total, left } = view.routes;
   const mark = view.rehearsed ? "rehearsed" : "not rehearsed";
   const colour = view.rehearsed ? paint.green : paint.yellow;
@@ -41,6 +42,16 @@ function headLines(view: PlanView, paint: Paint): string[] {
         hanging("  stays on federation: ", visibleText(id.replace("|", ": ")), paint.columns).map(paint.yellow),
       ),
     ...(left.length > 10 ? [paint.yellow(`  … and ${left.length - 10} more stay`)] : []),
+    ...legendLine(paint),
+  ];
+}
+
+function scaffoldHeadLines({ phases }: PlanView, { meshes, links }: SetsUpView, paint: Paint): string[] {
+  const about = `sets up ${countText(meshes, "mesh")} with ${countText(links, "link")} in ${countText(phases.length, "phase")}`;
+  return [
+    ...hanging("Scaffold  ", about, paint.columns).map((line) =>
+      line.replace(/^Scaffold/u, (word) => paint.bold(word)),
+    ),
     ...legendLine(paint),
   ];
 }
@@ -124,7 +135,7 @@ function costLines({ cost, waves, slots }: PlanView, paint: Paint): string[] {
     }),
     ...labelled(
       label("learns"),
-      slots.map(({ from, type }) => `the ${type} of ${refText(from)}, when it exists`),
+      slots.map(({ from }) => `the addresses of ${refText(from)}, when it exists`),
       paint,
     ),
   ];
