@@ -30,6 +30,8 @@ import { trustPhase } from "./phases/trust.ts";
 import type { MigrationPhaseId, Phase, Plan } from "./plan.ts";
 import type { PlanContext, PlanOptions } from "./plan-context.ts";
 import { notRestartables } from "./proxy-workloads.ts";
+import { costsOfRestarts } from "./restart-costs.ts";
+import { ownersOfTouched } from "./touched-objects.ts";
 import { hiddenPairs } from "../target/sidecar-edits.ts";
 import { importerClients } from "../target/importer-clients.ts";
 import { peersStay, retirableGroups, retirableLinks, stayingLinks } from "./retirable.ts";
@@ -98,6 +100,8 @@ export function makePlan(input: PlanInput): Plan {
       ...stayingLinks(input.federation, input.routes, context.retirableLinks, context.retirableGroups),
       ...peersStay(context),
       ...notRestartables(context),
+      ...ownersOfTouched(made, context.lookup),
+      ...costsOfRestarts(made, context.inventory, context.lookup),
       ...(context.carried.length === 0 ? [nothingToDo.at([], {})] : []),
     ]),
   };

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../../src/core/json.ts";
 import { type KubeObject, kindKey, refKey } from "../../src/core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../../src/core/order.ts";
 import { withValueAt } from "../../src/core/pointer.ts";
+import { checkedKinds } from "./checked-kinds.ts";
 
 export interface PortOf {
   readonly port: number;
@@ -139,18 +140,6 @@ export function clusterInput(id: string, objects: readonly KubeObject[]): Cluste
   };
 }
 
-const checkedKinds = [
-  "AuthorizationPolicy.security.istio.io",
-  "PeerAuthentication.security.istio.io",
-  "RequestAuthentication.security.istio.io",
-  "Sidecar.networking.istio.io",
-  "DestinationRule.networking.istio.io",
-  "VirtualService.networking.istio.io",
-  "Gateway.networking.istio.io",
-  "EnvoyFilter.networking.istio.io",
-  "NetworkPolicy.networking.k8s.io",
-];
-
 type Settled = Required<MeshOf>;
 
 function settled(mesh: MeshOf): Settled {
@@ -201,7 +190,15 @@ function meshObjects(mesh: Settled): KubeObject[] {
         ...(mesh.clusterDomain === "cluster.local"
           ? {}
           : { proxy: { networking: { clusterDomain: mesh.clusterDomain } } }),
-        gateways: { additionalIngress: gateway("ingress"), additionalEgress: gateway("egress") },
+        // Nothing that OSSM 3 would take away is on.
+        addons: { prometheus: { enabled: false }, grafana: { enabled: false }, kiali: { enabled: false } },
+        tracing: { type: "None" },
+        gateways: {
+          ingress: { enabled: false },
+          egress: { enabled: false },
+          additionalIngress: gateway("ingress"),
+          additionalEgress: gateway("egress"),
+        },
         ...mesh.spec,
       },
     }),
@@ -278,19 +275,22 @@ export function workload(
 ): KubeObject[] {
   const cluster = mesh.cluster ?? mesh.key;
   const app: JsonObject = { name: "app", ports };
-  const annotations: JsonObject = sidecar ? { "sidecar.istio.io/inject": "true" } : {};
+  // As OSSM 3 wants it, too: by label.
+  const injected: JsonObject = sidecar ? { "sidecar.istio.io/inject": "true" } : {};
   const env: Json = mesh.network ? [{ name: "ISTIO_META_NETWORK", value: mesh.network }] : [];
   const deployment = kubeObject(cluster, "apps/v1", "Deployment", namespace, name, {
     spec: {
       replicas,
-      template: { metadata: { labels, annotations }, spec: { serviceAccountName: account, containers: [app] } },
+      template: {
+        metadata: { labels: { ...labels, ...injected } },
+        spec: { serviceAccountName: account, containers: [app] },
+      },
     },
   });
   const pods = Array.from({ length: replicas }, (_, index) =>
     kubeObject(cluster, "v1", "Pod", namespace, `${name}-5d4f-${index}`, {
       metadata: {
-        labels: { ...labels, "pod-template-hash": "5d4f" },
-        annotations,
+        labels: { ...labels, ...injected, "pod-template-hash": "5d4f" },
         ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: `${name}-5d4f`, controller: true }],
       },
       spec: { serviceAccountName: account, containers: [app, ...(sidecar ? [{ name: "istio-proxy", env }] : [])] },

@@ -14,6 +14,17 @@ import { controlPlaneVersion } from "./links/control-plane-version.ts";
 import { isolation } from "./links/isolation.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
+import { beforeOssm3 } from "./platform/before-ossm-3.ts";
+import { controlPlaneStatus } from "./platform/control-plane-status.ts";
+import { classesOfGateways } from "./platform/gateway-classes.ts";
+import { gatewayControl } from "./platform/gateway-control.ts";
+import { injection } from "./platform/injection.ts";
+import { operators } from "./platform/operators.ts";
+import { peerStatus } from "./platform/peer-status.ts";
+import { platformOwnership } from "./platform/platform-ownership.ts";
+import { proxyVersions } from "./platform/proxy-versions.ts";
+import { servedVersions } from "./platform/served-versions.ts";
+import { entrySizes } from "./platform/service-entries.ts";
 import { failoverDetection } from "./target/failover-detection.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
@@ -22,11 +33,16 @@ import { objectsNotEvaluated } from "./target/not-evaluated.ts";
 
 export const checks = {
   authorization,
+  "before-ossm-3": beforeOssm3,
   "combined-root": combinedRoot,
+  "control-plane-status": controlPlaneStatus,
   "control-plane-version": controlPlaneVersion,
   "destination-rules": destinationRules,
   "entry-namespace": entryNamespace,
   "failover-detection": failoverDetection,
+  "gateway-classes": classesOfGateways,
+  "gateway-control": gatewayControl,
+  injection,
   isolation,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
@@ -34,6 +50,12 @@ export const checks = {
   "namespace-seen": namespaceSeen,
   "network-policies": networkPolicies,
   "not-evaluated": objectsNotEvaluated,
+  operators,
+  "peer-status": peerStatus,
+  "platform-ownership": platformOwnership,
+  "proxy-versions": proxyVersions,
+  "served-versions": servedVersions,
+  "service-entries": entrySizes,
   sidecars,
 } as const satisfies Readonly<Record<string, Check>>;
 

@@ -6,14 +6,16 @@ import * as federation from "./federation.ts";
 import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
 import * as plan from "./plan.ts";
+import * as platform from "./platform.ts";
 import * as policies from "./policies.ts";
 import * as routes from "./routes.ts";
 import * as scaffold from "./scaffold.ts";
+import * as steps from "./steps.ts";
 import * as trust from "./trust.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients, scaffold]),
+  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients, platform, steps, scaffold]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 

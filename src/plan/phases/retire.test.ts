@@ -187,7 +187,7 @@ describe("leftovers", () => {
   const control = "west ServiceMeshControlPlane istio-system/basic";
 
   test("are the federation gateways, and the maps that held them", () => {
-    expect(patched(twoMeshes())).toEqual({});
+    expect(patched(twoMeshes())).toEqual({ ingress: { enabled: false }, egress: { enabled: false } });
   });
   test("are not gateways that no peer names", () => {
     const mine = { enabled: true };
@@ -201,6 +201,7 @@ describe("leftovers", () => {
     ).toEqual({
       additionalIngress: { mine },
       ingress: mine,
+      egress: { enabled: false },
     });
   });
   test("need no patch where the peers' gateways are not in the control plane", () => {

@@ -1,0 +1,20 @@
+// The kinds that checks ask for: a test's world lists them all, so that nothing counts as not supplied.
+export const checkedKinds = [
+  "AuthorizationPolicy.security.istio.io",
+  "PeerAuthentication.security.istio.io",
+  "RequestAuthentication.security.istio.io",
+  "Sidecar.networking.istio.io",
+  "DestinationRule.networking.istio.io",
+  "VirtualService.networking.istio.io",
+  "Gateway.networking.istio.io",
+  "EnvoyFilter.networking.istio.io",
+  "NetworkPolicy.networking.k8s.io",
+  "ServiceEntry.networking.istio.io",
+  "PodDisruptionBudget.policy",
+  "CustomResourceDefinition.apiextensions.k8s.io",
+  "GatewayClass.gateway.networking.k8s.io",
+  "ClusterVersion.config.openshift.io",
+  "Subscription.operators.coreos.com",
+  "Deployment.apps",
+  "Pod",
+];
