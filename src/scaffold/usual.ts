@@ -18,8 +18,8 @@ export const usualImages = {
 /** A request from a sample client, as the words behind `exec … --`. */
 export function requestWords(host: string, port: number, protocol: "http" | "tcp"): readonly string[] {
   if (protocol === "http") return ["curl", "-sS", `http://${host}:${port}/headers`];
-  // The server answers each line with its own word in front; curl speaks telnet, and ends after two seconds.
-  return ["sh", "-c", `echo world | curl -sS -m 2 telnet://${host}:${port}`];
+  // The server answers each line with a word of its own in front; the client's image has nc (as Istio's own task uses it).
+  return ["sh", "-c", `(echo world; sleep 1) | nc ${host} ${port}`];
 }
 
 /** The least configuration that shows something. */

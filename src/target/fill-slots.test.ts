@@ -29,6 +29,13 @@ describe("slots", () => {
   for (const [name, field, expected] of values)
     test(name, () => expect(slot && slotValue(slot, field)).toEqual(expected));
 
+  test("give plain addresses where a field takes texts", () => {
+    const plain = slot && { ...slot, type: "plain-addresses" as const };
+    const field = [{ ip: "192.0.2.1" }, { hostname: "lb.example" }, { ip: "" }];
+    expect(plain && slotValue(plain, field)).toEqual(["192.0.2.1", "lb.example"]);
+    expect(plain && slotValue(plain, [])).toBeNull();
+  });
+
   test("are filled at any depth, and missing ones are an error", () => {
     const template = { a: [{ $slot: "s" }], b: { c: { $slot: "s" } }, d: 1 };
     expect(fillSlots(template, new Map([["s", 7]]))).toEqual({ a: [7], b: { c: 7 }, d: 1 });

@@ -26,8 +26,15 @@ test("the pages show commands", () => {
   expect(documented.flatMap(({ commands }) => commands).length).toBeGreaterThan(5);
 });
 
-test.each(documented)("the commands of $page", async ({ commands }) => {
-  const folder = exampleFolder();
+/** The configuration that a page shows in full: its commands name it as scaffold.yaml. */
+function shownScaffold(page: string): string | undefined {
+  const text = readFileSync(join(project, page), "utf8");
+  return /^```yaml\n(apiVersion: meshferry\/scaffold[\s\S]*?)^```$/mu.exec(text)?.[1];
+}
+
+test.each(documented)("the commands of $page", async ({ page, commands }) => {
+  const scaffold = shownScaffold(page);
+  const folder = exampleFolder(scaffold === undefined ? {} : { "scaffold.yaml": scaffold });
   mkdirSync(join(folder, "examples"));
   cpSync(join(project, "examples/east-west"), join(folder, "examples/east-west"), { recursive: true });
   cpSync(join(folder, "east", "mesh.yaml"), join(folder, "east.yaml"));

@@ -45,6 +45,11 @@ const outerFields: ReadonlyMap<string, readonly string[]> = new Map([
   ["policy/v1 PodDisruptionBudget", ["spec", "status"]],
   ["networking.k8s.io/v1 NetworkPolicy", ["spec"]],
   ["maistra.io/v1 ServiceMeshMember", ["spec", "status"]],
+  ["maistra.io/v1 ServiceMeshMemberRoll", ["spec", "status"]],
+  ["maistra.io/v2 ServiceMeshControlPlane", ["spec", "status"]],
+  ["federation.maistra.io/v1 ServiceMeshPeer", ["spec", "status"]],
+  ["federation.maistra.io/v1 ExportedServiceSet", ["spec", "status"]],
+  ["federation.maistra.io/v1 ImportedServiceSet", ["spec", "status"]],
 ]);
 
 /** What is wrong with an object, by its API's schema; nothing if it is valid. */

@@ -21,5 +21,7 @@ export function tryPage(trials: readonly Trial[]): string {
 }
 
 function command({ client, words }: Trial): string {
-  return kubectl(client, "exec", resourceWord(client), "-c", shellWord(client.name), "--", ...words.map(shellWord));
+  // Options among them are our own, and read better bare.
+  const shown = words.map((word) => (/^-[A-Za-z]+$/u.test(word) ? word : shellWord(word)));
+  return kubectl(client, "exec", resourceWord(client), "-c", shellWord(client.name), "--", ...shown);
 }
