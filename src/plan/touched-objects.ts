@@ -77,7 +77,8 @@ function sourceOf({ body }: KubeObject): string | null {
   const release = annotations["meta.helm.sh/release-name"];
   if (labels["app.kubernetes.io/managed-by"] === "Helm" && release !== undefined)
     return `the Helm release ${annotations["meta.helm.sh/release-namespace"] ?? ""}/${release}`;
-  return null;
+  // Where Argo CD applies on the server's side, that is its manager's name (Argo CD, server-side apply).
+  return managerNames(body).includes("argocd-controller") ? "Argo CD" : null;
 }
 
 /** What people do once, by hand: it comes again only if they do it again. */
@@ -108,6 +109,11 @@ function holdsField(set: Json | undefined, path: string): boolean {
     at = valueAt(at, pointer(`f:${part}`));
   }
   return isJsonObject(at);
+}
+
+function managerNames(body: Json): unknown[] {
+  const entries = valueAt(body, "/metadata/managedFields");
+  return Array.isArray(entries) ? (entries as readonly Json[]).map((entry) => valueAt(entry, "/manager")) : [];
 }
 
 function textsAt(body: Json, path: string): Readonly<Record<string, string>> {
