@@ -84,6 +84,7 @@ describe("managers of fields that are overwritten (MF531)", () => {
   });
   test("not of its neighbours, of the status, or by hand", () => {
     expect(said("pipeline", { "f:spec": { ".": {}, "f:version": {} } })).toEqual([]);
+    expect(said("pipeline", { "f:spec": { "f:techPreview": { ".": {} } } })).toEqual([]);
     expect(said("pipeline", {})).toEqual([]);
     expect(said("istio-operator", leaf, { subresource: "status" })).toEqual([]);
     expect(said("kubectl-edit", leaf)).toEqual([]);

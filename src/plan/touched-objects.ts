@@ -104,8 +104,8 @@ function holdsField(set: Json | undefined, path: string): boolean {
   let at = set;
   for (const part of pointerParts(path)) {
     if (!isJsonObject(at)) return false;
-    // "." says that the manager made the object itself; the fields stand beside it.
-    if (Object.keys(at).every((key) => key === ".")) return at !== set;
+    // A leaf is empty. "." alone says that the manager made the map, and nothing of what is in it.
+    if (Object.keys(at).length === 0) return at !== set;
     at = valueAt(at, pointer(`f:${part}`));
   }
   return isJsonObject(at);

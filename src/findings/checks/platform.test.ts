@@ -85,6 +85,7 @@ describe("proxies (MF504)", () => {
     ["2.7", false],
     ["2.10.1", false],
     ["1.1.18", true],
+    ["1.18.3", true],
     ["", false],
     ["latest", false],
   ];
