@@ -33,7 +33,7 @@ export function costsOfRestarts(phases: readonly Phase[], inventory: Inventory, 
     const refs = restarted.filter((ref) => ref.cluster === cluster.id);
     if (refs.length === 0) return [];
     const known = refs.flatMap((ref) => lookup(refKey(ref)) ?? []);
-    return [...gaps(cluster, known), ...known.flatMap(withoutEffect), ...ofBudgets(cluster, refs, known)];
+    return [...gaps(cluster, known), ...known.flatMap(withoutEffect), ...ofBudgets(cluster, known)];
   });
 }
 
@@ -51,7 +51,6 @@ function gaps(cluster: Cluster, workloads: readonly KubeObject[]): Finding[] {
       group.map(({ ref }) => ref),
       {
         cluster: cluster.id,
-        count: group.length,
         reason,
         workloads: fewNames(group.map(({ ref }) => refText(ref, false))),
       },
@@ -90,9 +89,9 @@ function withoutEffect({ ref, body }: KubeObject): Finding[] {
   return reasons.map((reason) => restartWithoutEffect.at([ref], { workload: refText(ref), reason }));
 }
 
-function ofBudgets(cluster: Cluster, refs: readonly ObjectRef[], known: readonly KubeObject[]): Finding[] {
+function ofBudgets(cluster: Cluster, known: readonly KubeObject[]): Finding[] {
   if (["not-supplied", "forbidden"].includes(coverageOf(cluster, budgets)))
-    return [budgetsNotSupplied.at([], { cluster: cluster.id, count: refs.length })];
+    return [budgetsNotSupplied.at([], { cluster: cluster.id })];
   const strict = groupBy(
     (cluster.byKind.get(budgets) ?? []).filter(({ body }) => valueAt(body, "/status/disruptionsAllowed") === 0),
     ({ ref }) => ref.namespace ?? "",

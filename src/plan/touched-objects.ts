@@ -77,7 +77,8 @@ function sourceOf({ body }: KubeObject): string | null {
   const release = annotations["meta.helm.sh/release-name"];
   if (labels["app.kubernetes.io/managed-by"] === "Helm" && release !== undefined)
     return `the Helm release ${annotations["meta.helm.sh/release-namespace"] ?? ""}/${release}`;
-  return null;
+  // Where Argo CD applies on the server's side, that is its manager's name (Argo CD, server-side apply).
+  return managerNames(body).includes("argocd-controller") ? "Argo CD" : null;
 }
 
 /** What people do once, by hand: it comes again only if they do it again. */
@@ -103,11 +104,16 @@ function holdsField(set: Json | undefined, path: string): boolean {
   let at = set;
   for (const part of pointerParts(path)) {
     if (!isJsonObject(at)) return false;
-    // "." says that the manager made the object itself; the fields stand beside it.
-    if (Object.keys(at).every((key) => key === ".")) return at !== set;
+    // A leaf is empty. "." alone says that the manager made the map, and nothing of what is in it.
+    if (Object.keys(at).length === 0) return at !== set;
     at = valueAt(at, pointer(`f:${part}`));
   }
   return isJsonObject(at);
+}
+
+function managerNames(body: Json): unknown[] {
+  const entries = valueAt(body, "/metadata/managedFields");
+  return Array.isArray(entries) ? (entries as readonly Json[]).map((entry) => valueAt(entry, "/manager")) : [];
 }
 
 function textsAt(body: Json, path: string): Readonly<Record<string, string>> {

@@ -18,10 +18,8 @@ import { beforeOssm3 } from "./platform/before-ossm-3.ts";
 import { controlPlaneStatus } from "./platform/control-plane-status.ts";
 import { classesOfGateways } from "./platform/gateway-classes.ts";
 import { gatewayControl } from "./platform/gateway-control.ts";
-import { injection } from "./platform/injection.ts";
 import { operators } from "./platform/operators.ts";
 import { peerStatus } from "./platform/peer-status.ts";
-import { platformOwnership } from "./platform/platform-ownership.ts";
 import { proxyVersions } from "./platform/proxy-versions.ts";
 import { servedVersions } from "./platform/served-versions.ts";
 import { entrySizes } from "./platform/service-entries.ts";
@@ -42,7 +40,6 @@ export const checks = {
   "failover-detection": failoverDetection,
   "gateway-classes": classesOfGateways,
   "gateway-control": gatewayControl,
-  injection,
   isolation,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
@@ -52,7 +49,6 @@ export const checks = {
   "not-evaluated": objectsNotEvaluated,
   operators,
   "peer-status": peerStatus,
-  "platform-ownership": platformOwnership,
   "proxy-versions": proxyVersions,
   "served-versions": servedVersions,
   "service-entries": entrySizes,

@@ -14,7 +14,7 @@ export const gatewaysManaged = defineCode({
   code: "MF501",
   name: "gateways-managed",
   severity: "info",
-  message: "The operator runs gateways of mesh {mesh} that are not federation's: {gateways}.",
+  message: "Mesh {mesh} does not switch off gateways that are not federation's: {gateways}.",
   why: "OSSM 3 runs no gateways of its own: these go with the ServiceMeshControlPlane. spec.gateways.enabled: false removes all of them at once, the federation gateways too.",
   todo: "Before OSSM 3 takes over: replace them by gateways of your own (gateway injection or the Gateway API) and switch each off by itself. Leave spec.gateways.enabled as it is until federation has gone.",
 });
@@ -32,8 +32,7 @@ export const injectedByAnnotation = defineCode({
   code: "MF503",
   name: "injected-by-annotation",
   severity: "info",
-  message:
-    "{count} workloads of mesh {mesh} ask for their sidecar by annotation alone, in {namespaceCount} namespaces: {namespaces}.",
+  message: "Mesh {mesh}: workloads that ask for their sidecar by annotation alone: {count}, in {namespaces}.",
   why: "OSSM 3 injects by label: of the namespace, or sidecar.istio.io/inject on the pod. A pod with the annotation alone would come back without a sidecar.",
   todo: "Before OSSM 3 takes over: label the pod templates or the namespaces. OSSM 2.6 heeds the pod's label too, so this can be done now.",
 });
@@ -42,7 +41,7 @@ export const proxyTooOld = defineCode({
   code: "MF504",
   name: "proxies-too-old",
   severity: "warn",
-  message: "{count} workloads of mesh {mesh}, which runs {version}, have older proxies: {workloads}.",
+  message: "Mesh {mesh} runs {version}, and these have older proxies: {workloads}.",
   why: "A proxy is replaced only when its pod is. An old one knows less than its control plane sends, and changes its version with the first restart of the migration, whatever caused it.",
   todo: "Restart these workloads before the migration, and see that they work.",
 });

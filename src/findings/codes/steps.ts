@@ -23,7 +23,7 @@ export const restartLeavesGap = defineCode({
   code: "MF532",
   name: "restart-leaves-gap",
   severity: "warn",
-  message: "The plan restarts {count} workloads in {cluster} that have no pod meanwhile ({reason}): {workloads}.",
+  message: "{cluster}: the plan restarts what has no pod meanwhile ({reason}): {workloads}.",
   why: "The old pod goes before the new one is ready, and requests fail until then.",
   todo: "Give them a second replica, or a rolling update with maxUnavailable 0, for the time of the migration; or plan the step in a window in which the gap does not matter.",
 });
@@ -50,7 +50,7 @@ export const budgetsNotSupplied = defineCode({
   code: "MF535",
   name: "disruption-budgets-not-supplied",
   severity: "info",
-  message: "{cluster}: the plan restarts {count} workloads, and no PodDisruptionBudgets were supplied.",
+  message: "{cluster}: the plan restarts workloads, and no PodDisruptionBudgets were supplied.",
   why: "A budget that allows no disruption says that a workload can spare no pod.",
   todo: "Supply them: oc get poddisruptionbudget -A -o yaml.",
 });

@@ -1,4 +1,5 @@
 // The drawing of `check` for terminals: each check's fact with its answer, then the findings. Draws a view; works nothing out.
+import { groupBy } from "../../core/order.ts";
 import type { CheckedView, CheckView } from "../model/check-view.ts";
 import { countText } from "../model/count-text.ts";
 import { findingsHeading, findingsText } from "./findings-text.ts";
@@ -40,12 +41,14 @@ function checkLines({ fact, answer, codes, missing }: CheckedView, paint: Paint)
   return [
     `  ${colour(marks[answer])}${first.slice(3)}`,
     ...others,
-    ...(answer === "not-checked" ? missing : []).flatMap(({ cluster, kinds }) =>
-      hanging(
-        "      ",
-        visibleText(`not supplied of ${cluster}: ${kinds.map(plainKind).join(", ")}`),
-        paint.columns,
-      ).map(paint.dim),
+    // One line for the clusters that miss the same.
+    ...[...groupBy(answer === "not-checked" ? missing : [], ({ kinds }) => kinds.map(plainKind).join(", "))].flatMap(
+      ([kinds, ofClusters]) =>
+        hanging(
+          "      ",
+          visibleText(`not supplied of ${ofClusters.map(({ cluster }) => cluster).join(", ")}: ${kinds}`),
+          paint.columns,
+        ).map(paint.dim),
     ),
   ];
 }

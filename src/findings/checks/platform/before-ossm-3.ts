@@ -9,12 +9,14 @@ import { findTyped } from "../../../inventory/cluster.ts";
 import {
   addonsManaged,
   gatewaysManaged,
+  injectedByAnnotation,
   membersByWildcard,
   meshesNotDisjoint,
   meshWideMtls,
   routesManaged,
   settingsWithoutSuccessor as withoutSuccessor,
 } from "../../codes/platform.ts";
+import { annotatedOnly } from "../annotated-only.ts";
 import type { Check } from "../check.ts";
 import { participants } from "../participants.ts";
 import { settingOf } from "../control-plane-setting.ts";
@@ -32,7 +34,11 @@ const memberRolls = "ServiceMeshMemberRoll.maistra.io";
 
 const run: Check["run"] = (input) => {
   const { all } = participants(input);
-  return [...all.flatMap((mesh) => ofMesh(input.inventory, mesh)), ...sharedClusters(input.inventory, all)];
+  return [
+    ...all.flatMap((mesh) => ofMesh(input.inventory, mesh)),
+    ...annotatedOnly(input),
+    ...sharedClusters(input.inventory, all),
+  ];
 };
 
 function ofMesh(inventory: Inventory, mesh: Mesh): Finding[] {
@@ -108,16 +114,17 @@ function sharedClusters(inventory: Inventory, all: readonly Mesh[]): Finding[] {
 }
 
 export const beforeOssm3: Check = {
-  fact: "The control planes run nothing that OSSM 3 would take away",
+  fact: "Nothing that protects the meshes ends when OSSM 3 takes over",
   codes: [
     addonsManaged,
     gatewaysManaged,
+    injectedByAnnotation,
     withoutSuccessor,
     meshWideMtls,
     membersByWildcard,
     meshesNotDisjoint,
     routesManaged,
   ],
-  reads: [memberRolls],
+  reads: ["Namespace", memberRolls],
   run,
 };

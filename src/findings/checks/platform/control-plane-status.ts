@@ -20,7 +20,7 @@ const run: Check["run"] = (input) =>
   });
 
 export const controlPlaneStatus: Check = {
-  fact: "The operator has made every control plane what its spec says",
+  fact: "No status says that a control plane is not what its spec asks for",
   codes: [controlPlaneNotReady],
   reads: [],
   run,

@@ -101,7 +101,7 @@ function newest(times: readonly Seen[]): Seen[] {
 }
 
 export const peerStatus: Check = {
-  fact: "Every peer is connected, and was synced not long before it was read",
+  fact: "No status says that a peer is cut off, or no longer synced",
   codes: [peerNotConnected, peerStatusStale],
   reads: ["Pod"],
   run,

@@ -28,7 +28,6 @@ const run: Check["run"] = (input) =>
       proxyTooOld.at(workloads, {
         mesh: mesh.id,
         version: mesh.version,
-        count: workloads.length,
         workloads: fewNames(workloads.map((ref) => refText(ref, false))),
       }),
     ];
@@ -41,7 +40,7 @@ function minorOf(version: string): number | null {
 }
 
 export const proxyVersions: Check = {
-  fact: "Every proxy is of its control plane's version",
+  fact: "No proxy says that it is older than its control plane",
   codes: [proxyTooOld],
   reads: [],
   run,

@@ -6,8 +6,9 @@ import { groupBy, sortedUnique } from "../../../core/order.ts";
 import { valueAt } from "../../../core/pointer.ts";
 import type { Cluster } from "../../../inventory/cluster.ts";
 import type { DesiredObject } from "../../../target/desired-object.ts";
-import { istioV1Missing, kindNotInstalled, versionNotServed } from "../../codes/platform.ts";
+import { gatewayApiOwned, istioV1Missing, kindNotInstalled, versionNotServed } from "../../codes/platform.ts";
 import type { Check } from "../check.ts";
+import { clusterVersions, gatewayApiOwner } from "../gateway-api-owner.ts";
 import { participants } from "../participants.ts";
 import { textAt } from "../text-at.ts";
 
@@ -23,7 +24,7 @@ const run: Check["run"] = (input) => {
   const wanted = groupBy(input.target.objects, ({ ref }) => ref.cluster);
   return input.inventory.clusters
     .filter(({ id }) => taking.has(id))
-    .flatMap((cluster) => ofCluster(cluster, wanted.get(cluster.id) ?? []));
+    .flatMap((cluster) => [...ofCluster(cluster, wanted.get(cluster.id) ?? []), ...gatewayApiOwner(cluster)]);
 };
 
 function ofCluster(cluster: Cluster, wanted: readonly DesiredObject[]): Finding[] {
@@ -74,7 +75,7 @@ function servedBy(definition: KubeObject): string[] {
 
 export const servedVersions: Check = {
   fact: "The clusters serve what the plan writes",
-  codes: [versionNotServed, kindNotInstalled, istioV1Missing],
-  reads: [definitions],
+  codes: [versionNotServed, kindNotInstalled, istioV1Missing, gatewayApiOwned],
+  reads: [definitions, clusterVersions],
   run,
 };

@@ -1,18 +1,19 @@
-// Workloads ask for their sidecar in a way that OSSM 3 understands too.
-import { fewNames } from "../../../core/few-names.ts";
-import { refKey } from "../../../core/object-ref.ts";
-import { sortedUnique } from "../../../core/order.ts";
-import type { PodShape } from "../../../federation/pod-index.ts";
-import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
-import { injectedByAnnotation } from "../../codes/platform.ts";
-import type { Check, CheckInput } from "../check.ts";
-import { participants } from "../participants.ts";
+// Which workloads ask for their sidecar in a way that OSSM 3 does not understand.
+import { fewNames } from "../../core/few-names.ts";
+import type { Finding } from "../../core/finding.ts";
+import { refKey } from "../../core/object-ref.ts";
+import { sortedUnique } from "../../core/order.ts";
+import type { PodShape } from "../../federation/pod-index.ts";
+import { clusterOf, type Mesh } from "../../inventory/mesh.ts";
+import { injectedByAnnotation } from "../codes/platform.ts";
+import type { CheckInput } from "./check.ts";
+import { participants } from "./participants.ts";
 
 const inject = "sidecar.istio.io/inject";
 
 /** OSSM 2 injects by the pod's annotation or label, OSSM 3 by labels (sail-operator, docs/ossm/ossm2-vs-ossm3.md, Sidecar Injection). */
-const run: Check["run"] = (input) =>
-  participants(input).all.flatMap((mesh) => {
+export function annotatedOnly(input: CheckInput): Finding[] {
+  return participants(input).all.flatMap((mesh) => {
     const workloads = annotated(input, mesh);
     if (workloads.length === 0) return [];
     const namespaces = sortedUnique(workloads.map(({ namespace }) => namespace));
@@ -20,11 +21,11 @@ const run: Check["run"] = (input) =>
       injectedByAnnotation.at([mesh.controlPlane.ref], {
         mesh: mesh.id,
         count: workloads.length,
-        namespaceCount: namespaces.length,
         namespaces: fewNames(namespaces),
       }),
     ];
   });
+}
 
 function annotated({ inventory, podsOf }: CheckInput, mesh: Mesh): PodShape[] {
   const members = new Set(mesh.memberNamespaces);
@@ -45,10 +46,3 @@ function annotated({ inventory, podsOf }: CheckInput, mesh: Mesh): PodShape[] {
       annotations[inject] === "true" && labels[inject] === undefined && !labelled.has(namespace),
   );
 }
-
-export const injection: Check = {
-  fact: "Workloads ask for their sidecar in a way that OSSM 3 understands too",
-  codes: [injectedByAnnotation],
-  reads: ["Namespace"],
-  run,
-};
