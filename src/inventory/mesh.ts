@@ -3,6 +3,7 @@ import type { Finding, Known } from "../core/finding.ts";
 import type { Hash } from "../core/hash.ts";
 import type { ClusterId, MeshId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
+import type { CertificateAuthority } from "./certificate-authority.ts";
 import type { Cluster, Typed } from "./cluster.ts";
 
 /** The roots that a mesh's proxies trust, as istiod publishes them in the ConfigMap `istio-ca-root-cert`. */
@@ -31,6 +32,8 @@ export interface Mesh {
   /** null: proxies start without a network. */
   readonly network: string | null;
   readonly roots: Known<RootBundle>;
+  /** Where its certificates come from. */
+  readonly ca: CertificateAuthority;
   /** Namespaces that belong to the mesh, without the control plane's own; sorted. */
   readonly memberNamespaces: readonly string[];
   readonly peers: readonly Typed<"ServiceMeshPeer.federation.maistra.io">[];

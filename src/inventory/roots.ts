@@ -4,12 +4,22 @@ import { type Known, known, unknown } from "../core/finding.ts";
 import type { MeshId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { rootNotSupplied } from "../findings/codes/inventory.ts";
+import { caSecret } from "./certificate-authority.ts";
 import { type Cluster, findTyped } from "./cluster.ts";
 import type { Mesh, RootBundle } from "./mesh.ts";
 
 /** istiod writes its bundle into this ConfigMap of every namespace (Istio 1.20, pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go). */
 export const rootConfigMap = "istio-ca-root-cert";
 export const rootKey = "root-cert.pem";
+
+/** Which bundle the trust phase has written into the Secret cacerts: its hash, in the same patch. */
+export const rootsAnnotation = "meshferry.dev/trusted-roots";
+
+/** What is noted on the mesh's Secret cacerts; null: nothing, or the Secret was not supplied. */
+export function recordedRoots(cluster: Cluster, mesh: Pick<Mesh, "namespace">): string | null {
+  const secret = findTyped(cluster, "Secret", mesh.namespace, caSecret);
+  return secret?.view.metadata.annotations[rootsAnnotation] ?? null;
+}
 
 /** The bundle of the mesh whose control plane is in `namespace`. */
 export function rootBundle(cluster: Cluster, namespace: string, mesh: ObjectRef): Known<RootBundle> {

@@ -4,6 +4,7 @@ import type { Finding } from "../core/finding.ts";
 import { meshId } from "../core/ids.ts";
 import { sortedBy, sortedUnique } from "../core/order.ts";
 import { namespaceOfTwoMeshes, noControlPlane, peerWithoutMesh } from "../findings/codes/inventory.ts";
+import { certificateAuthority } from "./certificate-authority.ts";
 import { type Cluster, readCluster, type Typed } from "./cluster.ts";
 import { memberNamespaces } from "./members.ts";
 import { type Inventory, type Mesh, refIn } from "./mesh.ts";
@@ -34,6 +35,8 @@ function mesh(cluster: Cluster, controlPlane: Typed<"ServiceMeshControlPlane.mai
   const { spec, status } = view;
   // The profile's values show only in status.appliedSpec, which may be of an older generation than the spec.
   const applied = status.observedGeneration === view.metadata.generation ? status.appliedSpec : null;
+  const trustDomain = spec.security.trust.domain || applied?.security.trust.domain || "cluster.local";
+  const roots = rootBundle(cluster, namespace, ref);
   const additionalDomains = spec.security.trust.additionalDomains;
   return {
     id: meshId(cluster.id, namespace, ref.name),
@@ -45,13 +48,14 @@ function mesh(cluster: Cluster, controlPlane: Typed<"ServiceMeshControlPlane.mai
     // MultiTenant is the default mode of OSSM 2.4 and later (Maistra operator 2.5, pkg/apis/maistra/v2).
     mode: (spec.mode || applied?.mode) === "ClusterWide" ? "ClusterWide" : "MultiTenant",
     clusterDomain: spec.proxy.networking.clusterDomain || applied?.proxy.networking.clusterDomain || "cluster.local",
-    trustDomain: spec.security.trust.domain || applied?.security.trust.domain || "cluster.local",
+    trustDomain,
     // additionalDomains overrides techPreview (Maistra operator 2.5, pkg/apis/maistra/conversion/security.go).
     trustDomainAliases: sortedUnique(
       additionalDomains.length > 0 ? additionalDomains : spec.techPreview.meshConfig.trustDomainAliases,
     ),
     network: spec.cluster.network || applied?.cluster.network || null,
-    roots: rootBundle(cluster, namespace, ref),
+    roots,
+    ca: certificateAuthority({ cluster, controlPlane, roots, trustDomain }),
     memberNamespaces: memberNamespaces(cluster, controlPlane),
     peers: cluster.typed["ServiceMeshPeer.federation.maistra.io"].filter((peer) => peer.ref.namespace === namespace),
     // The revision is the control plane's name (Maistra operator 2.5, istio-discovery chart, deployment.yaml).

@@ -26,7 +26,7 @@ import { retireExportsPhase } from "./phases/retire-exports.ts";
 import { retireImportsPhase } from "./phases/retire-imports.ts";
 import { retirePeersPhase } from "./phases/retire-peers.ts";
 import { shiftPhase } from "./phases/shift.ts";
-import { trustPhase } from "./phases/trust.ts";
+import { pendingRoots, trustPhase } from "./phases/trust.ts";
 import type { MigrationPhaseId, Phase, Plan } from "./plan.ts";
 import type { PlanContext, PlanOptions } from "./plan-context.ts";
 import { notRestartables } from "./proxy-workloads.ts";
@@ -99,6 +99,7 @@ export function makePlan(input: PlanInput): Plan {
       ...input.findings,
       ...stayingLinks(input.federation, input.routes, context.retirableLinks, context.retirableGroups),
       ...peersStay(context),
+      ...pendingRoots(context),
       ...notRestartables(context),
       ...ownersOfTouched(made, context.lookup),
       ...costsOfRestarts(made, context.inventory, context.lookup),

@@ -62,8 +62,9 @@ describe("after each change the remaining changes are planned, to the last one",
         const plan = planOf(inputs, config);
         let remaining = changing(plan);
         let now = inputs;
-        for (const step of stepsOf(plan).filter(changesObjects)) {
+        for (const step of stepsOf(plan)) {
           now = afterStep(now, plan, step);
+          if (!changesObjects(step) && step.action.do !== "restart") continue;
           remaining = remaining.filter((id) => id !== step.id);
           expect(changing(planOf(now, config)), `after ${step.id}`).toEqual(remaining);
         }

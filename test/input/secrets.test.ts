@@ -12,8 +12,15 @@ const secret = {
     name: "s",
     namespace: "shop",
     labels: { app: "x" },
-    annotations: { "kubectl.kubernetes.io/last-applied-configuration": canary, other: canary },
+    annotations: {
+      "kubectl.kubernetes.io/last-applied-configuration": canary,
+      "x.cert-manager.io/other": canary,
+      other: canary,
+      "cert-manager.io/certificate-name": "istio-ca",
+    },
     managedFields: [canary],
+    resourceVersion: "7",
+    ownerReferences: [{ apiVersion: "cert-manager.io/v1", kind: "Certificate", name: "istio-ca", uid: "1" }],
   },
   data: { a: canary },
   stringData: { b: canary },
@@ -22,7 +29,19 @@ const kept = {
   apiVersion: "v1",
   kind: "Secret",
   type: "Opaque",
-  metadata: { name: "s", namespace: "shop", labels: { app: "x" } },
+  metadata: {
+    name: "s",
+    namespace: "shop",
+    labels: { app: "x" },
+    annotations: {
+      "kubectl.kubernetes.io/last-applied-configuration": "",
+      "x.cert-manager.io/other": "",
+      other: "",
+      "cert-manager.io/certificate-name": "istio-ca",
+    },
+    resourceVersion: "7",
+    ownerReferences: [{ apiVersion: "cert-manager.io/v1", kind: "Certificate", name: "istio-ca", uid: "1" }],
+  },
 };
 
 describe("secrets", () => {
@@ -30,7 +49,7 @@ describe("secrets", () => {
     ["alone", secret],
     ["in a List", { apiVersion: "v1", kind: "List", items: [secret] }],
     ["in a SecretList", { apiVersion: "v1", kind: "SecretList", items: [{ ...secret, kind: undefined }] }],
-  ])("keeps name, labels and type of a Secret %s", async (_, document) => {
+  ])("keeps of a Secret who it is and who keeps it, %s", async (_, document) => {
     const input = await readContents({ "a.json": JSON.stringify(document, null, 1) });
     expect(input.objects.map((object) => object.body)).toEqual([kept]);
     expect(input.findings).toEqual([]);

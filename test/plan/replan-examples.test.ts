@@ -38,9 +38,11 @@ describe("after each change", () => {
       const plan = planOf(now, config);
       let remaining = changes(plan);
       expect(remaining.length).toBeGreaterThan(10);
-      for (const step of stepsOf(plan).filter(changesObjects)) {
+      for (const step of stepsOf(plan)) {
         now = afterStep(now, plan, step);
-        remaining = remaining.slice(1);
+        if (changesObjects(step)) remaining = remaining.slice(1);
+        // A restart shows where istiod takes its CA anew; waits and questions change nothing.
+        else if (step.action.do !== "restart") continue;
         // An object that an earlier step of the plan has made is there by now; what is laid over it stays the same.
         expect(changes(planOf(now, config)), `after ${step.id}`).toEqual(remaining);
       }

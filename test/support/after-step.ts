@@ -2,7 +2,7 @@
 import type { ClusterInput } from "../../src/core/cluster.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../../src/core/object-ref.ts";
-import { withValueAt } from "../../src/core/pointer.ts";
+import { valueAt, withValueAt } from "../../src/core/pointer.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
 import { fillSlots, slotValue } from "../../src/target/fill-slots.ts";
 import { applyPatch } from "./apply-patch.ts";
@@ -31,8 +31,7 @@ export function afterStep(inputs: readonly ClusterInput[], plan: Plan, { action 
       });
     }
     case "patch": {
-      // Values of a Secret are never read; istiod publishes the patched roots in its ConfigMap.
-      if (action.ref.kind === "Secret") return published(inputs, action.ref, action.ops);
+      if (action.ref.kind === "Secret") return patchedSecret(inputs, action.ref, action.ops);
       return edited(inputs, action.ref, (object) => ({
         ...object,
         body: applyPatch(object.body, action.ops) as JsonObject,
@@ -42,23 +41,52 @@ export function afterStep(inputs: readonly ClusterInput[], plan: Plan, { action 
       return edited(inputs, action.ref, () => null);
     case "delete-together":
       return action.refs.reduce((left: ClusterInput[], ref) => edited(left, ref, () => null), [...inputs]);
+    case "restart":
+      return action.workload.name.startsWith("istiod-") ? published(inputs, action.workload) : [...inputs];
     default:
       return [...inputs];
   }
 }
 
-function published(
+/** The Secret as the server keeps it: what nobody reads is here what istiod published when it started. */
+function patchedSecret(
   inputs: readonly ClusterInput[],
   secret: ObjectRef,
   ops: Extract<Step["action"], { do: "patch" }>["ops"],
 ): ClusterInput[] {
-  const replaced = ops.find(({ op }) => op === "replace");
-  const text = replaced && "value" in replaced ? Buffer.from(textOf(replaced.value), "base64").toString("utf8") : "";
-  const configMap: ObjectRef = { ...secret, kind: "ConfigMap", name: "istio-ca-root-cert" };
-  return edited(inputs, configMap, (object) => ({
+  const shown = configMapOf(inputs, secret)?.body ?? {};
+  const bytes = Buffer.from(textOf(valueAt(shown, "/data/root-cert.pem")), "utf8").toString("base64");
+  return edited(inputs, secret, (object) => {
+    const body = Object.hasOwn(object.body, "data")
+      ? object.body
+      : { ...object.body, data: { "root-cert.pem": bytes } };
+    return { ...object, body: applyPatch(body, ops) as JsonObject };
+  });
+}
+
+/** istiod reads its CA when it starts, and publishes the roots. */
+function published(inputs: readonly ClusterInput[], istiod: ObjectRef): ClusterInput[] {
+  const secret: ObjectRef = { ...istiod, group: "", kind: "Secret", name: "cacerts" };
+  const held = inputs.flatMap(({ objects }) => objects).find(({ ref }) => refKey(ref) === refKey(secret));
+  const bytes = held && valueAt(held.body, "/data/root-cert.pem");
+  if (bytes === undefined) return [...inputs];
+  const text = Buffer.from(textOf(bytes), "base64").toString("utf8");
+  return edited(inputs, { ...secret, kind: "ConfigMap", name: "istio-ca-root-cert" }, (object) => ({
     ...object,
     body: withValueAt(object.body, "/data/root-cert.pem", text) as JsonObject,
   }));
+}
+
+function configMapOf(inputs: readonly ClusterInput[], { cluster, namespace }: ObjectRef): KubeObject | undefined {
+  return inputs
+    .flatMap(({ objects }) => objects)
+    .find(
+      ({ ref }) =>
+        ref.cluster === cluster &&
+        ref.kind === "ConfigMap" &&
+        ref.namespace === namespace &&
+        ref.name === "istio-ca-root-cert",
+    );
 }
 
 function edited(

@@ -206,7 +206,10 @@ function meshObjects(mesh: Settled): KubeObject[] {
     kubeObject(cluster, "v1", "ConfigMap", namespace, "istio-ca-root-cert", {
       data: { "root-cert.pem": pem(mesh.root) },
     }),
-    kubeObject(cluster, "v1", "Secret", namespace, "cacerts", { type: "Opaque" }),
+    kubeObject(cluster, "v1", "Secret", namespace, "cacerts", {
+      metadata: { resourceVersion: "1" },
+      type: "Opaque",
+    }),
     ...gatewayObjects(mesh, "federation-ingress"),
     ...gatewayObjects(mesh, "federation-egress"),
     ...mesh.clients.flatMap((each) => workload(mesh, each, "caller", "caller", true, 1, { app: "caller" }, [])),

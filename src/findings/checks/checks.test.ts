@@ -122,7 +122,7 @@ describe("the CA (MF308, MF309)", () => {
       "/metadata/ownerReferences": [{ apiVersion: "cert-manager.io/v1", kind: "Certificate", name: "mesh-ca" }],
     });
     expect(found(owned, "MF308").map(({ params }) => params["reason"])).toEqual([
-      "the Secret cacerts belongs to Certificate mesh-ca",
+      "the CA is kept by cert-manager: the Secret cacerts belongs to Certificate mesh-ca",
     ]);
   });
   test("was not checked where no Secrets were supplied", () => {

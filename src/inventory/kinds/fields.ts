@@ -55,5 +55,6 @@ export const metadata = part({
   labels: textMap,
   annotations: textMap,
   generation: maybeNumber,
+  resourceVersion: text,
   ownerReferences: list(part({ apiVersion: text, kind: text, name: text, controller: flag })),
 });

@@ -22,6 +22,12 @@ const controlPlaneSpec = part({
   security: part({
     trust: part({ domain: text, additionalDomains: list(z.string()) }),
     manageNetworkPolicy: maybeFlag,
+    certificateAuthority: part({
+      type: text,
+      istiod: part({ type: text }),
+      custom: part({ address: text }),
+      "cert-manager": part({ address: text }),
+    }),
   }),
   proxy: part({ networking: part({ clusterDomain: text }) }),
   meshConfig: part({ discoverySelectors: list(labelSelector) }),

@@ -1,6 +1,6 @@
 // Pods, and the kinds whose templates make them: who runs a service, under which account, on which ports, with a sidecar or not.
 import { z } from "zod";
-import { flag, list, maybeNumber, metadata, part, text, textMap } from "./fields.ts";
+import { flag, list, maybeNumber, maybePart, metadata, part, text, textMap } from "./fields.ts";
 
 const containers = list(
   part({
@@ -15,6 +15,7 @@ const podSpec = part({
   hostNetwork: flag,
   containers,
   initContainers: containers,
+  volumes: list(part({ csi: maybePart({ driver: text }) })),
 });
 
 export const pod = z.object({

@@ -139,7 +139,9 @@ describe("steps of trust", () => {
     });
     expect(step?.undo).toMatchObject({
       how: "actions",
-      actions: [{ ops: [{ op: "test" }, { op: "replace", value: encodeText(pem("east")) }] }],
+      actions: [
+        { ops: [{ op: "test" }, { op: "replace", value: encodeText(pem("east")) }, { op: "test" }, { op: "remove" }] },
+      ],
     });
   });
 });

@@ -1,14 +1,19 @@
 // trust: each mesh comes to trust the roots of the meshes it shares services with, beside its own.
 import { all } from "../../conditions/condition.ts";
 import { encodeText } from "../../core/base64.ts";
-import type { Hash } from "../../core/hash.ts";
+import type { Finding } from "../../core/finding.ts";
+import { type Hash, hashOf } from "../../core/hash.ts";
 import type { StepId } from "../../core/ids.ts";
 import { sortedUnique } from "../../core/order.ts";
-import { type Mesh, refIn } from "../../inventory/mesh.ts";
-import { type OwnRoots, ownRoots, rootKey } from "../../inventory/roots.ts";
+import { pointer } from "../../core/pointer.ts";
+import { rootsPending as rootsPendingCode } from "../../findings/codes/trust.ts";
+import { caSecret } from "../../inventory/certificate-authority.ts";
+import { findTyped } from "../../inventory/cluster.ts";
+import { clusterOf, type Mesh, refIn } from "../../inventory/mesh.ts";
+import { type OwnRoots, ownRoots, recordedRoots, rootKey, rootsAnnotation } from "../../inventory/roots.ts";
 import { patchOf } from "../edits.ts";
 import { hourMs, makeStep, minuteMs } from "../make-step.ts";
-import type { Phase, Step } from "../plan.ts";
+import type { PatchOp, Phase, Step } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
 import { proxyWorkloads, restartable } from "../proxy-workloads.ts";
 
@@ -59,44 +64,100 @@ function meshSteps(context: PlanContext, mesh: Mesh, roots: OwnRoots, after: rea
   if (!mesh.roots.known) return [];
   const partners = context.partnersOf(mesh);
   const bundle = combinedBundle(mesh, partners, roots);
-  if (bundle === null)
-    return trustsOthers(mesh, partners, roots)
-      ? [proxiesHold(context, mesh, mesh.roots.value.certificates, after)]
-      : [];
-  const secret = refIn(mesh.cluster, "", "Secret", mesh.namespace, "cacerts");
-  const before = encodeText(mesh.roots.value.pem);
-  const afterwards = encodeText(bundle.pem);
+  if (bundle === null) {
+    if (!trustsOthers(mesh, partners, roots)) return [];
+    // istiod has published the roots; how far its pods and the proxies have come, no object shows.
+    return proxySteps(context, mesh, mesh.roots.value.certificates, after);
+  }
+  const patch = rootsPending(context, mesh, bundle.pem) ? [] : [patchStep(context, mesh, bundle, after)];
+  const istiod = restartIstiod(context, mesh, {
+    phase: "trust",
+    after: patch.length > 0 ? patch.map(({ id }) => id) : after,
+    rule: "trust.istiod-restart",
+  });
+  return [...patch, istiod, ...proxySteps(context, mesh, bundle.roots, [istiod.id])];
+}
+
+/** Whether an earlier run has written this bundle into the Secret, and istiod does not show it yet. */
+function rootsPending(context: PlanContext, mesh: Mesh, pem: string): boolean {
+  return recordedRoots(clusterOf(context.inventory, mesh), mesh) === hashOf(pem);
+}
+
+/** One finding for each mesh whose Secret an earlier run has written, and whose istiod has not been restarted since. */
+export function pendingRoots(context: PlanContext): Finding[] {
+  if (context.options.trust !== "combined-root") return [];
+  const roots = ownRoots(context.inventory.meshes);
+  return context.participants.flatMap((mesh) => {
+    const bundle = combinedBundle(mesh, context.partnersOf(mesh), roots);
+    if (bundle === null || !rootsPending(context, mesh, bundle.pem)) return [];
+    const secret = refIn(mesh.cluster, "", "Secret", mesh.namespace, caSecret);
+    return [rootsPendingCode.at([secret], { mesh: mesh.id, annotation: rootsAnnotation })];
+  });
+}
+
+function patchStep(
+  context: PlanContext,
+  mesh: Mesh,
+  bundle: { readonly pem: string; readonly roots: readonly Hash[] },
+  after: readonly StepId[],
+): Step {
+  const own = mesh.roots.known ? mesh.roots.value : null;
+  const secret = refIn(mesh.cluster, "", "Secret", mesh.namespace, caSecret);
   const path = `/data/${rootKey}`;
-  const certificates = { before: mesh.roots.value.certificates.length, after: bundle.roots.length };
-  const patch = makeStep({
+  const before = encodeText(own?.pem ?? "");
+  const afterwards = encodeText(bundle.pem);
+  const record = recordOps(context, mesh, hashOf(bundle.pem));
+  return makeStep({
     phase: "trust",
     title: `Add the other meshes' roots to the CA bundle of ${mesh.id}`,
-    action: { do: "patch", ref: secret, ops: patchOf([{ path, before, after: afterwards }]) },
+    action: { do: "patch", ref: secret, ops: [...patchOf([{ path, before, after: afterwards }]), ...record.write] },
     rule: "trust.combined-root",
-    params: certificates,
+    params: { before: own?.certificates.length ?? 0, after: bundle.roots.length },
     after,
     expect: "guarded",
     undo: {
       how: "actions",
-      actions: [{ do: "patch", ref: secret, ops: patchOf([{ path, before: afterwards, after: before }]) }],
+      actions: [
+        {
+          do: "patch",
+          ref: secret,
+          ops: [...patchOf([{ path, before: afterwards, after: before }]), ...record.takeBack],
+        },
+      ],
     },
   });
-  const istiod = restartIstiod(context, mesh, { phase: "trust", after: [patch.id], rule: "trust.istiod-restart" });
-  const restarts = context.options.restartProxies
-    ? restartable(proxyWorkloads(context, mesh)).map((workload) =>
-        makeStep({
-          phase: "trust",
-          title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, for a certificate with the new roots`,
-          action: { do: "restart", workload },
-          rule: "trust.proxies-renew",
-          after: [istiod.id],
-          done: all({ kind: "rolled-out", ref: workload }, { kind: "proxy-roots", workload, include: bundle.roots }),
-          timeoutMs: 15 * minuteMs,
-        }),
-      )
-    : [];
-  const wait = proxiesHold(context, mesh, bundle.roots, [istiod.id, ...restarts.map(({ id }) => id)]);
-  return [patch, istiod, ...restarts, wait];
+}
+
+interface RecordOps {
+  readonly write: readonly PatchOp[];
+  readonly takeBack: readonly PatchOp[];
+}
+
+/**
+ * The same patch notes on the Secret which bundle it holds, since its values are never read: so that planning again between the
+ * patch and istiod's restart does not plan the patch once more, which its own test would stop. Where the Secret has no annotation
+ * at all, the whole map has to be added, and its version guards against taking away somebody else's; where no version is
+ * known, nothing is noted.
+ */
+function recordOps(context: PlanContext, mesh: Mesh, hash: Hash): RecordOps {
+  const secret = findTyped(clusterOf(context.inventory, mesh), "Secret", mesh.namespace, caSecret);
+  const nothing: RecordOps = { write: [], takeBack: [] };
+  if (!secret) return nothing;
+  const { annotations, resourceVersion } = secret.view.metadata;
+  const path = pointer("metadata", "annotations", rootsAnnotation);
+  const takeBack = patchOf([{ path, before: hash, after: undefined }]);
+  if (Object.keys(annotations).length > 0) {
+    const noted = annotations[rootsAnnotation];
+    return { write: patchOf([{ path, before: noted, after: hash }]), takeBack };
+  }
+  if (resourceVersion === "") return nothing;
+  return {
+    write: [
+      { op: "test", path: pointer("metadata", "resourceVersion"), value: resourceVersion },
+      { op: "add", path: pointer("metadata", "annotations"), value: { [rootsAnnotation]: hash } },
+    ],
+    takeBack,
+  };
 }
 
 /** Whether the mesh's bundle already holds roots that are not its own: an earlier run, or the user, has added them. */
@@ -105,21 +166,37 @@ function trustsOthers(mesh: Mesh, partners: readonly Mesh[], roots: OwnRoots): b
   return partners.some(({ id }) => (roots.get(id) ?? []).some(({ hash }) => !own.has(hash)));
 }
 
-/** What is in the Secret is not yet in the proxies: also where nothing is left to write, they have to be waited for. */
-function proxiesHold(context: PlanContext, mesh: Mesh, include: readonly Hash[], after: readonly StepId[]): Step {
-  return makeStep({
+/**
+ * What is in the Secret is not yet in the proxies: also where nothing is left to write, they have to be waited for, and
+ * restarted where that was asked for. One that holds the roots already is done with its step.
+ */
+function proxySteps(context: PlanContext, mesh: Mesh, include: readonly Hash[], after: readonly StepId[]): Step[] {
+  const workloads = proxyWorkloads(context, mesh);
+  const restarts = context.options.restartProxies
+    ? restartable(workloads).map((workload) =>
+        makeStep({
+          phase: "trust",
+          title: `Restart ${workload.kind} ${workload.namespace}/${workload.name}, for a certificate with the new roots`,
+          action: { do: "restart", workload },
+          rule: "trust.proxies-renew",
+          after,
+          done: all({ kind: "rolled-out", ref: workload }, { kind: "proxy-roots", workload, include }),
+          timeoutMs: 15 * minuteMs,
+        }),
+      )
+    : [];
+  const wait = makeStep({
     phase: "trust",
     about: mesh.id,
     title: `Wait until every proxy of ${mesh.id} holds the new roots`,
     action: { do: "wait" },
     rule: "trust.proxies-renew",
-    after,
-    done: all(
-      ...proxyWorkloads(context, mesh).map((workload) => ({ kind: "proxy-roots", workload, include }) as const),
-    ),
+    after: [...after, ...restarts.map(({ id }) => id)],
+    done: all(...workloads.map((workload) => ({ kind: "proxy-roots", workload, include }) as const)),
     // A proxy renews its certificate at half of its 24 hours at the latest (Istio 1.20, security/pkg/nodeagent/cache).
     timeoutMs: context.options.restartProxies ? 15 * minuteMs : 24 * hourMs,
   });
+  return [...restarts, wait];
 }
 
 /** A rolling restart of a mesh's istiod, done when federation has synced again on both ends of its links. */

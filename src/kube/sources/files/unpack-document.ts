@@ -82,18 +82,33 @@ function withType(item: unknown, type: ListType | null): unknown {
   return { ...item, apiVersion: item["apiVersion"] ?? type.apiVersion, kind: item["kind"] ?? type.kind };
 }
 
-// managedFields says who wrote which field: large, and of no use here. Of a Secret only its name and labels are kept; its
-// annotations go too, since last-applied-configuration holds the data.
+// managedFields says who wrote which field: large, and of no use here. Of a Secret its identity, labels and owners are kept, and
+// the names of its annotations: of their values only those that say who keeps the Secret, since last-applied-configuration
+// holds the data.
 function keptPart(object: JsonObject, kind: string): JsonObject {
   const metadata = isJsonObject(object["metadata"]) ? object["metadata"] : {};
   if (kind === "Secret") {
     const { apiVersion, type } = object;
-    const { name, namespace, labels } = metadata;
-    return { apiVersion, kind, type, metadata: { name, namespace, labels } } as JsonObject;
+    const { name, namespace, labels, resourceVersion, ownerReferences } = metadata;
+    const annotations = keptAnnotations(metadata["annotations"]);
+    const kept = { name, namespace, labels, annotations, resourceVersion, ownerReferences };
+    return { apiVersion, kind, type, metadata: kept } as unknown as JsonObject;
   }
   if (!Object.hasOwn(metadata, "managedFields")) return object;
   const { managedFields: _, ...rest } = metadata;
   return { ...object, metadata: rest };
+}
+
+/** cert-manager names a Certificate and its issuer there; ours is a hash. */
+const openAnnotation = /^(?:cert-manager\.io|meshferry\.dev)\//u;
+
+function keptAnnotations(annotations: unknown): JsonObject | undefined {
+  if (!isJsonObject(annotations)) return undefined;
+  const entries = Object.entries(annotations).map(([key, value]): [string, string] => [
+    key,
+    openAnnotation.test(key) && typeof value === "string" ? value : "",
+  ]);
+  return Object.fromEntries(entries);
 }
 
 // A copy through text: parsers cut strings out of the source, and so keep all of it in memory. Drops what is undefined.
