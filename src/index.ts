@@ -16,6 +16,7 @@
  */
 export { type Config, type ConfigMesh, type ConfigRunner, defaultConfig, type MeshSource } from "./config/config.ts";
 export { readConfig } from "./config/read-config.ts";
+export { readScaffold, type ReadScaffold } from "./config/read-scaffold.ts";
 export type { Condition } from "./conditions/condition.ts";
 export type { ClusterInput, Coverage } from "./core/cluster.ts";
 export type { Finding, FindingCode, Known, Produced, Severity } from "./core/finding.ts";
@@ -69,4 +70,6 @@ export {
 export { type CostView, type PhaseView, planView, type PlanView, type RoutesView } from "./present/model/plan-view.ts";
 export type { StepKind, StepView } from "./present/model/step-view.ts";
 export type { Carry, Route } from "./routes/route.ts";
+export { makeScaffoldPlan } from "./scaffold/make-scaffold-plan.ts";
+export type { Scaffold, ScaffoldMesh } from "./scaffold/scaffold.ts";
 export type { Slot, Template } from "./target/desired-object.ts";

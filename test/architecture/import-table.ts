@@ -169,6 +169,7 @@ export const importTable: Table = {
       "src/present/model",
       "src/present",
       "src/pipeline.ts",
+      "src/scaffold",
     ],
   },
 };

@@ -73,6 +73,8 @@ describe("the folder", () => {
     expect(written.get("TRY.md")).toContain(
       "sh -c '(echo world; sleep 1) | nc tcp-echo.b.svc.west-mesh-imports.local 9000'",
     );
+    // kubectl reads the quoted key as a path: a dot in it has to be escaped.
+    expect(written.get("04-apps/STEPS.md")).toContain(String.raw`labels['\''maistra\.io/member-of'\'']`);
     for (const text of written.values()) expect(text).not.toMatch(/PRIVATE KEY/u);
   });
 

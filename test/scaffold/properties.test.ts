@@ -7,6 +7,7 @@ import { kinds } from "../../src/inventory/kinds/registry.ts";
 import { takeInventory } from "../../src/inventory/take-inventory.ts";
 import { planFolder } from "../../src/present/folder/plan-folder.ts";
 import { fillSlots } from "../../src/target/fill-slots.ts";
+import { textAt } from "../examples/read-documents.ts";
 import { validateObject } from "../schemas/validate-object.ts";
 import { bodiesOf, planOf, scaffoldFrom } from "./made.ts";
 
@@ -68,8 +69,8 @@ test("every object is valid, and each is made once", () => {
       for (const [key, template] of bodiesOf(plan)) {
         const body = fillSlots(template, values);
         expect(validateObject(body), key).toEqual([]);
-        const [group = "", version] = String(body["apiVersion"]).split("/");
-        const known = kindKey({ group: version === undefined ? "" : group, kind: String(body["kind"]) });
+        const [group = "", version] = textAt(body, "apiVersion").split("/");
+        const known = kindKey({ group: version === undefined ? "" : group, kind: textAt(body, "kind") });
         const schema = Object.entries(kinds).find(([name]) => name === known)?.[1];
         expect(schema?.safeParse(body).error, key).toBeUndefined();
       }
@@ -102,8 +103,6 @@ test("the same file gives the same bytes, in whatever order its meshes and links
       const links = Array.isArray(drawn.links) ? drawn.links.toReversed() : drawn.links;
       const turned = planOf(scaffoldFrom({ ...drawn, meshes: drawn.meshes.toReversed(), links }));
       expect(equalJson(JSON.parse(JSON.stringify(turned)), JSON.parse(JSON.stringify(plan)))).toBe(true);
-      const clusters = [...new Set(plan.phases.flatMap(({ steps }) => steps).map(({ id }) => id))].length;
-      expect(clusters).toBeGreaterThan(0);
       const nothing = takeInventory([]);
       expect([...planFolder(turned, nothing)]).toEqual([...planFolder(plan, nothing)]);
     }),

@@ -97,7 +97,9 @@ function template(
 ): JsonObject {
   const { namespace, controlPlane: revision, network } = mesh;
   const { first, identity, dns } = commonEnv(mesh);
-  const view = listAt(spec, "requestedNetworkView").join(",");
+  const view = listAt(spec, "requestedNetworkView")
+    .flatMap((each) => (typeof each === "string" ? [each] : []))
+    .join(",");
   return {
     metadata: {
       annotations: {

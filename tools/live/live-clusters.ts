@@ -11,7 +11,7 @@ import { liveGateways } from "./federation-gateways.ts";
 import { defaultAuthentication, liveCacerts, liveIstiod, meshConfig, publishedRoot } from "./istiod.ts";
 import { livePeer, livePeerSets } from "./live-peers.ts";
 import { liveControlPlane, liveMembers, liveNamespace, liveNode, type Moments } from "./operator.ts";
-import { listAt, metaOf, objectAt, type Place, placeOf, type PlaceFacts } from "./place.ts";
+import { listAt, metaOf, objectAt, type Place, placeOf, type PlaceFacts, textAt } from "./place.ts";
 import { withSidecar } from "./proxies.ts";
 import { carries, family, servedBy } from "./workload.ts";
 
@@ -180,13 +180,13 @@ export function inputOf(name: string, live: LiveCluster): ClusterInput {
     .flat()
     .filter((body) => isJsonObject(body))
     .map((body) => {
-      const apiVersion = String(body["apiVersion"]);
+      const apiVersion = textAt(body, "apiVersion");
       const slash = apiVersion.indexOf("/");
       const { name: own, namespace } = metaOf(body);
       const ref = {
         cluster,
         group: slash < 0 ? "" : apiVersion.slice(0, slash),
-        kind: String(body["kind"]),
+        kind: textAt(body, "kind"),
         namespace: namespace === "" ? null : namespace,
         name: own,
       };

@@ -12,7 +12,7 @@ import { takeInventory } from "../../src/inventory/take-inventory.ts";
 import { ingressSlot, serviceMeshPeer } from "../../src/scaffold/objects/peer.ts";
 import { exportedServiceSet, importedServiceSet } from "../../src/scaffold/objects/service-sets.ts";
 import { type Export, type Import, meshNamed, type Scaffold, type ScaffoldMesh } from "../../src/scaffold/scaffold.ts";
-import { metaOf, objectAt, type Place, timeAt } from "./place.ts";
+import { metaOf, objectAt, type Place, textAt, timeAt } from "./place.ts";
 
 /** The peer, connected both ways. */
 export function livePeer(
@@ -75,7 +75,7 @@ export function livePeerSets(
       cluster,
       own.map(({ body, seconds, rows }) => {
         const field = body["kind"] === "ExportedServiceSet" ? "exportedServices" : "importedServices";
-        const status = { [field]: sortedBy(rows(federation), (row) => String(row["exportedName"])) };
+        const status = { [field]: sortedBy(rows(federation), (each) => textAt(each, "exportedName")) };
         return place.stamped({ ...body, status }, seconds, { generation: 1 });
       }),
     );
@@ -122,9 +122,9 @@ function federationOf(inputs: readonly ClusterInput[]) {
 function withBodies(input: ClusterInput, bodies: readonly JsonObject[]): ClusterInput {
   const objects = bodies.map((body) => {
     const { name, namespace } = metaOf(body);
-    const kind = String(body["kind"]);
+    const kind = textAt(body, "kind");
     const ref = { cluster: input.id, group: "federation.maistra.io", kind, namespace, name };
-    return { ref, apiVersion: String(body["apiVersion"]), origin: { cluster: input.id }, body };
+    return { ref, apiVersion: textAt(body, "apiVersion"), origin: { cluster: input.id }, body };
   });
   const coverage = Object.fromEntries(objects.map(({ ref }) => [`${ref.kind}.${ref.group}`, "listed" as const]));
   return { ...input, objects: [...input.objects, ...objects], coverage: { ...input.coverage, ...coverage } };

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../src/core/json.ts";
 import { controlPlane as desiredControlPlane } from "../../src/scaffold/objects/control-plane.ts";
 import type { ScaffoldMesh } from "../../src/scaffold/scaffold.ts";
-import { objectAt, ownedBy, type Place, timeAt } from "./place.ts";
+import { metaOf, objectAt, ownedBy, type Place, timeAt } from "./place.ts";
 import { meshVersion } from "./proxies.ts";
 
 const finalizers = ["maistra.io/istio-operator"];
@@ -133,7 +133,7 @@ export function chartMeta(mesh: ScaffoldMesh, plane: JsonObject, component: stri
 
 /** A namespace as OpenShift keeps it; a member carries the mesh's label. */
 export function liveNamespace(place: Place, body: JsonObject, seconds: number, memberOf: string | null): JsonObject {
-  const name = String(objectAt(body, "metadata")["name"]);
+  const name = metaOf(body).name;
   const range = 1_000_000_000 + (seconds % 97) * 10_000;
   return place.stamped({ ...body, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } }, seconds, {
     annotations: {

@@ -35,7 +35,7 @@ export function placeOf(facts: PlaceFacts): Place {
     stamped: (body, seconds, meta = {}) => {
       const { metadata, ...rest } = body;
       const own = isJsonObject(metadata) ? metadata : {};
-      const key = [facts.cluster, body["kind"], own["namespace"] ?? "", own["name"]].join("/");
+      const key = [facts.cluster, textAt(body, "kind"), textAt(own, "namespace"), textAt(own, "name")].join("/");
       return {
         ...rest,
         metadata: {
@@ -75,12 +75,15 @@ export function suffixOf(text: string, length: number): string {
   ).join("");
 }
 
+/** "" where there is no text. */
+export function textAt(body: JsonObject, key: string): string {
+  const value = body[key];
+  return typeof value === "string" ? value : "";
+}
+
 export function metaOf(body: JsonObject): { readonly name: string; readonly namespace: string; readonly uid: string } {
   const { metadata } = body;
-  const text = (key: string): string => {
-    const value = isJsonObject(metadata) ? metadata[key] : undefined;
-    return typeof value === "string" ? value : "";
-  };
+  const text = (key: string): string => textAt(isJsonObject(metadata) ? metadata : {}, key);
   return { name: text("name"), namespace: text("namespace"), uid: text("uid") };
 }
 

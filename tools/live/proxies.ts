@@ -1,7 +1,7 @@
 // What istiod's injection webhook makes of a pod, and the environment that sidecars and gateways have in common (OSSM 2.6).
 import type { Json, JsonObject } from "../../src/core/json.ts";
 import type { ScaffoldMesh } from "../../src/scaffold/scaffold.ts";
-import { listAt, metaOf, objectAt } from "./place.ts";
+import { listAt, metaOf, objectAt, textAt } from "./place.ts";
 
 export const meshVersion = "2.6.11";
 export const proxyImage = `registry.redhat.io/openshift-service-mesh/proxyv2-rhel9:${meshVersion}`;
@@ -109,7 +109,7 @@ function sidecar(mesh: ScaffoldMesh, workload: string, pod: JsonObject): JsonObj
       ...first,
       PROXY_CONFIG: `${JSON.stringify(config)}\n`,
       ISTIO_META_POD_PORTS: JSON.stringify(ports),
-      ISTIO_META_APP_CONTAINERS: containers.map((each) => String(objectAt(each)["name"])).join(","),
+      ISTIO_META_APP_CONTAINERS: containers.map((each) => textAt(objectAt(each), "name")).join(","),
       ISTIO_META_CLUSTER_ID: "Kubernetes",
       ISTIO_META_INTERCEPTION_MODE: "REDIRECT",
       ISTIO_META_NETWORK: mesh.network,

@@ -121,7 +121,7 @@ function pod(
   set: JsonObject,
   at: number,
   seconds: number,
-  admitted: (pod: JsonObject) => JsonObject,
+  admitted: (body: JsonObject) => JsonObject,
 ): JsonObject {
   const { name, namespace } = metaOf(set);
   const template = objectAt(set, "spec", "template");
@@ -146,7 +146,7 @@ function pod(
   });
 }
 
-function podStatus(place: Place, pod: JsonObject, seconds: number): JsonObject {
+function podStatus(place: Place, body: JsonObject, seconds: number): JsonObject {
   const podIP = place.nextPodAddress();
   const condition = (type: string, after: number): JsonObject => ({
     lastProbeTime: null,
@@ -161,7 +161,7 @@ function podStatus(place: Place, pod: JsonObject, seconds: number): JsonObject {
       condition("ContainersReady", 6),
       condition("PodScheduled", 0),
     ],
-    containerStatuses: listAt(objectAt(pod, "spec"), "containers").map((container) => ({
+    containerStatuses: listAt(objectAt(body, "spec"), "containers").map((container) => ({
       image: objectAt(container)["image"] ?? "",
       name: objectAt(container)["name"] ?? "",
       ready: true,

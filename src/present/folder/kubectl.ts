@@ -59,11 +59,14 @@ export function restartCommand(ref: ObjectRef): string {
   return ref.kind === "Pod" ? deleteCommand(ref) : kubectl(ref, "rollout restart", resourceWord(ref));
 }
 
-/** A pointer as kubectl's jsonpath: "/status/addresses/0" → "{.status.addresses[0]}". */
+/**
+ * A pointer as kubectl's jsonpath: "/status/addresses/0" → "{.status.addresses[0]}". kubectl reads a quoted key again as a path
+ * (client-go, util/jsonpath/parser.go), so dots in it are escaped.
+ */
 export function jsonPath(parts: readonly string[]): string {
   const path = parts.map((part) => {
     if (/^\d+$/u.test(part)) return `[${part}]`;
-    return /^[A-Za-z_][A-Za-z0-9_]*$/u.test(part) ? `.${part}` : `['${part.replaceAll(/['\\]/gu, String.raw`\$&`)}']`;
+    return /^[A-Za-z_][A-Za-z0-9_]*$/u.test(part) ? `.${part}` : `['${part.replaceAll(/['\\.]/gu, String.raw`\$&`)}']`;
   });
   return `{${path.join("")}}`;
 }
