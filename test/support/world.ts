@@ -6,6 +6,7 @@ import type { Json, JsonObject } from "../../src/core/json.ts";
 import { type KubeObject, kindKey, refKey } from "../../src/core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../../src/core/order.ts";
 import { withValueAt } from "../../src/core/pointer.ts";
+import { checkedKinds } from "./checked-kinds.ts";
 
 export interface PortOf {
   readonly port: number;
@@ -138,18 +139,6 @@ export function clusterInput(id: string, objects: readonly KubeObject[]): Cluste
     findings: [],
   };
 }
-
-const checkedKinds = [
-  "AuthorizationPolicy.security.istio.io",
-  "PeerAuthentication.security.istio.io",
-  "RequestAuthentication.security.istio.io",
-  "Sidecar.networking.istio.io",
-  "DestinationRule.networking.istio.io",
-  "VirtualService.networking.istio.io",
-  "Gateway.networking.istio.io",
-  "EnvoyFilter.networking.istio.io",
-  "NetworkPolicy.networking.k8s.io",
-];
 
 type Settled = Required<MeshOf>;
 
