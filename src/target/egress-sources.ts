@@ -48,6 +48,16 @@ export function egressIpLookup(
   };
 }
 
+/** Addresses of every EgressIP that selects pods of a namespace, be it some of them; sorted. */
+export function egressIpsFor(cluster: Cluster, namespace: string): string[] {
+  const found = findTyped(cluster, "Namespace", null, namespace);
+  const labels = { ...found?.view.metadata.labels, "kubernetes.io/metadata.name": namespace };
+  const selecting = cluster.typed["EgressIP.k8s.ovn.org"].filter(({ view }) =>
+    matchesSelector(view.spec.namespaceSelector, labels),
+  );
+  return sortedUnique(selecting.flatMap(({ view }) => view.spec.egressIPs));
+}
+
 /** Whom an EgressIP gives its addresses today and afterwards. */
 export interface EgressIpUse {
   readonly egressIp: EgressIpObject;

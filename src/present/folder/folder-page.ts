@@ -40,6 +40,7 @@ export function folderPage(view: PlanView, folders: readonly string[], clusters:
     "",
     "## What is in here",
     "",
+    "- [FIREWALL.md](FIREWALL.md): what firewalls between the clusters must let through, from which phase on.",
     "- `plan.json`: the whole plan, for programs.",
     "- `NN-PHASE/CLUSTER/NN-….yaml`: objects that meshferry makes, in the order of STEPS.md; `NN-KINDS.yaml` holds all of one kind that are applied together.",
     "- `NN-PHASE/CLUSTER/NN-….patch.json`: JSON patches for objects that are yours; their `test` operations stop them when the object is no longer what the plan has seen.",
