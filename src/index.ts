@@ -67,6 +67,7 @@ export {
   type MeshView,
   type PortView,
 } from "./present/model/inspect-view.ts";
+export type { FirewallRequest, FirewallSource, TodaysWay } from "./present/model/firewall-view.ts";
 export { type CostView, type PhaseView, planView, type PlanView, type RoutesView } from "./present/model/plan-view.ts";
 export type { StepKind, StepView } from "./present/model/step-view.ts";
 export type { Carry, Route } from "./routes/route.ts";

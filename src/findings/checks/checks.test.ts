@@ -207,9 +207,9 @@ describe("what is not evaluated (MF304)", () => {
       false,
     ],
     [
-      "a network policy for where clients go",
+      "a network policy for where clients go, which is evaluated",
       theirs("NetworkPolicy", "east", "shop", { policyTypes: ["Egress"] }),
-      true,
+      false,
     ],
     ["a network policy before the federation gateways", theirs("NetworkPolicy", "west", "istio-system"), true],
     [

@@ -8,6 +8,8 @@ import { participants } from "./participants.ts";
 import { networkPolicies } from "./policies/network-policies.ts";
 import { authorization } from "./policies/authorization.ts";
 import { destinationRules } from "./clients/destination-rules.ts";
+import { egress } from "./clients/egress.ts";
+import { egressSource } from "./clients/egress-source.ts";
 import { sidecars } from "./clients/sidecars.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
@@ -36,6 +38,8 @@ export const checks = {
   "control-plane-status": controlPlaneStatus,
   "control-plane-version": controlPlaneVersion,
   "destination-rules": destinationRules,
+  egress,
+  "egress-source": egressSource,
   "entry-namespace": entryNamespace,
   "failover-detection": failoverDetection,
   "gateway-classes": classesOfGateways,
@@ -89,19 +93,18 @@ export function findingsOf(answers: ReadonlyMap<CheckName, Answer>): Finding[] {
     found.flatMap((each) => each.missing),
     ({ cluster }) => cluster,
   );
+  // Nobody is to hand over Secrets: the checks that ask for their names say so themselves.
+  const askedFor = (of: readonly MissingKinds[]) =>
+    sortedUnique(of.flatMap(({ kinds }) => kinds)).filter((kind) => kind !== "Secret");
+  // One list for all clusters: what to do is then said once.
+  const list = askedFor([...missing.values()].flat()).map((kind) => kind.toLowerCase());
   return [
     ...found.flatMap(({ findings }) => findings),
     ...[...missing].flatMap(([cluster, ofCluster]) => {
-      // Nobody is to hand over Secrets: the checks that ask for their names say so themselves.
-      const kinds = sortedUnique(ofCluster.flatMap((each) => each.kinds)).filter((kind) => kind !== "Secret");
+      const kinds = askedFor(ofCluster);
       if (kinds.length === 0) return [];
-      return [
-        notCheckedKinds.at([], {
-          cluster,
-          kinds: kinds.map((kind) => kind.split(".")[0] ?? kind).join(", "),
-          list: kinds.map((kind) => kind.toLowerCase()).join(","),
-        }),
-      ];
+      const shown = kinds.map((kind) => kind.split(".")[0] ?? kind);
+      return [notCheckedKinds.at([], { cluster, kinds: shown.join(", "), list: list.join(" ") })];
     }),
   ];
 }

@@ -2,6 +2,7 @@
 import { sortedBy } from "../../core/order.ts";
 import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
+import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
 import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
@@ -15,7 +16,7 @@ import * as trust from "./trust.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients, platform, steps, scaffold]),
+  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients, platform, steps, scaffold, egress]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 

@@ -64,7 +64,7 @@ export const notCheckedKinds = defineCode({
   severity: "info",
   message: "{cluster}: not checked, because none of these kinds was supplied: {kinds}.",
   why: "Objects of these kinds can change what the migration does to traffic. Not supplied is not the same as not there.",
-  todo: "Supply them, or make sure that there are none (oc refuses the whole list where the cluster does not know a kind: leave it out): oc get {list} -A -o yaml.",
+  todo: "Supply them, or make sure that there are none: for kind in {list}; do oc get $kind -A -o yaml > $kind.yaml; done (a cluster may not know every kind).",
 });
 
 export const namespaceExists = defineCode({

@@ -1,9 +1,11 @@
 // Which kinds are read, and with which schema. A kind is added here and nowhere else.
 import type { z } from "zod";
+import { adminNetworkPolicy } from "./admin-network-policy.ts";
 import { authorizationPolicy } from "./authorization-policy.ts";
 import { istioGateway } from "./istio-gateway.ts";
 import { virtualService } from "./virtual-service.ts";
 import { destinationRule } from "./destination-rule.ts";
+import { egressFirewall, egressIp, egressRouter } from "./egress-firewall.ts";
 import { exportedServiceSet } from "./exported-service-set.ts";
 import { importedServiceSet } from "./imported-service-set.ts";
 import { serviceMeshMember, serviceMeshMemberRoll } from "./members.ts";
@@ -34,6 +36,12 @@ export const kinds = {
   "DestinationRule.networking.istio.io": destinationRule,
   "Gateway.networking.istio.io": istioGateway,
   "NetworkPolicy.networking.k8s.io": networkPolicy,
+  "AdminNetworkPolicy.policy.networking.k8s.io": adminNetworkPolicy,
+  "BaselineAdminNetworkPolicy.policy.networking.k8s.io": adminNetworkPolicy,
+  "EgressFirewall.k8s.ovn.org": egressFirewall,
+  "EgressNetworkPolicy.network.openshift.io": egressFirewall,
+  "EgressIP.k8s.ovn.org": egressIp,
+  "EgressRouter.network.operator.openshift.io": egressRouter,
   "ServiceEntry.networking.istio.io": serviceEntry,
   "Sidecar.networking.istio.io": sidecar,
   "VirtualService.networking.istio.io": virtualService,

@@ -4,6 +4,7 @@ import type { Inventory } from "../../inventory/mesh.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type PlanView, planView, stepContext } from "../model/plan-view.ts";
 import type { FileText } from "./file-text.ts";
+import { firewallPage } from "./firewall-page.ts";
 import { folderPage } from "./folder-page.ts";
 import { slottedObjects } from "./manifest.ts";
 import { planJson } from "./plan-json.ts";
@@ -49,6 +50,7 @@ export function planFiles(plan: Plan, inventory: Inventory, view: PlanView): Rea
   }
   const clusters = sortedUnique(inventory.clusters.map(({ id }) => id as string));
   files.set("plan.json", () => planJson(plan));
+  files.set("FIREWALL.md", firewallPage(view.firewall));
   files.set("README.md", folderPage(view, folders, clusters));
   return new Map([...files].sort(([left], [right]) => compareText(left, right)));
 }

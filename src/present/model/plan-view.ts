@@ -7,6 +7,7 @@ import type { Phase, PhaseId, Plan, Wave } from "../../plan/plan.ts";
 import type { Slot } from "../../target/desired-object.ts";
 import { type ConditionNames, conditionParts, partTexts, probesText } from "./condition-text.ts";
 import { countSeverities, type FindingView, findingViews, type SeverityCounts } from "./finding-view.ts";
+import { type FirewallRequest, firewallRequests } from "./firewall-view.ts";
 import { earlierApplies, type StepContext, type StepKind, type StepView, stepView } from "./step-view.ts";
 
 export type StepCounts = Readonly<Record<StepKind, number>>;
@@ -62,6 +63,8 @@ export interface PlanView {
   readonly waves: readonly Wave[];
   readonly slots: readonly Slot[];
   readonly cost: CostView;
+  /** What firewalls between the clusters must let through, in the order of importers and exporters. */
+  readonly firewall: readonly FirewallRequest[];
   readonly phases: readonly PhaseView[];
   readonly counts: SeverityCounts;
   readonly findings: readonly FindingView[];
@@ -112,6 +115,7 @@ export function planView(plan: Plan, inventory: Inventory): PlanView {
     ),
     slots: sortedBy(plan.slots, ({ id }) => id),
     cost: costView(steps),
+    firewall: firewallRequests(plan, inventory),
     phases,
     counts: countSeverities(plan.findings),
     findings: findingViews(plan.findings),

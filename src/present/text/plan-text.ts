@@ -6,6 +6,7 @@ import type { StepKind } from "../model/step-view.ts";
 import { displayWidth } from "./display-width.ts";
 import { findingsHeading, findingsText } from "./findings-text.ts";
 import type { Paint } from "./paint.ts";
+import { firewallText } from "./firewall-text.ts";
 import { stepsText } from "./steps-text.ts";
 import { visibleText } from "./visible-text.ts";
 import { hanging } from "./wrapped.ts";
@@ -18,6 +19,7 @@ export function planText(view: PlanView, paint: Paint): string[] {
     "",
     ...costLines(view, paint),
     "",
+    ...firewallText(view.firewall, paint),
     ...findingsHeading(view.counts, paint),
     ...findingsText(view.findings, paint),
   ];

@@ -46,7 +46,7 @@ const run: Check["run"] = (input) => {
     };
     for (const object of kindsInQuestion.flatMap((each) => cluster.byKind.get(each) ?? [])) {
       const kind = kindKey(object.ref);
-      if (isHarmless(object) || isEvaluated(object, mesh, clientNamespaces)) continue;
+      if (isHarmless(object) || isEvaluated(object, mesh)) continue;
       const namespace = object.ref.namespace ?? "";
       if (
         serverKinds.includes(kind) &&
@@ -76,14 +76,8 @@ const run: Check["run"] = (input) => {
  * Policies of other namespaces are evaluated (checks/policies). In the control plane's namespace they may act on the
  * federation gateways, and what they do there is lost with them.
  */
-function isEvaluated({ ref, body }: KubeObject, mesh: Mesh, clientNamespaces: ReadonlySet<string>): boolean {
-  if (ref.namespace === mesh.namespace) return false;
-  if (ref.kind === "AuthorizationPolicy") return true;
-  if (ref.kind !== "NetworkPolicy") return false;
-  // Who may reach the servers is evaluated; where clients may go is not: the gateway's address is not known yet.
-  const types = valueAt(body, "/spec/policyTypes");
-  const egress = Array.isArray(types) ? types.includes("Egress") : valueAt(body, "/spec/egress") !== undefined;
-  return !egress || !clientNamespaces.has(ref.namespace ?? "");
+function isEvaluated({ ref }: KubeObject, mesh: Mesh): boolean {
+  return ref.namespace !== mesh.namespace && ["AuthorizationPolicy", "NetworkPolicy"].includes(ref.kind);
 }
 
 /**

@@ -17,6 +17,9 @@ const namespacedKinds: Readonly<Record<string, string>> = {
   "DeploymentConfig.apps.openshift.io": "deploymentconfigs",
   "Route.route.openshift.io": "routes",
   "NetworkPolicy.networking.k8s.io": "networkpolicies",
+  "EgressFirewall.k8s.ovn.org": "egressfirewalls",
+  "EgressNetworkPolicy.network.openshift.io": "egressnetworkpolicies",
+  "EgressRouter.network.operator.openshift.io": "egressrouters",
   "ServiceMeshControlPlane.maistra.io": "servicemeshcontrolplanes",
   "ServiceMeshMemberRoll.maistra.io": "servicemeshmemberrolls",
   "ServiceMeshMember.maistra.io": "servicemeshmembers",
@@ -41,7 +44,13 @@ const namespacedKinds: Readonly<Record<string, string>> = {
   "WasmPlugin.extensions.istio.io": "wasmplugins",
 };
 
-const clusterKinds: Readonly<Record<string, string>> = { Namespace: "namespaces", Node: "nodes" };
+const clusterKinds: Readonly<Record<string, string>> = {
+  Namespace: "namespaces",
+  Node: "nodes",
+  "AdminNetworkPolicy.policy.networking.k8s.io": "adminnetworkpolicies",
+  "BaselineAdminNetworkPolicy.policy.networking.k8s.io": "baselineadminnetworkpolicies",
+  "EgressIP.k8s.ovn.org": "egressips",
+};
 
 const kindByResource = new Map(
   Object.entries({ ...namespacedKinds, ...clusterKinds }).map(([key, plural]) => {
