@@ -14,6 +14,9 @@ import { controlPlaneVersion } from "./links/control-plane-version.ts";
 import { isolation } from "./links/isolation.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
+import { rootCertificates } from "./links/root-certificates.ts";
+import { rootCopies } from "./links/root-copies.ts";
+import { trustDomains } from "./links/trust-domains.ts";
 import { failoverDetection } from "./target/failover-detection.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
@@ -34,7 +37,10 @@ export const checks = {
   "namespace-seen": namespaceSeen,
   "network-policies": networkPolicies,
   "not-evaluated": objectsNotEvaluated,
+  "root-certificates": rootCertificates,
+  "root-copies": rootCopies,
   sidecars,
+  "trust-domains": trustDomains,
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;
@@ -51,7 +57,8 @@ function answerOf(check: Check, input: CheckInput, clusters: readonly Cluster[])
   const findings = check.run(input);
   const missing = clusters.map((cluster) => missingKinds(check, cluster)).filter(({ kinds }) => kinds.length > 0);
   const violated = findings.some(({ severity }) => severity !== "info");
-  return { answer: violated ? "violated" : missing.length > 0 ? "not-checked" : "held", findings, missing };
+  const open = missing.length > 0 || check.cannotTell?.(input) === true;
+  return { answer: violated ? "violated" : open ? "not-checked" : "held", findings, missing };
 }
 
 function missingKinds({ reads }: Check, cluster: Cluster): MissingKinds {
