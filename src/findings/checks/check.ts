@@ -26,6 +26,8 @@ export interface Check {
   /** The kinds (kindKey) of the clusters' objects that it looks at by itself; what stations before it have read does not count. */
   readonly reads: readonly string[];
   readonly run: (input: CheckInput) => readonly Finding[];
+  /** Whether something else than a kind is missing for an answer: the time, for instance. */
+  readonly cannotTell?: (input: CheckInput) => boolean;
 }
 
 /** Kinds that a check would have looked at, and that nobody supplied. */

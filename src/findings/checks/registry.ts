@@ -25,6 +25,9 @@ import { peerStatus } from "./platform/peer-status.ts";
 import { proxyVersions } from "./platform/proxy-versions.ts";
 import { servedVersions } from "./platform/served-versions.ts";
 import { entrySizes } from "./platform/service-entries.ts";
+import { rootCertificates } from "./links/root-certificates.ts";
+import { rootCopies } from "./links/root-copies.ts";
+import { trustDomains } from "./links/trust-domains.ts";
 import { failoverDetection } from "./target/failover-detection.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
@@ -56,7 +59,10 @@ export const checks = {
   "proxy-versions": proxyVersions,
   "served-versions": servedVersions,
   "service-entries": entrySizes,
+  "root-certificates": rootCertificates,
+  "root-copies": rootCopies,
   sidecars,
+  "trust-domains": trustDomains,
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;
@@ -73,7 +79,8 @@ function answerOf(check: Check, input: CheckInput, clusters: readonly Cluster[])
   const findings = check.run(input);
   const missing = clusters.map((cluster) => missingKinds(check, cluster)).filter(({ kinds }) => kinds.length > 0);
   const violated = findings.some(({ severity }) => severity !== "info");
-  return { answer: violated ? "violated" : missing.length > 0 ? "not-checked" : "held", findings, missing };
+  const open = missing.length > 0 || check.cannotTell?.(input) === true;
+  return { answer: violated ? "violated" : open ? "not-checked" : "held", findings, missing };
 }
 
 function missingKinds({ reads }: Check, cluster: Cluster): MissingKinds {

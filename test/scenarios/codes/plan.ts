@@ -119,6 +119,7 @@ export const scenarios: readonly CodeScenario[] = [
     code: "MF313",
     base: hub({}, [named("shop", "")]),
     found: hub({ trustDomain: "left.example" }),
+    with: ["MF346"],
     mended: changed(hub({ trustDomain: "left.example" }), "hub ExportedServiceSet istio-system/right-mesh", {
       "/spec/exportRules": [named("shop", "")],
     }),
