@@ -1,4 +1,5 @@
 // The stations in their order: objects → inventory → federation → routes → target → plan. Reads and writes nothing itself.
+import { hash } from "node:crypto";
 import type { Config } from "./config/config.ts";
 import type { ClusterInput } from "./core/cluster.ts";
 import type { Answer } from "./findings/checks/check.ts";
@@ -74,6 +75,8 @@ export function makePlan(examination: Examination, config: Config): Plan {
     target,
     podsOf,
     findings,
+    // Eight times as fast as the same in JavaScript.
+    sha256: (text) => hash("sha256", text, "hex"),
     options: {
       trust: config.trust.order,
       restartProxies: config.trust.restartProxies,

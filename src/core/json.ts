@@ -29,29 +29,32 @@ export function canonicalJson(value: Json): string {
 export function sortedKeys(value: JsonObject): JsonObject;
 export function sortedKeys(value: Json): Json;
 export function sortedKeys(value: Json): Json {
-  if (Array.isArray(value)) {
-    const items = (value as readonly Json[]).map((item) => sortedKeys(item));
-    return items.every((item, at) => item === value[at]) ? value : items;
-  }
-  if (!isJsonObject(value)) return value;
-  const keys = Object.keys(value);
-  let same = true;
-  let before = "";
-  const changed = new Map<string, Json>();
-  for (const key of keys) {
-    const item = value[key] ?? null;
-    const inside = sortedKeys(item);
-    if (inside !== value[key]) changed.set(key, inside);
-    if (key < before) same = false;
-    before = key;
-  }
-  if (same && changed.size === 0) return value;
-  return Object.fromEntries(keys.sort().map((key) => [key, changed.get(key) ?? value[key] ?? null]));
+  // Most values are in order: seeing so makes nothing, and tens of thousands of templates are asked for.
+  return hasSortedKeys(value) ? value : withSortedKeys(value);
 }
+
+function withSortedKeys(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => sortedKeys(item));
+  const object = value as JsonObject;
+  const sorted: Record<string, Json> = {};
+  for (const key of Object.keys(object).sort()) {
+    const item = sortedKeys(object[key] ?? null);
+    // Assigned, this one key would set the prototype.
+    if (key === "__proto__") Object.defineProperty(sorted, key, { value: item, ...ownProperty });
+    else sorted[key] = item;
+  }
+  return sorted;
+}
+
+const ownProperty = { configurable: true, enumerable: true, writable: true } as const;
 
 function hasSortedKeys(value: Json | undefined): boolean {
   if (typeof value !== "object" || value === null) return value !== undefined;
-  if (Array.isArray(value)) return (value as readonly Json[]).every(hasSortedKeys);
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) if (!hasSortedKeys(item)) return false;
+    return true;
+  }
   const object = value as JsonObject;
   let before = "";
   for (const key of Object.keys(object)) {

@@ -5,7 +5,7 @@ import type { Json } from "../core/json.ts";
 import { withValueAt } from "../core/pointer.ts";
 import { compareExisting } from "./compare-existing.ts";
 import type { DesiredObject } from "../target/desired-object.ts";
-import { makeStep } from "./make-step.ts";
+import { makeStep, restore } from "./make-step.ts";
 import type { PhaseId, Step } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 
@@ -44,7 +44,7 @@ export function applyStep(context: PlanContext, desired: DesiredObject, parts: A
     action: { do: "apply", ref: desired.ref, object: context.hashOfObject(desired), set },
     expect: existing === "absent" && parts.madeEarlier !== true ? "absent" : "ours",
     done: all({ kind: "present", ref: desired.ref }, ...(parts.done ? [parts.done] : [])),
-    undo: { how: "restore", also: [] },
+    undo: restore,
     routes: desired.routes,
   });
 }

@@ -1,5 +1,4 @@
 // What a plan depends on, as hashes: `apply` compares them with what it sees (docs/plan-hash.md lists the fields).
-import { hashOf } from "../core/hash.ts";
 import type { Json } from "../core/json.ts";
 import { refKey } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
@@ -16,7 +15,9 @@ import type { PlanContext } from "./plan-context.ts";
 export function makeBasis(context: PlanContext): BasisEntry[] {
   const entries = [
     ...context.inventory.meshes.flatMap((mesh) => meshEntries(context, mesh)),
-    ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map(serviceEntry),
+    ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map((group) =>
+      serviceEntry(context, group),
+    ),
   ];
   return sortedBy(
     entries,
@@ -48,12 +49,12 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
     ),
   ];
   return [
-    { ref: mesh.controlPlane.ref, of: "mesh", hash: hashOf(facts) },
-    ...objects.map(({ ref, of, spec }) => ({ ref, of, hash: hashOf(spec ?? null) })),
+    { ref: mesh.controlPlane.ref, of: "mesh", hash: context.hashOf(facts) },
+    ...objects.map(({ ref, of, spec }) => ({ ref, of, hash: context.hashOf(spec ?? null) })),
   ];
 }
 
-function serviceEntry(exports: readonly ExportedService[]): BasisEntry {
+function serviceEntry(context: PlanContext, exports: readonly ExportedService[]): BasisEntry {
   const [first] = exports;
   if (!first) throw new Error("a group without members");
   const { runners } = first;
@@ -70,5 +71,5 @@ function serviceEntry(exports: readonly ExportedService[]): BasisEntry {
     serviceAccounts: runners.known ? serviceAccountsOf(runners.value) : null,
     sidecar: runners.known ? runners.value.every(({ sidecar }) => sidecar) : null,
   };
-  return { ref: first.service, of: "export", hash: hashOf(facts) };
+  return { ref: first.service, of: "export", hash: context.hashOf(facts) };
 }

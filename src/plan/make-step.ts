@@ -29,6 +29,14 @@ export interface StepParts {
   readonly routes?: Step["routes"];
 }
 
+// Shared by all steps: a plan has tens of thousands.
+const noSteps: readonly StepId[] = [];
+const noRoutes: Step["routes"] = [];
+const noParams: Step["why"]["params"] = {};
+const nothingToUndo: Step["undo"] = { how: "none", needed: false };
+/** Put back what was before, and nothing else. */
+export const restore: Step["undo"] = { how: "restore", also: [] };
+
 /** A step; what is not said is: no predecessor, nothing expected, done at once, five minutes, nothing to undo. */
 export function makeStep(parts: StepParts): Step {
   return {
@@ -37,13 +45,13 @@ export function makeStep(parts: StepParts): Step {
     ),
     title: parts.title,
     action: parts.action,
-    after: parts.after ?? [],
+    after: parts.after ?? noSteps,
     expect: parts.expect ?? "any",
     done: parts.done ?? always,
     timeoutMs: parts.timeoutMs ?? 5 * minuteMs,
-    undo: parts.undo ?? { how: "none", needed: false },
-    routes: parts.routes ?? [],
-    why: { rule: parts.rule, params: parts.params ?? {} },
+    undo: parts.undo ?? nothingToUndo,
+    routes: parts.routes ?? noRoutes,
+    why: { rule: parts.rule, params: parts.params ?? noParams },
   };
 }
 

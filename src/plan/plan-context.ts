@@ -1,6 +1,7 @@
 // What every phase is made from: the stations' results, and what is derived from them once for all phases.
 import type { Hash } from "../core/hash.ts";
 import type { LinkId, MeshId } from "../core/ids.ts";
+import type { Json } from "../core/json.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import type { TrustOrder } from "../core/trust-order.ts";
 import type { Federation } from "../federation/federation.ts";
@@ -41,6 +42,8 @@ export interface PlanContext {
   readonly probes: readonly ProbeGroup[];
   /** The hash under which an object's template stands in the plan. */
   readonly hashOfObject: (desired: DesiredObject) => Hash;
+  /** SHA-256 of a value's canonical JSON. */
+  readonly hashOf: (value: Json) => Hash;
   /** Links of which every import is carried: their sets can go. */
   readonly retirableLinks: ReadonlySet<LinkId>;
   /** Meshes that are joined by links and whose peers can all go, together; each group sorted. null: trust keeps all peers. */

@@ -67,11 +67,16 @@ const usualTimeoutMs = 5 * minuteMs;
 /** Makes the lines of a plan's routes and steps; the order in which they are asked for numbers the lists. */
 export function planLines(objects: Plan["objects"]): PlanLines {
   const lists: (readonly string[])[] = [];
-  const known = new Map<string, ListIndex>();
+  const byText = new Map<string, ListIndex>();
+  // Steps that were made together hold the very same list: no text has to be made of it again.
+  const byList = new Map<readonly string[], ListIndex>();
   const listed = (list: readonly string[]): ListIndex => {
+    const known = byList.get(list);
+    if (known !== undefined) return known;
     const text = JSON.stringify(list);
-    const index = known.get(text) ?? lists.push(list) - 1;
-    known.set(text, index);
+    const index = byText.get(text) ?? lists.push(list) - 1;
+    byText.set(text, index);
+    byList.set(list, index);
     return index;
   };
   return {

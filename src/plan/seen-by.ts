@@ -13,8 +13,9 @@ export function sees(entry: KubeObject | undefined, namespaces: readonly string[
   return names.includes("*") || (namespaces.length > 0 && namespaces.every((name) => names.includes(name)));
 }
 
-/** These namespaces and those that see an existing entry of ours already: a plan widens, and never takes a path back. */
-export function widened(entry: KubeObject | undefined, namespaces: readonly string[]): string[] {
+/** These namespaces (sorted) and those that see an existing entry of ours already: a plan widens, and never takes a path back. */
+export function widened(entry: KubeObject | undefined, namespaces: readonly string[]): readonly string[] {
+  if (!entry) return namespaces;
   const exportTo = entry && isOurs(entry) ? valueAt(entry.body, exportToPointer) : undefined;
   const names = (Array.isArray(exportTo) ? exportTo : []).filter(
     (each: unknown): each is string => typeof each === "string",

@@ -130,6 +130,7 @@ export const importTable: Table = {
       "src/plan",
       "src/target",
       "src/findings",
+      "node:",
     ],
     reserved: ["src/findings/codes", "src/kube"],
   },

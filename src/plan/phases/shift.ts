@@ -2,12 +2,12 @@
 import { all, type Condition } from "../../conditions/condition.ts";
 import { fewNames } from "../../core/few-names.ts";
 import type { StepId } from "../../core/ids.ts";
-import { refKey } from "../../core/object-ref.ts";
+import { type KubeObject, refKey } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import type { DesiredObject } from "../../target/desired-object.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
-import { applyStep, present } from "../apply-step.ts";
+import { type ApplyParts, applyStep, present } from "../apply-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { everyClient, type PlanContext } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
@@ -43,24 +43,39 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     visibleTo = sortedUnique([...visibleTo, ...wave.namespaces]);
     if (wave.number === 1) continue;
     const path = egressStep(wave, "shift", after);
-    const moves = entries.map((entry) =>
-      isShownTo(widened(context.lookup(refKey(entry.ref)), canary), visibleTo)
-        ? null
-        : applyStep(context, entry, {
-            phase: "shift",
-            about: `wave-${wave.number}`,
-            madeEarlier: true,
-            title: `Show ${entry.routes.map(hostOf).join(", ")} to ${fewNames(wave.namespaces)} too`,
-            rule: "shift.waves",
-            after: [path.id],
-            set: [{ pointer: exportToPointer, value: widened(context.lookup(refKey(entry.ref)), visibleTo) }],
-          }),
-    );
+    const afterPath = [path.id];
+    const namespaces = fewNames(wave.namespaces);
+    // The same for all entries that do not exist yet.
+    const shownAfterwards = widenedAll(visibleTo);
+    const moves = entries.map((entry) => {
+      const existing = context.lookup(refKey(entry.ref));
+      if (isShownTo(widened(existing, canary), visibleTo)) return null;
+      return applyStep(context, entry, {
+        phase: "shift",
+        about: `wave-${wave.number}`,
+        madeEarlier: true,
+        title: `Show ${entry.routes.map(hostOf).join(", ")} to ${namespaces} too`,
+        rule: "shift.waves",
+        after: afterPath,
+        set: shownAfterwards(existing),
+      });
+    });
     const proof = proofStep(wave, "shift", [path.id, ...idsOf(present(...moves))]);
     steps.push(...present(path, ...moves, proof));
     after = [proof.id];
   }
   return steps;
+}
+
+type FieldSet = NonNullable<ApplyParts["set"]>;
+
+/** What shows an entry to these namespaces, and to those that see it already. */
+function widenedAll(namespaces: readonly string[]): (existing: KubeObject | undefined) => FieldSet {
+  const made = (existing: KubeObject | undefined): FieldSet => [
+    { pointer: exportToPointer, value: widened(existing, namespaces) },
+  ];
+  const fresh = made(undefined);
+  return (existing) => (existing ? made(existing) : fresh);
 }
 
 function isShownTo(exportTo: readonly string[], namespaces: readonly string[]): boolean {

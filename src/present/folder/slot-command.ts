@@ -1,5 +1,5 @@
 // Slots in files: a placeholder where the value goes, and the command that reads the value once it exists.
-import { isJsonObject, type Json } from "../../core/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
 import { pointerParts } from "../../core/pointer.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Slot } from "../../target/desired-object.ts";
@@ -35,10 +35,15 @@ export function slotsIn(value: Json): string[] {
 /** Whether the value needs a slot. */
 export function holdsSlot(value: Json): boolean {
   if (typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return (value as readonly Json[]).some(holdsSlot);
-  if (!isJsonObject(value)) return false;
-  if (slotOf(value) !== null) return true;
-  for (const key of Object.keys(value)) if (holdsSlot(value[key] ?? null)) return true;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) if (holdsSlot(item)) return true;
+    return false;
+  }
+  const object = value as JsonObject;
+  for (const key of Object.keys(object)) {
+    const item = object[key] ?? null;
+    if (typeof item === "object" ? holdsSlot(item) : key === "$slot" && typeof item === "string") return true;
+  }
   return false;
 }
 
