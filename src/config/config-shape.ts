@@ -48,7 +48,9 @@ const trust = z.strictObject({
 
 const gatewayScope = {
   mesh: place.describe("cluster/namespace/name of the exporting mesh's ServiceMeshControlPlane."),
-  importer: place.optional().describe("The same of an importing mesh: only what this one uses. Default: all importers."),
+  importer: place
+    .optional()
+    .describe("The same of an importing mesh: only what this one uses. Default: all importers."),
 };
 
 const gatewayService = z

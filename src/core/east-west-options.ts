@@ -38,7 +38,5 @@ export interface GatewayOptions {
 /** What is stated for one gateway and importer; an entry for the importer goes before one for all. */
 export function statedFor<T extends GatewayScope>(entries: readonly T[], mesh: string, importer: string): T | null {
   const ofMesh = entries.filter((entry) => entry.mesh === mesh);
-  return (
-    ofMesh.find((entry) => entry.importer === importer) ?? ofMesh.find((entry) => entry.importer === null) ?? null
-  );
+  return ofMesh.find((entry) => entry.importer === importer) ?? ofMesh.find((entry) => entry.importer === null) ?? null;
 }

@@ -15,7 +15,7 @@ import type { Route } from "../routes/route.ts";
 import type { DesiredObject, Template } from "../target/desired-object.ts";
 import { carriedRoutes } from "../target/carried-routes.ts";
 import type { Target } from "../target/generate-target.ts";
-import { objectLookup } from "./compare-existing.ts";
+import { objectLookup, slotSource } from "./compare-existing.ts";
 import { makeBasis } from "./make-basis.ts";
 import { makeWaves } from "./make-waves.ts";
 import { exportPhase } from "./phases/export.ts";
@@ -105,6 +105,7 @@ export function makePlan(input: PlanInput): Plan {
 
 function planContext({ inventory, federation, routes, target, podsOf, options }: PlanInput): PlanContext {
   const carried = carriedRoutes(routes, target.places);
+  const lookup = objectLookup(inventory);
   const exporters = new Set(carried.map(({ exporter }) => exporter.mesh.id));
   const byImporter = groupBy(carried, ({ importer }) => importer.mesh.id);
   const partners = new Map<MeshId, Set<MeshId>>();
@@ -128,7 +129,8 @@ function planContext({ inventory, federation, routes, target, podsOf, options }:
     carried,
     target,
     options,
-    lookup: objectLookup(inventory),
+    lookup,
+    slotSource: slotSource(inventory, lookup),
     podsOf,
     exporters: inventory.meshes.filter(({ id }) => exporters.has(id)),
     importers: inventory.meshes.filter(({ id }) => byImporter.has(id)),

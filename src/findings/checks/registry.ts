@@ -11,10 +11,13 @@ import { destinationRules } from "./clients/destination-rules.ts";
 import { sidecars } from "./clients/sidecars.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
+import { gatewayReach } from "./links/gateway-reach.ts";
 import { isolation } from "./links/isolation.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
 import { failoverDetection } from "./target/failover-detection.ts";
+import { gatewayCapacityCheck } from "./target/gateway-capacity.ts";
+import { gatewaySettings } from "./target/gateway-settings.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
 import { namespaceSeen } from "./target/namespace-seen.ts";
@@ -27,6 +30,9 @@ export const checks = {
   "destination-rules": destinationRules,
   "entry-namespace": entryNamespace,
   "failover-detection": failoverDetection,
+  "gateway-capacity": gatewayCapacityCheck,
+  "gateway-reach": gatewayReach,
+  "gateway-settings": gatewaySettings,
   isolation,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,

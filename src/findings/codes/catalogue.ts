@@ -3,6 +3,7 @@ import { sortedBy } from "../../core/order.ts";
 import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
 import * as federation from "./federation.ts";
+import * as gateways from "./gateways.ts";
 import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
 import * as plan from "./plan.ts";
@@ -12,7 +13,7 @@ import * as trust from "./trust.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients]),
+  codesIn([inputs, inventory, federation, routes, plan, gateways, trust, policies, clients]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 
