@@ -11,6 +11,7 @@ import type { ProbeGroup } from "../dataplane/pair.ts";
 import type { CarriedRoute } from "../target/carried-routes.ts";
 import type { Target } from "../target/generate-target.ts";
 import type { DesiredObject } from "../target/desired-object.ts";
+import type { SlotSource } from "../target/fill-slots.ts";
 import type { ObjectLookup } from "./compare-existing.ts";
 import type { Wave } from "./plan.ts";
 
@@ -31,6 +32,7 @@ export interface PlanContext {
   readonly target: Target;
   readonly options: PlanOptions;
   readonly lookup: ObjectLookup;
+  readonly slotSource: SlotSource;
   readonly podsOf: (mesh: Mesh) => PodIndex;
   /** Meshes that export or import a carried route, in the order of their ids. */
   readonly exporters: readonly Mesh[];

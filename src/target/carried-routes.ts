@@ -1,7 +1,7 @@
 // Which routes leave federation, and the two meshes that each of them joins.
 import type { ExportedService } from "../federation/federation.ts";
 import type { Route } from "../routes/route.ts";
-import type { Places, PlacesByMesh } from "./places.ts";
+import { type Places, type PlacesByMesh, placesTowards } from "./places.ts";
 
 /** One backend of a route that is carried by passthrough, with the two meshes that it joins. */
 export interface CarriedRoute {
@@ -9,6 +9,7 @@ export interface CarriedRoute {
   readonly exported: ExportedService;
   readonly locality: string | null;
   readonly importer: Places;
+  /** As this importer knows it: with the gateway that it uses. */
   readonly exporter: Places;
 }
 
@@ -19,7 +20,8 @@ export function carriedRoutes(routes: readonly Route[], places: PlacesByMesh): C
       ? route.backends.flatMap(({ exported, locality }) => {
           const importer = places.get(route.importer);
           const exporter = places.get(exported.exporter);
-          return importer && exporter ? [{ route, exported, locality, importer, exporter }] : [];
+          if (!importer || !exporter) return [];
+          return [{ route, exported, locality, importer, exporter: placesTowards(exporter, route.importer) }];
         })
       : [],
   );

@@ -13,6 +13,7 @@ import { egressSource } from "./clients/egress-source.ts";
 import { sidecars } from "./clients/sidecars.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
+import { gatewayReach } from "./links/gateway-reach.ts";
 import { isolation } from "./links/isolation.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
@@ -29,6 +30,8 @@ import { rootCertificates } from "./links/root-certificates.ts";
 import { rootCopies } from "./links/root-copies.ts";
 import { trustDomains } from "./links/trust-domains.ts";
 import { failoverDetection } from "./target/failover-detection.ts";
+import { gatewayCapacityCheck } from "./target/gateway-capacity.ts";
+import { gatewaySettings } from "./target/gateway-settings.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
 import { namespaceSeen } from "./target/namespace-seen.ts";
@@ -47,6 +50,9 @@ export const checks = {
   "failover-detection": failoverDetection,
   "gateway-classes": classesOfGateways,
   "gateway-control": gatewayControl,
+  "gateway-capacity": gatewayCapacityCheck,
+  "gateway-reach": gatewayReach,
+  "gateway-settings": gatewaySettings,
   isolation,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
