@@ -12,6 +12,8 @@ export interface GoBuild {
   /** The folder that holds the groups' modules. */
   readonly modules: string;
   readonly say: Say;
+  /** The Go command. */
+  readonly go: string;
 }
 
 /** Where each binary of the group is, or will be. */
@@ -19,7 +21,7 @@ export async function goBinaries(build: GoBuild, group: GoGroup): Promise<Readon
   const folder = join(build.modules, group.module);
   const files = (await readdir(folder)).filter((name) => /^go\.(mod|sum)$|\.go$/.test(name)).sort();
   const parts = await Promise.all(files.map(async (name) => readFile(join(folder, name))));
-  const go = (await runCommand("go", ["env", "GOVERSION"], { todo: "install Go 1.25 or later" })).trim();
+  const go = (await runCommand(build.go, ["env", "GOVERSION"], { todo: "install Go 1.25 or later" })).trim();
   const flags = [go, group.ldflags, JSON.stringify(group.env)];
   return Object.fromEntries(
     Object.keys(group.commands).map((name) => [
@@ -48,11 +50,15 @@ export async function buildGo(build: GoBuild, group: GoGroup): Promise<Readonly<
     const folder = await mkdtemp(join(bin, `.new-${group.module}-`));
     const packages = missing.map((name) => group.commands[name] ?? ".");
     // Go's own cache keeps the compiled packages of an interrupted build: the next one takes up where it ended.
-    await runCommand("go", ["build", "-buildvcs=false", "-ldflags", group.ldflags, "-o", `${folder}/`, ...packages], {
-      cwd: join(build.modules, group.module),
-      env: { ...process.env, ...group.env },
-      todo: "check that the Go module proxy answers and the disk is not full, then run it again: it goes on where it ended",
-    });
+    await runCommand(
+      build.go,
+      ["build", "-buildvcs=false", "-ldflags", group.ldflags, "-o", `${folder}/`, ...packages],
+      {
+        cwd: join(build.modules, group.module),
+        env: { ...process.env, ...group.env },
+        todo: "check that the Go module proxy answers and the disk is not full, then run it again: it goes on where it ended",
+      },
+    );
     for (const name of missing) {
       const target = join(binaries[name] ?? "", "..");
       const whole = await mkdtemp(join(bin, `.new-${group.module}-`));

@@ -33,7 +33,7 @@ function kubernetesVersionFlags(): string {
 
 const strip = "-s -w";
 
-export const nodeInit: GoGroup = {
+const nodeInit: GoGroup = {
   module: "node-init",
   version: "1",
   commands: { "node-init": "." },
@@ -42,7 +42,7 @@ export const nodeInit: GoGroup = {
   env: { CGO_ENABLED: "0" },
 };
 
-export const kubernetes: GoGroup = {
+const kubernetes: GoGroup = {
   module: "kubernetes",
   version: kubernetesVersion,
   commands: Object.fromEntries(kubernetesCommands.map((name) => [name, `k8s.io/kubernetes/cmd/${name}`])),
@@ -50,7 +50,7 @@ export const kubernetes: GoGroup = {
   env: {},
 };
 
-export const coredns: GoGroup = {
+const coredns: GoGroup = {
   module: "coredns",
   version: "1.14.7",
   commands: { coredns: "." },
@@ -58,7 +58,7 @@ export const coredns: GoGroup = {
   env: {},
 };
 
-export const istio: GoGroup = {
+const istio: GoGroup = {
   module: "istio",
   version: "1.28.3",
   commands: {
@@ -70,7 +70,5 @@ export const istio: GoGroup = {
   env: {},
 };
 
-/** What a cluster needs, the quick ones first. */
-export const clusterGroups: readonly GoGroup[] = [nodeInit, coredns, kubernetes];
-/** What a mesh needs on top. */
-export const meshGroups: readonly GoGroup[] = [istio];
+/** The quick ones first. */
+export const goGroups: readonly GoGroup[] = [nodeInit, coredns, kubernetes, istio];

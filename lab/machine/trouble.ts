@@ -1,10 +1,6 @@
 // What the lab says when it cannot go on: what failed, why, and what to do about it.
 export class LabTrouble extends Error {
-  constructor(
-    readonly what: string,
-    readonly why: string,
-    readonly todo: string,
-  ) {
+  constructor(what: string, why: string, todo: string) {
     super(`${what}\n  why: ${why}\n  what to do: ${todo}`);
     this.name = "LabTrouble";
   }
