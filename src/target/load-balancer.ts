@@ -108,7 +108,9 @@ function changesBytes(
   if (proxyProtocol.test(key)) return value !== "" && value !== "false";
   if (/backend-protocol|lb-protocol/iu.test(key)) return !["tcp", "tcp_udp", ""].includes(value.toLowerCase());
   if (!/ssl-cert$|-certificate|tls-secret|tls-ports$/iu.test(key)) return false;
-  const only = /tls-ports$/iu.test(key) ? value : Object.entries(all).find(([other]) => other.endsWith("ssl-ports"))?.[1];
+  const only = /tls-ports$/iu.test(key)
+    ? value
+    : Object.entries(all).find(([other]) => other.endsWith("ssl-ports"))?.[1];
   return only === undefined || only === "*" || only.split(",").some((port) => ports.has(port.trim()));
 }
 

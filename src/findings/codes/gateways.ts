@@ -78,6 +78,15 @@ export const nodePortGateway = defineCode({
   todo: "Open the new port on the way there. When a node goes, plan again; a balancer in front (eastWest.addresses) spares that.",
 });
 
+export const nodePortLocal = defineCode({
+  code: "MF329",
+  name: "node-port-local",
+  severity: "warn",
+  message: "{importer} will reach the new gateway of {mesh} at node ports on {nodes}, and its traffic policy is Local.",
+  why: "With externalTrafficPolicy Local a node passes on only to gateway pods of its own. A node without one drops its share of the connections.",
+  todo: "See that a gateway pod runs on each of these nodes, or set externalTrafficPolicy to Cluster in meshferry.yaml (eastWest.service); clients' addresses are then not seen at the gateway.",
+});
+
 export const gatewayCapacity = defineCode({
   code: "MF325",
   name: "gateway-capacity",

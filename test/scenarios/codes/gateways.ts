@@ -107,6 +107,12 @@ export const scenarios: readonly CodeScenario[] = [
     }),
   },
   {
+    code: "MF329",
+    base: nodes,
+    found: changed(nodes, ingressOfWest, { "/spec/externalTrafficPolicy": "Local" }),
+    mended: nodes,
+  },
+  {
     code: "MF325",
     base: twoIngresses,
     found: changed(twoIngresses, control, {

@@ -13,6 +13,7 @@ import {
   hostNamesNotResolved,
   noBalancerAddress,
   nodePortGateway,
+  nodePortLocal,
 } from "../../codes/gateways.ts";
 import type { Check } from "../check.ts";
 
@@ -44,7 +45,12 @@ function ofReach({ places, ingresses, outside: actual, service }: EastWest, reac
       ),
     ];
   }
-  if (by === "nodes") return [nodePortGateway.at([places.gatewayService], { ...common, nodes: addresses })];
+  if (by === "nodes") {
+    const nodes = { ...common, nodes: addresses };
+    // Only pods of its own (Kubernetes, Service externalTrafficPolicy).
+    const local = service.fields["externalTrafficPolicy"] === "Local";
+    return [(local ? nodePortLocal : nodePortGateway).at([places.gatewayService], nodes)];
+  }
   if (by !== "load-balancer") return [];
   if (actual.length === 0 || dialled.some((each) => actual.includes(each))) return [];
   return [
@@ -112,6 +118,7 @@ export const gatewayReach: Check = {
     hostNamesNotResolved,
     noBalancerAddress,
     nodePortGateway,
+    nodePortLocal,
   ],
   reads: [],
   run,
