@@ -58,7 +58,9 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
 
 /** What the new gateways' Services are made like. */
 function ingressEntries(context: PlanContext): BasisEntry[] {
-  const ingresses = new Map(context.target.gateways.flatMap((each) => each.ingresses).map((each) => [refKey(each.ref), each]));
+  const ingresses = new Map(
+    context.target.gateways.flatMap((each) => each.ingresses).map((each) => [refKey(each.ref), each]),
+  );
   return [...ingresses.values()].map((ingress) => {
     const { type, annotations, fields } = balancerSettings(ingress);
     return { ref: ingress.ref, of: "ingress", hash: context.hashOf({ type, annotations, fields }) };
