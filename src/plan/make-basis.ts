@@ -6,6 +6,7 @@ import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService } from "../federation/federation.ts";
 import { serviceAccountsOf } from "../federation/find-runners.ts";
 import type { Mesh } from "../inventory/mesh.ts";
+import type { CarriedRoute } from "../target/carried-routes.ts";
 import type { BasisEntry } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 
@@ -16,6 +17,7 @@ import type { PlanContext } from "./plan-context.ts";
 export function makeBasis(context: PlanContext): BasisEntry[] {
   const entries = [
     ...context.inventory.meshes.flatMap((mesh) => meshEntries(context, mesh)),
+    ...context.carried.flatMap(joinEntry),
     ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map(serviceEntry),
   ];
   return sortedBy(
@@ -51,6 +53,16 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
     { ref: mesh.controlPlane.ref, of: "mesh", hash: hashOf(facts) },
     ...objects.map(({ ref, of, spec }) => ({ ref, of, hash: hashOf(spec ?? null) })),
   ];
+}
+
+/** A local Service that remote endpoints join; once, however many meshes they are in. */
+function joinEntry({ join, route, exported }: CarriedRoute): BasisEntry[] {
+  if (!join || route.backends[0]?.exported !== exported) return [];
+  const facts: Json = {
+    selector: join.selector,
+    ports: join.ports.map(({ number, name, protocol, target }) => ({ number, name, protocol, target })),
+  };
+  return [{ ref: join.service, of: "join", hash: hashOf(facts) }];
 }
 
 function serviceEntry(exports: readonly ExportedService[]): BasisEntry {

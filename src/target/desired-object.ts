@@ -26,7 +26,8 @@ export type Role =
   | "policy"
   | "remote"
   | "workload-entry"
-  | "import-entry";
+  | "import-entry"
+  | "join-entry";
 
 export interface DesiredObject {
   readonly ref: ObjectRef;

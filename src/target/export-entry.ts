@@ -1,6 +1,8 @@
 // Makes an exported service known to the exporter's istiod under the importers' hosts: the SNI of a passed-through connection names them.
-import { sortedUnique } from "../core/order.ts";
-import type { ExportedService } from "../federation/federation.ts";
+import { shortHash } from "../core/hash.ts";
+import { canonicalJson } from "../core/json.ts";
+import { groupBy, sortedUnique } from "../core/order.ts";
+import type { ExportedService, Port } from "../federation/federation.ts";
 import { refIn } from "../inventory/mesh.ts";
 import type { Route } from "../routes/route.ts";
 import type { DesiredObject } from "./desired-object.ts";
@@ -9,14 +11,60 @@ import { fitted, ourLabels } from "./names.ts";
 import type { Places } from "./places.ts";
 
 /**
- * The entry for one exported service, or null where every importer dials it by its own cluster-local host. Visible to
- * the gateway's namespace only, so that no client of the exporter sees a second host.
+ * The entries for one exported service: none where every importer dials it by its own cluster-local host. Visible to the
+ * gateway's namespace only, so that no client of the exporter sees a second host. Hosts that are dialled at the same ports share
+ * an entry; an importer that joins the service to one of its own dials that one's port numbers.
  */
-export function exportEntry(places: Places, exported: ExportedService, routes: readonly Route[]): DesiredObject | null {
-  const hosts = sortedUnique(routes.map(({ host }) => host).filter((host) => host !== exported.localHost));
-  if (hosts.length === 0) return null;
+export function exportEntries(places: Places, exported: ExportedService, routes: readonly Route[]): DesiredObject[] {
+  const foreign = routes.filter(({ host }) => host !== exported.localHost);
+  const byHost = groupBy(foreign, ({ host }) => host);
+  const dialled = [...byHost.values()].map((group) => ({ group, ports: portsDialled(exported, group) }));
+  const alike = groupBy(dialled, ({ ports }) => canonicalJson(ports.map(({ number, name }) => [number, name])));
+  const own = canonicalJson(exported.ports.map(({ number, name }) => [number, name]));
+  return [...alike].flatMap(([key, groups]) => {
+    const [first] = groups;
+    if (!first) return [];
+    const suffix = key === own ? "" : `-${shortHash(key)}`;
+    return [
+      exportEntry(
+        places,
+        exported,
+        groups.flatMap(({ group }) => group),
+        first.ports,
+        fitted(`meshferry-${exported.service.name}${suffix}`, 253),
+      ),
+    ];
+  });
+}
+
+/** The exporter's ports, under the numbers at which these routes dial them. */
+function portsDialled(exported: ExportedService, routes: readonly Route[]): readonly Port[] {
+  if (routes.every(({ carry }) => carry.mode !== "join-local")) return exported.ports;
+  const found = new Map<number, Port>();
+  for (const { ports } of routes) {
+    for (const { number, name } of ports) {
+      const port = exported.ports.find((each) => each.name === name);
+      if (port && !found.has(number)) found.set(number, { ...port, number });
+    }
+  }
+  const ports = [...found.values()].sort((left, right) => left.number - right.number);
+  const names = new Set<string>();
+  // The names of an entry's ports differ; the number tells apart two that lead to one port.
+  return ports.map((port) => {
+    const name = names.has(port.name) ? `${port.name}-${port.number}` : port.name;
+    names.add(name);
+    return { ...port, name };
+  });
+}
+
+function exportEntry(
+  places: Places,
+  exported: ExportedService,
+  routes: readonly Route[],
+  ports: readonly Port[],
+  name: string,
+): DesiredObject {
   const { service } = exported;
-  const name = fitted(`meshferry-${service.name}`, 253);
   return {
     ref: refIn(service.cluster, "networking.istio.io", "ServiceEntry", service.namespace, name),
     role: "export-entry",
@@ -26,11 +74,11 @@ export function exportEntry(places: Places, exported: ExportedService, routes: r
       kind: "ServiceEntry",
       metadata: { name, namespace: service.namespace, labels: ourLabels },
       spec: {
-        hosts,
+        hosts: sortedUnique(routes.map(({ host }) => host)),
         exportTo: [places.gatewayNamespace],
         location: "MESH_INTERNAL",
         resolution: "STATIC",
-        ports: entryPorts(exported.ports, true),
+        ports: entryPorts(ports, true),
         workloadSelector: { labels: exported.selector },
       },
     },

@@ -1,26 +1,27 @@
 // Routes → everything that is to exist. One generator per kind does the work; this file only says which are asked for what.
 import type { MeshId, RouteId } from "../core/ids.ts";
 import { sortedKeys } from "../core/json.ts";
-import { isJsonObject, type Json } from "../core/json.ts";
-import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { isJsonObject } from "../core/json.ts";
+import { refKey } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
-import { isOurs } from "../inventory/ownership.ts";
 import { policiesBehind } from "../policies/policies-of.ts";
 import type { Route } from "../routes/route.ts";
 import { allowPolicy } from "./allow-policy.ts";
-import { type CarriedRoute, carriedRoutes } from "./carried-routes.ts";
+import { type CarriedRoute, carriedRoutes, underOurEntries } from "./carried-routes.ts";
 import { denyPolicy } from "./deny-policy.ts";
 import type { DesiredObject, Slot } from "./desired-object.ts";
 import { eastWestGateway } from "./east-west-gateway.ts";
-import { exportEntry } from "./export-entry.ts";
+import { exportEntries } from "./export-entry.ts";
 import { exposeServices } from "./expose-services.ts";
 import { autoscalerKind, gatewayAutoscaler, gatewayDisruptionBudget } from "./gateway-availability.ts";
+import { oursNow } from "./ours-now.ts";
 import { gatewayAnnotations } from "./load-balancer.ts";
 import { importerClients } from "./importer-clients.ts";
+import { endpointWeight, joinEntry } from "./join-entry.ts";
 import { importEntry, workloadEntry } from "./import-entries.ts";
 import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
@@ -53,7 +54,7 @@ export function generateTarget(
     objects.push(...exporterObjects(inventory, group), ...denyPolicies(exclusions.get(id) ?? [], group));
   objects.push(...allowPolicies(inventory, federation, carried, podsOf));
   for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
-    objects.push(...importerObjects(group));
+    objects.push(...importerObjects(inventory, group, podsOf));
   const exporters = new Map(carried.map(({ exporter }) => [exporter.mesh.id, exporter]));
   return {
     places,
@@ -80,14 +81,14 @@ function exporterObjects(inventory: Inventory, group: readonly CarriedRoute[]): 
   ];
   for (const ofService of groupBy(group, ({ exported }) => refKey(exported.service)).values()) {
     const [one] = ofService;
-    const entry =
-      one &&
-      exportEntry(
+    if (!one) continue;
+    objects.push(
+      ...exportEntries(
         exporter,
         one.exported,
         ofService.map(({ route }) => route),
-      );
-    if (entry) objects.push(entry);
+      ),
+    );
   }
   return objects;
 }
@@ -98,12 +99,6 @@ function annotationsOf(inventory: Inventory, { mesh, gateway }: Places): Readonl
     (each): each is [string, string] => typeof each[1] === "string",
   );
   return gatewayAnnotations(clusterOf(inventory, mesh), mesh, Object.fromEntries(existing));
-}
-
-/** An object of ours as it is now, or null. */
-function oursNow(inventory: Inventory, ref: ObjectRef): Json {
-  const object = inventory.clusters.find(({ id }) => id === ref.cluster)?.objects.get(refKey(ref));
-  return object && isOurs(object) ? object.body : null;
 }
 
 function denyPolicies(exclusions: readonly Exclusion[], group: readonly CarriedRoute[]): DesiredObject[] {
@@ -139,7 +134,11 @@ function allowPolicies(
   });
 }
 
-function importerObjects(group: readonly CarriedRoute[]): DesiredObject[] {
+function importerObjects(
+  inventory: Inventory,
+  group: readonly CarriedRoute[],
+  podsOf: (mesh: Mesh) => PodIndex,
+): DesiredObject[] {
   const [first] = group;
   if (!first) return [];
   const { importer } = first;
@@ -150,8 +149,13 @@ function importerObjects(group: readonly CarriedRoute[]): DesiredObject[] {
   }
   for (const backends of groupBy(group, ({ route }) => route.id).values()) {
     objects.push(
-      ...backends.map(workloadEntry),
-      ...backends.slice(0, 1).map(({ route }) => importEntry(route, backends)),
+      ...backends.flatMap(
+        (each) =>
+          joinEntry(each, (ref) => endpointWeight(inventory, each, ref, podsOf(importer.mesh))) ?? workloadEntry(each),
+      ),
+      ...underOurEntries(backends)
+        .slice(0, 1)
+        .map(({ route }) => importEntry(route, backends)),
     );
   }
   return objects;

@@ -50,13 +50,16 @@ export function sidecarEdits(importer: ImporterClients): { readonly sidecar: Sid
 
   /** For what one listener shows of federation today, and would not show of ours. */
   function missingPatterns(hosts: readonly string[], from: string, { routes }: ImporterClients): string[] {
-    const seen = routes.filter((route) => hosts.some((each) => patternShows(each, from, today(route))));
+    // Who joins a local Service finds the endpoints where that Service is: nothing has to be shown.
+    const seen = routes
+      .filter(isOfOurs)
+      .filter((route) => hosts.some((each) => patternShows(each, from, today(route))));
     const hidden = seen.filter(
       ({ host }) => !hosts.some((each) => patternShows(each, from, { namespace: entryNamespace, host })),
     );
     if (hidden.length === 0) return [];
     // Who sees every imported host may see every entry; who sees some gets these and no others.
-    return seen.length === routes.length
+    return seen.length === routes.filter(isOfOurs).length
       ? [`${entryNamespace}/*`]
       : hidden.map(({ host }) => `${entryNamespace}/${host}`);
   }
@@ -72,12 +75,17 @@ export function hiddenPairs(importer: ImporterClients): HiddenPairs[] {
     const routes = importer.routes.filter(
       (route) =>
         !shows(sidecar, shape.namespace, today(route)) &&
-        !shows(sidecar, shape.namespace, { namespace: importer.entryNamespace, host: route.host }),
+        !(isOfOurs(route) && shows(sidecar, shape.namespace, { namespace: importer.entryNamespace, host: route.host })),
     );
     if (routes.length > 0)
       hidden.set(refKey(shape.workload), { client: shape.workload, routes: routes.map(({ id }) => id).sort() });
   }
   return sortedBy(hidden.values(), ({ client }) => refKey(client));
+}
+
+/** Dialled through an entry of ours. */
+function isOfOurs({ carry }: Route): boolean {
+  return carry.mode === "passthrough";
 }
 
 function today({ homeNamespace, host }: Route) {

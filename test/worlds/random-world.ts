@@ -97,6 +97,7 @@ function exportsOf(draw: Draw): readonly JsonObject[] {
 }
 
 function importsOf(draw: Draw): readonly JsonObject[] {
+  const shared = draw.oneOf(namespaces);
   return draw.oneOf<readonly JsonObject[]>([
     [named("*", "*")],
     [named("*", "*")],
@@ -104,6 +105,9 @@ function importsOf(draw: Draw): readonly JsonObject[] {
     [asLocal("billing", "*", { namespace: "remote-billing" }), named("*", "*")],
     [{ ...named("*", "*"), domainSuffix: "global" }],
     [named("shop", "*"), named("mail", "*", { namespace: "post" })],
+    // What runs in both meshes under one name answers as one.
+    [asLocal(shared, "*", { namespace: shared }), named("*", "*")],
+    namespaces.map((namespace) => asLocal(namespace, "*", { namespace })),
   ]);
 }
 

@@ -15,6 +15,7 @@ import { isolation } from "./links/isolation.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
 import { failoverDetection } from "./target/failover-detection.ts";
+import { joins } from "./target/joins.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
 import { namespaceSeen } from "./target/namespace-seen.ts";
@@ -28,6 +29,7 @@ export const checks = {
   "entry-namespace": entryNamespace,
   "failover-detection": failoverDetection,
   isolation,
+  joins,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
   "name-collisions": nameCollisions,
