@@ -127,11 +127,6 @@ describe("runners", () => {
       without(world({}), ({ ref }) => ref.cluster === "west" && ["Pod", "Deployment"].includes(ref.kind)),
       "no pods or Deployments were supplied",
     ],
-    [
-      "the Service has no selector",
-      changed(world({}), "west Service sales/orders", { "/spec/selector": {} }),
-      "the Service has no selector",
-    ],
     ["nothing matches", world({ accounts: [] }), "no pod and no template matches its selector"],
   ];
   for (const [name, inputs, reason] of unknown) {

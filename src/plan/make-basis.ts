@@ -78,6 +78,7 @@ function serviceEntry(exports: readonly ExportedService[]): BasisEntry {
       targetPort: targetPort.known ? targetPort.value : null,
     })),
     selector: first.selector,
+    ...(first.addresses === null ? {} : { addresses: first.addresses }),
     exportTo: first.exportTo,
     serviceAccounts: runners.known ? serviceAccountsOf(runners.value) : null,
     sidecar: runners.known ? runners.value.every(({ sidecar }) => sidecar) : null,

@@ -1,11 +1,12 @@
 // exports and imports → one Route per importer and host, and how each is carried.
+import { fewNames } from "../core/few-names.ts";
 import { type Finding, known, type Produced } from "../core/finding.ts";
 import { type Host, routeId } from "../core/ids.ts";
 import { refKey, refText } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService, Federation, ImportedService, Port } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
-import { clientsNotSupplied, joinMovesAll, joinsNoPort, noClients } from "../findings/codes/routes.ts";
+import { addressesFixed, clientsNotSupplied, joinMovesAll, joinsNoPort, noClients } from "../findings/codes/routes.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
 import { injectedWorkloads } from "./client-namespaces.ts";
 import { decideCarry, type Question } from "./decide-carry.ts";
@@ -78,6 +79,7 @@ export function buildRoutes(
   });
   for (const { importer, host, carry, clientNamespaces, backends } of routes) {
     const mesh = meshes.get(importer);
+    if (carry.mode !== "none") findings.push(...fixedOnes(importer, host, backends));
     if (carry.mode === "join-local") {
       const exporters = sortedUnique(backends.map(({ exported }) => exported.exporter)).join(", ");
       findings.push(joinMovesAll.at([carry.service], { host, importer, service: refText(carry.service), exporters }));
@@ -124,6 +126,22 @@ function buildRoute(
     backends,
     carry,
   };
+}
+
+/** Services whose addresses are written into an entry of ours, which istiod then does not follow. */
+function fixedOnes(importer: Route["importer"], host: Host, backends: readonly Backend[]): Finding[] {
+  return backends.flatMap(({ exported: { service, addresses, localHost } }) =>
+    addresses === null || host === localHost
+      ? []
+      : [
+          addressesFixed.at([service], {
+            host,
+            importer,
+            service: refText(service),
+            addresses: fewNames(addresses),
+          }),
+        ],
+  );
 }
 
 /** The ports that clients dial: the exporter's, or of a local Service those by which the remote endpoints join. */

@@ -100,7 +100,6 @@ const reasons: readonly (readonly [
       ],
     }),
   ],
-  ["MF203", "it has no selector", orders, changed(twoMeshes(), service, { "/spec/selector": {} }), twoMeshes()],
   [
     "MF208",
     "another ServiceEntry of the importer has the host",

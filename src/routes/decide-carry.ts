@@ -185,7 +185,7 @@ function serviceEntry(question: BackendQuestion): Finding | null {
 }
 
 function form(question: BackendQuestion): Finding | null {
-  const { service, ports, headless, selector } = question.exported;
+  const { service, ports, headless } = question.exported;
   const wrong =
     ports.length === 0
       ? "has no ports"
@@ -193,9 +193,7 @@ function form(question: BackendQuestion): Finding | null {
         ? "is headless"
         : ports.some(({ protocol }) => protocol === "UDP")
           ? "has UDP ports"
-          : Object.keys(selector).length === 0
-            ? "has no selector"
-            : null;
+          : null;
   if (wrong === null) return null;
   return notCarriedByPassthrough.at([service], {
     host: question.host,

@@ -1,6 +1,6 @@
 // Makes an exported service known to the exporter's istiod under the importers' hosts: the SNI of a passed-through connection names them.
 import { shortHash } from "../core/hash.ts";
-import { canonicalJson } from "../core/json.ts";
+import { canonicalJson, type JsonObject } from "../core/json.ts";
 import { groupBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService, Port } from "../federation/federation.ts";
 import { refIn } from "../inventory/mesh.ts";
@@ -79,8 +79,15 @@ function exportEntry(
         location: "MESH_INTERNAL",
         resolution: "STATIC",
         ports: entryPorts(ports, true),
-        workloadSelector: { labels: exported.selector },
+        ...(exported.addresses === null
+          ? { workloadSelector: { labels: exported.selector } }
+          : { endpoints: exported.addresses.map(fixedEndpoint) }),
       },
     },
   };
+}
+
+/** Without the label the gateway would leave the endpoint out (Istio 1.20, ep_filters.go, EndpointsWithMTLSFilter). */
+function fixedEndpoint(address: string): JsonObject {
+  return { address, labels: { "security.istio.io/tlsMode": "istio" } };
 }

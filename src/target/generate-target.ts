@@ -121,7 +121,8 @@ function allowPolicies(
     const [first] = group;
     const exporter = first?.exporter.mesh;
     const today = exporter ? callerToday(first.exported, exporter, links) : null;
-    if (!exporter || !today) return [];
+    // A policy has to select the service's pods and no others; by what, a Service without selector does not say.
+    if (!exporter || !today || first?.exported.addresses !== null) return [];
     const cluster = clusterOf(inventory, exporter);
     const policies = policiesBehind(cluster, exporter, podsOf(exporter), first.exported.service);
     if (policies.length === 0) return [];

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../src/core/json.ts";
 import type { KubeObject } from "../../src/core/object-ref.ts";
 import {
   added,
+  changed,
   asLocal,
   kubeObject,
   type LinkOf,
@@ -32,7 +33,25 @@ export function randomWorld(seed: number): ClusterInput[] {
     ),
   );
   const world = makeWorld({ meshes, links });
-  return added(world, ...meshes.flatMap((mesh) => extras(draw, mesh)));
+  return withoutSelectors(draw, added(world, ...meshes.flatMap((mesh) => extras(draw, mesh))), meshes);
+}
+
+/** Some Services select no pods: somebody has written the address of one into a slice. */
+function withoutSelectors(draw: Draw, world: ClusterInput[], meshes: readonly MeshOf[]): ClusterInput[] {
+  const all = meshes.flatMap(({ key, services = [] }) => services.map((service) => ({ key, service })));
+  const chosen = all.filter(({ service: { replicas = 1 } }) => replicas > 0 && draw.chance(4));
+  return chosen.reduce((made, { key, service: { namespace, name, ports = [] } }) => {
+    const slice = kubeObject(key, "discovery.k8s.io/v1", "EndpointSlice", namespace, `${name}-1`, {
+      metadata: { labels: { "kubernetes.io/service-name": name } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: ["10.0.0.1"], targetRef: { kind: "Pod", name: `${name}-5d4f-0` } }],
+      ports: ports.map(({ port, name: named = "", targetPort }) => ({
+        name: named,
+        port: typeof targetPort === "number" ? targetPort : targetPort === undefined ? port : 8443,
+      })),
+    });
+    return added(changed(made, `${key} Service ${namespace}/${name}`, { "/spec/selector": {} }), slice);
+  }, world);
 }
 
 function meshOf(draw: Draw, key: string, index: number): MeshOf {

@@ -94,6 +94,33 @@ export const joinWithoutMtls = defineCode({
   todo: "Set the mode of {policy} to PERMISSIVE: local pods go on to accept both, and clients use mTLS where there is a sidecar.",
 });
 
+export const addressesFixed = defineCode({
+  code: "MF220",
+  name: "addresses-are-fixed",
+  severity: "warn",
+  message: "{host} in {importer} leads to the addresses of {service} as they are now: {addresses}.",
+  why: "The Service selects no pods, so the exporter's entry for the importer's host has to name the addresses, and nobody keeps them in step: a pod that comes back under another address is not found.",
+  todo: "Give the Service a selector for the same pods, or import it under its own host, which istiod follows. Else apply the entry anew whenever the addresses change.",
+});
+
+export const addressesNotSupplied = defineCode({
+  code: "MF221",
+  name: "addresses-not-supplied",
+  severity: "block",
+  message: "Where {service} leads is not known: it selects no pods, and its EndpointSlices were not supplied.",
+  why: "Passthrough ends at a pod with a sidecar, and the importer's entry names its account: both are known only from the addresses.",
+  todo: "Supply them: oc --context {cluster} get endpointslices.discovery.k8s.io -A -o yaml.",
+});
+
+export const addressOutsideMesh = defineCode({
+  code: "MF222",
+  name: "address-without-pod",
+  severity: "block",
+  message: "{service} selects no pods, and no pod of its namespace is at {addresses}.",
+  why: "Federation's gateway could pass on to any address. Passthrough ends at a sidecar: istiod counts an endpoint as one only where a pod of the Service's namespace with a sidecar is there.",
+  todo: "Supply the pods of its namespace if they were left out. Else export a proxy of your own with a sidecar (a Deployment that passes on to the address) instead of this Service.",
+});
+
 export const joinMovesAll = defineCode({
   code: "MF213",
   name: "join-moves-all-clients",
