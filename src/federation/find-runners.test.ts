@@ -239,7 +239,7 @@ describe("target ports", () => {
     expect(target(port("web", pod("one", container(8081)), pod("two", container(9090))))).toBe(
       "its pods disagree (8081, 9090)",
     );
-    expect(target(port("web", pod("one", container(8081)), pod("two", {})))).toBe(8081);
+    expect(target(port("web", pod("one", container(8081)), pod("two", {})))).toBe("its pods disagree (8081, none)");
     expect(target(port("web", pod("one", {})))).toBe("no container port has this name");
     expect(target(port("web", pod("one", container(8081, "UDP"))))).toBe("no container port has this name");
   });

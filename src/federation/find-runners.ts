@@ -134,14 +134,17 @@ export function resolveTargetPort(
   if (typeof target === "number") return known(target);
   const protocol = port.protocol || "TCP";
   const numbers = new Set<number>();
+  // A pod without the name is no endpoint of the port (Kubernetes, EndpointSlice controller, FindPort); at a number it would be one.
+  let without = 0;
   for (const { spec } of shapes) {
     const named = spec.containers
       .flatMap(({ ports }) => ports)
       .find((each) => each.name === target && (each.protocol || "TCP") === protocol);
     if (named) numbers.add(named.containerPort);
+    else without += 1;
   }
   const [only, ...others] = [...numbers].sort((left, right) => left - right);
-  if (only !== undefined && others.length === 0) return known(only);
+  if (only !== undefined && others.length === 0 && without === 0) return known(only);
   const given = stated?.targetPorts;
   const said = given && Object.hasOwn(given, target) ? given[target] : undefined;
   if (said !== undefined) return known(said);
@@ -150,7 +153,9 @@ export function resolveTargetPort(
       service: pathOf(service.ref),
       port: target,
       reason:
-        only === undefined ? "no container port has this name" : `its pods disagree (${[only, ...others].join(", ")})`,
+        only === undefined
+          ? "no container port has this name"
+          : `its pods disagree (${[only, ...others, ...(without > 0 ? ["none"] : [])].join(", ")})`,
     }),
   );
 }
@@ -164,7 +169,7 @@ function fixedPort(
   const numbers = new Set(addresses.map(({ ports }) => ports.get(port.name)));
   const [only, ...others] = [...numbers];
   if (only !== undefined && others.length === 0) return known(only);
-  const told = [...numbers].map((each) => each ?? "none").sort();
+  const told = sortedUnique([...numbers].map((each) => String(each ?? "none")));
   return unknown(
     targetPortUnknown.at([service.ref], {
       service: pathOf(service.ref),

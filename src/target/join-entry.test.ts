@@ -5,7 +5,7 @@ import type { Json } from "../core/json.ts";
 import { valueAt } from "../core/pointer.ts";
 import { validateObject } from "../../test/schemas/validate-object.ts";
 import { examined } from "../../test/support/seen.ts";
-import { added, asLocal, changed, kubeObject, named, twoMeshes } from "../../test/support/world.ts";
+import { added, asLocal, changed, kubeObject, makeWorld, named, twoMeshes } from "../../test/support/world.ts";
 
 const host = "stock.shop.svc.cluster.local";
 const entry = `east WorkloadEntry shop/${host}.meshferry-west`;
@@ -99,4 +99,74 @@ test("with equal numbers the exporter's entry has the Service's plain name", () 
     .target.objects.filter(({ role }) => role === "export-entry")
     .map(({ ref }) => ref.name);
   expect(names).toEqual(["meshferry-orders", "meshferry-stock"]);
+});
+
+test("two exporters join by the ports that each of them has, one of them under two of the local numbers", () => {
+  const port = (number: number, name: string, targetPort: number | string) => ({ port: number, name, targetPort });
+  const hub = makeWorld({
+    meshes: [
+      { key: "hub", clients: ["app"] },
+      {
+        key: "left",
+        services: [{ namespace: "a", name: "one", ports: [port(8080, "http", 8080), port(9090, "grpc", "rpc")] }],
+      },
+      { key: "right", services: [{ namespace: "a", name: "one", ports: [port(8080, "http", 8080)] }] },
+    ],
+    links: ["left", "right"].map((key) => ({
+      between: ["hub", key] as const,
+      exports: [null, [named("a", "*")]] as const,
+      imports: [[asLocal("a", "*", { namespace: "all" })], null] as const,
+    })),
+  });
+  const both = added(
+    hub,
+    kubeObject("hub", "v1", "Service", "all", "one", {
+      spec: { selector: { app: "one" }, ports: [port(80, "http", "web"), port(81, "grpc", "rpc"), port(82, "x", "x")] },
+    }),
+  );
+  const made = (role: string) =>
+    examined(both)
+      .target.objects.filter((each) => each.role === role)
+      .map(({ ref, template }) => [ref.cluster, ref.name.split(".").at(-1), valueAt(template, "/spec/ports")]);
+  expect(made("join-entry")).toEqual([
+    ["hub", "meshferry-left", { rpc: 81, web: 80 }],
+    ["hub", "meshferry-right", { web: 80 }],
+  ]);
+  const http = { number: 80, name: "http", protocol: "HTTP", targetPort: 8080 };
+  expect(made("export-entry").map(([cluster, , ports]) => [cluster, ports])).toEqual([
+    ["left", [http, { number: 81, name: "grpc", protocol: "GRPC", targetPort: 8443 }]],
+    ["right", [http]],
+  ]);
+  expect(made("import-entry")).toEqual([]);
+});
+
+test("one export dialled at two numbers under one host has both in one entry, with names of their own", () => {
+  const hub = makeWorld({
+    meshes: [
+      { key: "hub", services: [{ namespace: "a", name: "one" }] },
+      { key: "left", clients: ["app"] },
+      { key: "right", clients: ["app"] },
+    ],
+    links: ["left", "right"].map((key) => ({
+      between: ["hub", key] as const,
+      exports: [[named("a", "*")], null] as const,
+      imports: [null, [asLocal("a", "*", { namespace: "all" })]] as const,
+    })),
+  });
+  const joins = added(
+    hub,
+    kubeObject("left", "v1", "Service", "all", "one", {
+      spec: { selector: { app: "one" }, ports: [{ port: 80, name: "http" }] },
+    }),
+  );
+  const entries = examined(joins).target.objects.filter(({ role }) => role === "export-entry");
+  expect(entries.map(({ template }) => [valueAt(template, "/spec/hosts"), valueAt(template, "/spec/ports")])).toEqual([
+    [
+      ["one.all.svc.cluster.local"],
+      [
+        { number: 80, name: "http", protocol: "HTTP", targetPort: 8080 },
+        { number: 8080, name: "http-8080", protocol: "HTTP", targetPort: 8080 },
+      ],
+    ],
+  ]);
 });

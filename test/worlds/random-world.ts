@@ -45,8 +45,8 @@ function withoutSelectors(draw: Draw, world: ClusterInput[], meshes: readonly Me
       metadata: { labels: { "kubernetes.io/service-name": name } },
       addressType: "IPv4",
       endpoints: [{ addresses: ["10.0.0.1"], targetRef: { kind: "Pod", name: `${name}-5d4f-0` } }],
-      ports: ports.map(({ port, name: named = "", targetPort }) => ({
-        name: named,
+      ports: ports.map(({ port, name: label = "", targetPort }) => ({
+        name: label,
         port: typeof targetPort === "number" ? targetPort : targetPort === undefined ? port : 8443,
       })),
     });
