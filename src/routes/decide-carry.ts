@@ -22,7 +22,7 @@ import {
 import type { Typed } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { HostsInUse } from "./hosts-in-use.ts";
-import { type AlsoSelecting, portsInCommon, portsTooMany, unfitForm } from "./join-local.ts";
+import { type AlsoSelecting, portsInCommon, portsTooMany, unfitForm, visibleNamespaces } from "./join-local.ts";
 import type { Backend, Carry, JoinedPort } from "./route.ts";
 
 /** What stands at the start of the decision about one host. */
@@ -50,6 +50,7 @@ export function decideCarry(question: Question): Carry {
     mode: "join-local",
     service: local.ref,
     selector: local.view.spec.selector,
+    visibleIn: visibleNamespaces(local),
     ports: joinedPorts(local, backends),
   };
 }

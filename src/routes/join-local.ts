@@ -1,8 +1,9 @@
 // An import that has the host of a real local Service: by which ports it joins that Service today, and whether an endpoint of ours can do the same.
-import { groupBy, sortedBy } from "../core/order.ts";
+import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import { refKey, refText } from "../core/object-ref.ts";
 import type { ExportedService } from "../federation/federation.ts";
 import { servicePortProtocol } from "../federation/rules/protocol-selection.ts";
+import { serviceInRegistry } from "../federation/rules/registry-service.ts";
 import type { Cluster, Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
 import { isOurs, managedByLabel } from "../inventory/ownership.ts";
@@ -45,6 +46,13 @@ export function portsTooMany(local: Service, joined: readonly JoinedPort[]): str
 
 function namedTarget({ targetPort }: Service["view"]["spec"]["ports"][number]): string | null {
   return typeof targetPort === "string" && targetPort !== "" ? targetPort : null;
+}
+
+/** Who sees the Service, and with it all of its endpoints: its annotation counts, not that of federation's (Maistra 2.5, Services). */
+export function visibleNamespaces({ ref, view }: Service): readonly string[] | null {
+  const { exportTo } = serviceInRegistry(view);
+  if (exportTo.length === 0 || exportTo.includes("*")) return null;
+  return sortedUnique(exportTo.map((each) => (each === "." ? (ref.namespace ?? "") : each)));
 }
 
 /** Why a Service takes no WorkloadEntries at all (Istio 1.20, kube/controller, serviceInstancesFromWorkloadInstances); null: it does. */

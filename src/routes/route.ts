@@ -20,6 +20,8 @@ export interface JoinLocal {
   readonly service: ObjectRef;
   /** What an endpoint's labels must hold for the Service to take it. */
   readonly selector: Readonly<Record<string, string>>;
+  /** The namespaces that see the Service, by its annotation networking.istio.io/exportTo; null: all. */
+  readonly visibleIn: readonly string[] | null;
   /** At least one. */
   readonly ports: readonly JoinedPort[];
 }

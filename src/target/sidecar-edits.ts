@@ -65,22 +65,39 @@ export function sidecarEdits(importer: ImporterClients): { readonly sidecar: Sid
   }
 }
 
-/** The clients to whom their Sidecar hides hosts today, which then do not count as clients of these. */
+/**
+ * The clients to whom their Sidecar, or the exportTo of the local Service that is joined, hides hosts today: they do not count as
+ * clients of these.
+ */
 export function hiddenPairs(importer: ImporterClients): HiddenPairs[] {
   const hidden = new Map<string, HiddenPairs>();
   const sidecarOf = sidecarLookup(importer.cluster, importer.mesh);
-  for (const shape of clientShapes(importer)) {
-    const sidecar = sidecarOf(shape.namespace, shape.labels);
-    if (!sidecar?.view.spec.egress) continue;
+  const clients = [
+    ...clientShapes(importer).map((shape) => ({ shape, sidecar: sidecarOf(shape.namespace, shape.labels) })),
+    ...importer.gateways.map((shape) => ({ shape, sidecar: null })),
+  ];
+  for (const { shape, sidecar } of clients) {
     const routes = importer.routes.filter(
-      (route) =>
-        !shows(sidecar, shape.namespace, today(route)) &&
-        !(isOfOurs(route) && shows(sidecar, shape.namespace, { namespace: importer.entryNamespace, host: route.host })),
+      (route) => isHiddenByService(route, shape.namespace) || isHiddenBy(sidecar, shape.namespace, route, importer),
     );
     if (routes.length > 0)
       hidden.set(refKey(shape.workload), { client: shape.workload, routes: routes.map(({ id }) => id).sort() });
   }
   return sortedBy(hidden.values(), ({ client }) => refKey(client));
+}
+
+function isHiddenBy(
+  sidecar: SidecarObject | null,
+  from: string,
+  route: Route,
+  { entryNamespace }: Pick<ImporterClients, "entryNamespace">,
+): boolean {
+  if (!sidecar?.view.spec.egress || shows(sidecar, from, today(route))) return false;
+  return !(isOfOurs(route) && shows(sidecar, from, { namespace: entryNamespace, host: route.host }));
+}
+
+function isHiddenByService({ carry }: Route, from: string): boolean {
+  return carry.mode === "join-local" && carry.visibleIn !== null && !carry.visibleIn.includes(from);
 }
 
 /** Dialled through an entry of ours. */

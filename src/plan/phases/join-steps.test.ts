@@ -129,6 +129,16 @@ describe("the endpoint comes last, for everybody, after a question", () => {
   });
 });
 
+test("who does not see the local Service is not asked about", () => {
+  const plan = planOf(world({ "networking.istio.io/exportTo": ".,other" }));
+  const group = plan.probes.find(({ id }) => id.endsWith("#joined"));
+  expect(group?.except?.map(({ client, routes }) => [client.namespace, routes])).toEqual([
+    ["till", ["east/istio-system/basic|stock.shop.svc.cluster.local"]],
+  ]);
+  expect(plan.probes.filter(({ id, except }) => !id.endsWith("#joined") && except)).toEqual([]);
+  expect(planOf(world({ "networking.istio.io/exportTo": "*" })).probes.filter(({ except }) => except)).toEqual([]);
+});
+
 describe("federation's gateways", () => {
   const drained = (plan: Plan): unknown[] =>
     phaseSteps(plan, "retire-exports").flatMap(({ id, done }) =>
