@@ -30,6 +30,11 @@ export type Condition =
   | { readonly kind: "gateway-exposes"; readonly gateway: ObjectRef; readonly hosts: readonly Host[] }
   /** Every proxy of the probe group holds, for the step's routes, endpoints of this way and no other, with the right SANs. */
   | { readonly kind: "endpoints"; readonly probes: string; readonly via: "federation" | "east-west" | "none" }
+  /**
+   * Every proxy of the probe group holds, for each host of its routes, beside the local Service's own endpoints that of each
+   * exporting mesh's gateway, with the right SANs; and of federation's still some, or none any more.
+   */
+  | { readonly kind: "joined"; readonly probes: string; readonly federation: "beside" | "gone" }
   /** Requests on fresh connections pass, from each client of the group to each of its routes; `fresh`: from newly started proxies too. */
   | { readonly kind: "reachable"; readonly probes: string; readonly fresh: boolean }
   /** Each client of the group can open a connection to the gateway of every mesh that its routes lead to. */

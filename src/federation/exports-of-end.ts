@@ -13,7 +13,7 @@ import {
 import { findTyped, type Typed } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { ExportedService, Port, StatusAgreement } from "./federation.ts";
-import { findRunners, resolveTargetPort, type StatedRunner, shapesBehind } from "./find-runners.ts";
+import { findRunners, isFixed, resolveTargetPort, type StatedRunner, shapesBehind } from "./find-runners.ts";
 import type { Side } from "./link-facts.ts";
 import type { HeldService } from "./mesh-registry.ts";
 import type { PodIndex } from "./pod-index.ts";
@@ -104,6 +104,7 @@ export function describeExport(
   const kubernetes = service.kubernetes;
   const stated = end.stated.get(`${service.ref.cluster}/${service.namespace}/${service.ref.name}`);
   const shapes = kubernetes ? shapesBehind(end.pods, kubernetes) : [];
+  const addresses = kubernetes && isFixed(kubernetes) ? end.pods.fixed(service.namespace, kubernetes.ref.name) : null;
   return {
     link: end.link,
     exporter: end.near.mesh.id,
@@ -119,14 +120,17 @@ export function describeExport(
         name: port.name,
         protocol: port.protocol,
         targetPort:
-          kubernetes && declared ? resolveTargetPort(kubernetes, declared, shapes, stated) : known(port.number),
+          kubernetes && declared
+            ? resolveTargetPort(kubernetes, declared, shapes, stated, addresses)
+            : known(port.number),
       };
     }),
     selector: kubernetes?.view.spec.selector ?? {},
+    addresses: kubernetes && isFixed(kubernetes) ? (addresses ?? []).map(({ address }) => address) : null,
     headless: kubernetes?.view.spec.clusterIP === "None",
     exportTo:
       service.exportTo.length === 0 ? null : service.exportTo.map((each) => (each === "." ? service.namespace : each)),
-    runners: kubernetes ? findRunners(kubernetes, shapes, end.pods.supplied, stated) : known([]),
+    runners: kubernetes ? findRunners(kubernetes, shapes, end.pods, stated) : known([]),
     infrastructure: isInfrastructure(service, end.near.mesh),
     status: "no-status",
   };

@@ -66,6 +66,8 @@ export interface ExportedService {
   readonly ports: readonly Port[];
   /** Pod labels that the Service selects; empty for a Service without selector. */
   readonly selector: Readonly<Record<string, string>>;
+  /** Of a Service without selector: what its EndpointSlices say; sorted. null: it selects pods. */
+  readonly addresses: readonly string[] | null;
   readonly headless: boolean;
   /** Namespaces that the service is visible in, as its annotation networking.istio.io/exportTo says; null: not annotated. */
   readonly exportTo: readonly string[] | null;

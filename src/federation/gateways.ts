@@ -1,4 +1,5 @@
 // The federation gateways of a peer: where they answer, and as whom they speak.
+import type { LinkId } from "../core/ids.ts";
 import { sortedUnique } from "../core/order.ts";
 import { type Cluster, findTyped, type Typed } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
@@ -16,6 +17,12 @@ export function gatewayNamespace(mesh: Mesh, kind: "ingress" | "egress", name: s
 export function ingressService(cluster: Cluster, mesh: Mesh, peer: Peer): Typed<"Service"> | undefined {
   const name = peer.view.spec.gateways.ingress.name;
   return findTyped(cluster, "Service", gatewayNamespace(mesh, "ingress", name), name);
+}
+
+/** The Service of the peer's federation egress gateway: named like the gateway. */
+export function egressService(cluster: Cluster, mesh: Mesh, peer: Peer): Typed<"Service"> | undefined {
+  const name = peer.view.spec.gateways.egress.name;
+  return findTyped(cluster, "Service", gatewayNamespace(mesh, "egress", name), name);
 }
 
 /** Every address at which a Service can be reached from outside: load balancer, external IPs, and nodes for a NodePort; sorted. */
@@ -40,6 +47,12 @@ export function outsideAddresses(cluster: Cluster, service: Typed<"Service">): s
 export function egressIdentity(mesh: Mesh, peer: Peer): string {
   const name = peer.view.spec.gateways.egress.name;
   return `${mesh.trustDomain}/ns/${gatewayNamespace(mesh, "egress", name)}/sa/${name}-service-account`;
+}
+
+/** The mesh's own peers of these links. */
+export function peersOfLinks(mesh: Mesh, links: Iterable<LinkId>): Peer[] {
+  const ends = new Set([...links].flatMap((link) => link.split("<->")));
+  return mesh.peers.filter(({ ref }) => ends.has(`${ref.cluster}/${ref.namespace}/${ref.name}`));
 }
 
 /** The names of the additional gateways in the control plane that any of the mesh's peers uses. */

@@ -6,6 +6,7 @@ import { importFails, importStatusDiffers, ruleVoid } from "../findings/codes/fe
 import { findTyped, type Typed } from "../inventory/cluster.ts";
 import type { ImportedService, StatusAgreement, UnimportedService } from "./federation.ts";
 import type { Side } from "./link-facts.ts";
+import { watchedNamespaces } from "./mesh-registry.ts";
 import { decideImports, type ImportDecision } from "./rules/import-decision.ts";
 import { localityLabel } from "./rules/locality.ts";
 import type { OfferedHost } from "./rules/offered-host.ts";
@@ -42,6 +43,7 @@ export function importsOfEnd(end: ImportingEnd): ImportsOfEnd {
     }
   }
   const reported = set ? reportedImports(set) : null;
+  const watched = watchedNamespaces(cluster, mesh);
   const locality = decided.locality === null ? null : localityLabel(decided.locality);
   const imports: ImportedService[] = [];
   const unimported: UnimportedService[] = [];
@@ -56,7 +58,7 @@ export function importsOfEnd(end: ImportingEnd): ImportsOfEnd {
         host: host(decision.local.hostname),
         asLocal: decision.asLocal,
         homeNamespace: decision.homeNamespace ?? mesh.namespace,
-        joins: joinedService(decision, end.near),
+        joins: joinedService(decision, end.near, watched),
         locality,
         status: statusOf(reported, exportedHost, decision.local.hostname),
       });
@@ -72,8 +74,13 @@ export function importsOfEnd(end: ImportingEnd): ImportsOfEnd {
 }
 
 /** The local Service whose host the import has: endpoints of both answer there. */
-function joinedService(decision: ImportDecision<OfferedHost>, { cluster, mesh }: Side): ObjectRef | null {
-  if (!decision.asLocal || !decision.local) return null;
+function joinedService(
+  decision: ImportDecision<OfferedHost>,
+  { cluster, mesh }: Side,
+  watched: (namespace: string) => boolean,
+): ObjectRef | null {
+  // A Service of a namespace that istiod does not watch is none for it, and takes no endpoints.
+  if (!decision.asLocal || !decision.local || !watched(decision.local.namespace)) return null;
   const { name, namespace, hostname } = decision.local;
   if (hostname !== `${name}.${namespace}.svc.${mesh.clusterDomain}`) return null;
   return findTyped(cluster, "Service", namespace, name)?.ref ?? null;

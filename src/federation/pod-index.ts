@@ -1,9 +1,11 @@
 // Pods and pod templates of one cluster, findable by label: who runs a service, in time that does not grow with the number of services.
 import type { ObjectRef } from "../core/object-ref.ts";
 import { refKey } from "../core/object-ref.ts";
+import { sortedUnique } from "../core/order.ts";
 import { type Cluster, findTyped, type Typed } from "../inventory/cluster.ts";
 import type { KindName, View } from "../inventory/kinds/registry.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
+import { type FixedAddresses, fixedAddresses } from "./fixed-addresses.ts";
 
 type PodView = View<"Pod">;
 type Template = View<"Deployment.apps">["spec"]["template"];
@@ -18,6 +20,10 @@ export interface PodShape {
   readonly serviceAccount: string;
   readonly spec: PodView["spec"];
   readonly sidecar: boolean;
+  /** The pod's own name; null for a template. */
+  readonly pod: string | null;
+  /** Of a pod that has any. */
+  readonly addresses: readonly string[];
   /** Running or about to; false for a template. */
   readonly live: boolean;
   /** Of the template's workload; 1 for a pod. */
@@ -30,6 +36,8 @@ export interface PodIndex {
   /** Whether pods or templates of any kind were supplied. */
   readonly supplied: boolean;
   /** Shapes of a namespace whose labels hold every pair of the selector. */
+  /** The addresses of a Service that selects no pods. */
+  readonly fixed: FixedAddresses<PodShape>;
   find(of: "pods" | "templates", namespace: string, selector: Readonly<Record<string, string>>): readonly PodShape[];
 }
 
@@ -56,6 +64,7 @@ export function indexPods(cluster: Cluster): PodIndex {
     pods,
     templates,
     supplied: pods.length > 0 || templates.length > 0,
+    fixed: fixedAddresses(cluster, pods),
     find: (of, namespace, selector) => {
       // The rarest pair's shapes are few; only they are compared in full.
       let fewest: readonly PodShape[] | null = null;
@@ -91,6 +100,8 @@ function podShape(cluster: Cluster, pod: Typed<"Pod">): PodShape {
     serviceAccount: accountOf(spec),
     spec,
     sidecar: hasProxy(spec),
+    pod: pod.ref.name,
+    addresses: addressesOf(pod.view.status),
     live: true,
     replicas: 1,
   };
@@ -109,9 +120,15 @@ function templateShape(ref: ObjectRef, template: Template, replicas: number): Po
     sidecar:
       hasProxy(template.spec) ||
       (annotations["sidecar.istio.io/inject"] ?? labels["sidecar.istio.io/inject"]) === "true",
+    pod: null,
+    addresses: [],
     live: false,
     replicas,
   };
+}
+
+function addressesOf({ podIP, podIPs }: PodView["status"]): string[] {
+  return sortedUnique([podIP, ...podIPs.map(({ ip }) => ip)].filter((address) => address !== ""));
 }
 
 /** Pods without an account run as "default" (Kubernetes, ServiceAccount admission). */

@@ -1,5 +1,6 @@
 // Imports that our own entries carry, and that the sets no longer name, because the migration has taken the sets away.
 import type { LinkId, MeshId } from "../core/ids.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
 import { sortedBy } from "../core/order.ts";
 import { findTyped } from "../inventory/cluster.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
@@ -12,6 +13,8 @@ export interface RecordedImport {
   readonly importer: Mesh;
   readonly exporter: Mesh;
   readonly locality: string | null;
+  /** The local Service that the endpoint joins: then it lies beside that Service, not in a namespace of ours. */
+  readonly joins: ObjectRef | null;
 }
 
 /**
@@ -21,12 +24,15 @@ export interface RecordedImport {
 export function recordedImports(inventory: Inventory): RecordedImport[] {
   const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
   const found = inventory.clusters.flatMap((cluster) =>
-    cluster.typed["WorkloadEntry.networking.istio.io"].flatMap(({ object, view }): RecordedImport[] => {
+    cluster.typed["WorkloadEntry.networking.istio.io"].flatMap(({ ref, object, view }): RecordedImport[] => {
       const record = isOurs(object) ? readRecord(view.metadata.annotations[recordAnnotation] ?? "") : null;
       const importer = record && meshes.get(record.importer);
       const exporter = record && meshes.get(record.exporter);
       if (!importer || !exporter || importer.cluster !== cluster.id) return [];
-      return [{ record, importer, exporter, locality: view.spec.locality || null }];
+      const [name = ""] = record.host.split(".");
+      const beside = ref.namespace === record.homeNamespace && record.homeNamespace !== importer.namespace;
+      const joins = beside ? (findTyped(cluster, "Service", ref.namespace, name)?.ref ?? null) : null;
+      return [{ record, importer, exporter, locality: view.spec.locality || null, joins }];
     }),
   );
   const retired = found.filter(
@@ -59,7 +65,7 @@ function hasSet(
 }
 
 /** The import as it was while the sets were there. */
-export function importedAsRecorded({ record, importer, exporter, locality }: RecordedImport): ImportedService {
+export function importedAsRecorded({ record, importer, exporter, locality, joins }: RecordedImport): ImportedService {
   return {
     link: record.link,
     importer: importer.id,
@@ -69,7 +75,7 @@ export function importedAsRecorded({ record, importer, exporter, locality }: Rec
     // A local host's service lives in its alias namespace, any other in the control plane's (Maistra 2.5).
     asLocal: record.homeNamespace !== importer.namespace,
     homeNamespace: record.homeNamespace,
-    joins: null,
+    joins,
     locality,
     status: "no-status",
   };

@@ -5,6 +5,7 @@ import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService } from "../federation/federation.ts";
 import { serviceAccountsOf } from "../federation/find-runners.ts";
 import type { Mesh } from "../inventory/mesh.ts";
+import type { CarriedRoute } from "../target/carried-routes.ts";
 import { balancerSettings } from "../target/load-balancer.ts";
 import type { BasisEntry } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
@@ -16,6 +17,7 @@ import type { PlanContext } from "./plan-context.ts";
 export function makeBasis(context: PlanContext): BasisEntry[] {
   const entries = [
     ...context.inventory.meshes.flatMap((mesh) => meshEntries(context, mesh)),
+    ...context.carried.flatMap((each) => joinEntry(context, each)),
     ...ingressEntries(context),
     ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map((group) =>
       serviceEntry(context, group),
@@ -56,6 +58,16 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
   ];
 }
 
+/** A local Service that remote endpoints join; once, however many meshes they are in. */
+function joinEntry(context: PlanContext, { join, route, exported }: CarriedRoute): BasisEntry[] {
+  if (!join || route.backends[0]?.exported !== exported) return [];
+  const facts: Json = {
+    selector: join.selector,
+    ports: join.ports.map(({ number, name, protocol, target }) => ({ number, name, protocol, target })),
+  };
+  return [{ ref: join.service, of: "join", hash: context.hashOf(facts) }];
+}
+
 /** What the new gateways' Services are made like. */
 function ingressEntries(context: PlanContext): BasisEntry[] {
   const ingresses = new Map(
@@ -80,6 +92,7 @@ function serviceEntry(context: PlanContext, exports: readonly ExportedService[])
       targetPort: targetPort.known ? targetPort.value : null,
     })),
     selector: first.selector,
+    ...(first.addresses === null ? {} : { addresses: first.addresses }),
     exportTo: first.exportTo,
     serviceAccounts: runners.known ? serviceAccountsOf(runners.value) : null,
     sidecar: runners.known ? runners.value.every(({ sidecar }) => sidecar) : null,

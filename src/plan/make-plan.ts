@@ -13,11 +13,11 @@ import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import { injectedWorkloads } from "../routes/client-namespaces.ts";
 import type { Route } from "../routes/route.ts";
 import type { DesiredObject, Template } from "../target/desired-object.ts";
-import { carriedRoutes } from "../target/carried-routes.ts";
+import { carriedRoutes, underOurEntries } from "../target/carried-routes.ts";
 import type { Target } from "../target/generate-target.ts";
 import { objectLookup, slotSource } from "./compare-existing.ts";
 import { makeBasis } from "./make-basis.ts";
-import { makeWaves } from "./make-waves.ts";
+import { joiningProbes, makeWaves } from "./make-waves.ts";
 import { exportPhase } from "./phases/export.ts";
 import { importPhase } from "./phases/import.ts";
 import { networkPhase } from "./phases/network.ts";
@@ -123,10 +123,15 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
   const made = [...byImporter.values()].flatMap((group) => {
     const mesh = group[0]?.importer.mesh;
     if (!mesh) return [];
-    const ids = sortedUnique(group.map(({ route }) => route.id));
+    const ids = sortedUnique(underOurEntries(group).map(({ route }) => route.id));
+    const joining = sortedUnique(group.flatMap(({ route, join }) => (join ? [route.id] : [])));
     const clients = importerClients(inventory, group, podsOf);
     const workloads = injectedWorkloads(mesh, clients.pods, clients.gateways);
-    return [makeWaves(mesh, workloads, ids, options.waves, hiddenPairs(clients))];
+    const hidden = hiddenPairs(clients);
+    return [
+      ids.length > 0 ? makeWaves(mesh, workloads, ids, options.waves, hidden) : { waves: [], probes: [] },
+      { waves: [], probes: joiningProbes(mesh, workloads, joining, hidden) },
+    ];
   });
   const links = retirableLinks(inventory, federation, routes);
   const hashes = new Map<DesiredObject, Hash>(

@@ -4,7 +4,7 @@ import type { RouteId } from "../core/ids.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Wave } from "./plan.ts";
-import { everyClient, type PlanOptions } from "./plan-context.ts";
+import { everyClient, joiningClients, type PlanOptions } from "./plan-context.ts";
 
 /** A canary namespace, then at most three waves: more would rewrite every entry more often than it is worth. */
 const mostWaves = 4;
@@ -30,11 +30,7 @@ export function makeWaves(
     const number = index + 1;
     return { importer: importer.id, number, namespaces: [...group].sort(), probes: `${importer.id}#wave-${number}` };
   });
-  const groupOf = (id: string, members: readonly ObjectRef[]): ProbeGroup => {
-    const keys = new Set(members.map(refKey));
-    const except = hidden.filter(({ client }) => keys.has(refKey(client)));
-    return { id, clients: members, routes, ...(except.length > 0 ? { except } : {}) };
-  };
+  const groupOf = (id: string, members: readonly ObjectRef[]) => probeGroup(id, members, routes, hidden);
   const probes = waves.map((wave) =>
     groupOf(
       wave.probes,
@@ -42,6 +38,32 @@ export function makeWaves(
     ),
   );
   return { waves, probes: [...probes, groupOf(everyClient(importer.id), [...clients.values()].flat())] };
+}
+
+/** Everybody who may call the hosts that join a local Service, in one group: they move together. */
+export function joiningProbes(
+  importer: Mesh,
+  clients: ReadonlyMap<string, readonly ObjectRef[]>,
+  routes: readonly RouteId[],
+  hidden: NonNullable<ProbeGroup["except"]>,
+): readonly ProbeGroup[] {
+  if (routes.length === 0) return [];
+  return [probeGroup(joiningClients(importer.id), [...clients.values()].flat(), routes, hidden)];
+}
+
+function probeGroup(
+  id: string,
+  clients: readonly ObjectRef[],
+  routes: readonly RouteId[],
+  hidden: NonNullable<ProbeGroup["except"]>,
+): ProbeGroup {
+  const keys = new Set(clients.map(refKey));
+  const known = new Set(routes);
+  const except = hidden
+    .filter(({ client }) => keys.has(refKey(client)))
+    .map(({ client, routes: unseen }) => ({ client, routes: unseen.filter((route) => known.has(route)) }))
+    .filter(({ routes: unseen }) => unseen.length > 0);
+  return { id, clients, routes, ...(except.length > 0 ? { except } : {}) };
 }
 
 /** The names in at most `count` groups of nearly equal size, in their order; null: there may be no group. */

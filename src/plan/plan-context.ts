@@ -57,6 +57,17 @@ export function everyClient(importer: MeshId): string {
   return `${importer}#all`;
 }
 
+/** The probe group of an importer's hosts that join a local Service; there is none where none does. */
+export function joiningClients(importer: MeshId): string {
+  return `${importer}#joined`;
+}
+
+/** Every probe group that holds all clients of an importer. */
+export function probesOf({ importers, probes }: PlanContext, of: readonly Mesh[] = importers): string[] {
+  const groups = new Set(probes.map(({ id }) => id));
+  return of.flatMap(({ id }) => [everyClient(id), joiningClients(id)]).filter((id) => groups.has(id));
+}
+
 /** Both ends' peers of every link that touches a mesh. */
 export function peersAround(context: PlanContext, mesh: Mesh): ObjectRef[] {
   return context.federation.links

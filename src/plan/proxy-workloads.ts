@@ -1,4 +1,5 @@
 // The workloads that run a proxy of a mesh: clients, servers, and the gateways of its control plane's namespace.
+import type { LinkId } from "../core/ids.ts";
 import type { Finding } from "../core/finding.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { refKey, refText, sortedRefs } from "../core/object-ref.ts";
@@ -72,10 +73,10 @@ export function federationGatewayWorkloads(mesh: Mesh, peers: Mesh["peers"]): Ob
 }
 
 /** The gateways that only peers of retirable links use: the others go on carrying what stays, and would never be idle. */
-export function retiringGateways(context: PlanContext): ObjectRef[] {
+export function retiringGateways(context: PlanContext, busy: ReadonlySet<LinkId> = new Set()): ObjectRef[] {
   const going = new Set(
     context.federation.links
-      .filter(({ id }) => context.retirableLinks.has(id))
+      .filter(({ id }) => context.retirableLinks.has(id) && !busy.has(id))
       .flatMap(({ ends }) => ends.map(({ peer }) => refKey(peer))),
   );
   return context.inventory.meshes.flatMap((mesh) => {

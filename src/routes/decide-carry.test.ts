@@ -62,10 +62,12 @@ const reasons: readonly (readonly [
 ])[] = [
   [
     "MF201",
-    "it joins a local Service",
+    "the local Service that it joins has no selector",
     stock,
+    changed(added(twoMeshes(), kubeService("east", "sales", "stock")), "east Service sales/stock", {
+      "/spec/selector": {},
+    }),
     added(twoMeshes(), kubeService("east", "sales", "stock")),
-    added(twoMeshes(), kubeService("east", "sales", "other")),
   ],
   [
     "MF203",
@@ -98,7 +100,6 @@ const reasons: readonly (readonly [
       ],
     }),
   ],
-  ["MF203", "it has no selector", orders, changed(twoMeshes(), service, { "/spec/selector": {} }), twoMeshes()],
   [
     "MF208",
     "another ServiceEntry of the importer has the host",
@@ -140,7 +141,7 @@ describe("a host stays on federation where", () => {
   for (const [code, name, host, bad, good] of reasons) {
     test(name, () => {
       expect(carried(bad, host)).toBe(code);
-      expect(carried(good, host)).toBe("passthrough");
+      expect(carried(good, host)).toBe(code === "MF201" ? "join-local" : "passthrough");
     });
 
     test(`${name}: the finding is told once, names the host, and the other host is carried`, () => {

@@ -9,6 +9,9 @@ import {
   backendPortsDisagree,
   exportedServiceEntry,
   exposedHostTaken,
+  joinAddsPorts,
+  joinNumbersDiffer,
+  joinSelectsMore,
   hiddenFromGateway,
   hostIsAnotherService,
   hostTakenOnImporter,
@@ -17,9 +20,11 @@ import {
   notCarriedByPassthrough,
   severalBackends,
 } from "../findings/codes/routes.ts";
+import type { Typed } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { HostsInUse } from "./hosts-in-use.ts";
-import type { Backend, Carry } from "./route.ts";
+import { type AlsoSelecting, portsInCommon, portsTooMany, unfitForm, visibleNamespaces } from "./join-local.ts";
+import type { Backend, Carry, JoinedPort } from "./route.ts";
 
 /** What stands at the start of the decision about one host. */
 export interface Question {
@@ -29,16 +34,34 @@ export interface Question {
   readonly backends: readonly Backend[];
   readonly meshes: ReadonlyMap<MeshId, Mesh>;
   readonly inUse: HostsInUse;
+  /** The importer's own Service of this host, whose endpoints federation's join. */
+  readonly local: Typed<"Service"> | null;
+  /** What else selects an endpoint in the importer's cluster. */
+  readonly alsoSelecting: AlsoSelecting;
   readonly options: {
     readonly per: GatewayPer;
     readonly gatewayNamespace: (exporter: MeshId, importer: MeshId) => string;
   };
 }
 
-/** Passthrough where everything that it needs is there; otherwise none, with the first reason found. */
+/** Passthrough, or joining a local Service, where everything that it needs is there; otherwise none, with the first reason found. */
 export function decideCarry(question: Question): Carry {
   const why = firstReason(question);
-  return why === null ? { mode: "passthrough" } : { mode: "none", why };
+  if (why !== null) return { mode: "none", why };
+  const { local, backends } = question;
+  if (local === null) return { mode: "passthrough" };
+  return {
+    mode: "join-local",
+    service: local.ref,
+    selector: local.view.spec.selector,
+    visibleIn: visibleNamespaces(local),
+    ports: joinedPorts(local, backends),
+  };
+}
+
+/** Every port by which one of the backends joins, in the order of the local Service. */
+function joinedPorts(local: Typed<"Service">, backends: readonly Backend[]): readonly JoinedPort[] {
+  return portsInCommon(local, { ports: backends.flatMap(({ exported }) => exported.ports) });
 }
 
 function firstReason(question: Question): Finding | null {
@@ -62,7 +85,7 @@ type BackendQuestion = Question & { readonly exported: ExportedService };
 type BackendReason = (question: BackendQuestion) => Finding | null;
 
 /** What stands against the host as a whole, in the order in which a person would want to hear it. */
-const hostReasons: readonly HostReason[] = [oneMeshTwice, joinsLocal, portsDisagree, entryOfOthers];
+const hostReasons: readonly HostReason[] = [oneMeshTwice, unfitLocal, selectsMore, portsDisagree, entryOfOthers];
 
 /** What stands against one of its backends. */
 const backendReasons: readonly BackendReason[] = [
@@ -71,7 +94,9 @@ const backendReasons: readonly BackendReason[] = [
   unknownRunners,
   withoutSidecar,
   unknownPort,
+  addsPorts,
   anotherService,
+  numbersDiffer,
   exposedTwice,
   hidden,
 ];
@@ -91,7 +116,9 @@ function oneMeshTwice({ mesh, host, backends }: Question): Finding | null {
 }
 
 /** One entry states the ports of all its endpoints. */
-function portsDisagree({ mesh, host, backends }: Question): Finding | null {
+function portsDisagree({ mesh, host, backends, local }: Question): Finding | null {
+  // A local Service states the ports itself, and each backend joins by those that it has.
+  if (local) return null;
   const different = sortedUnique(backends.map(({ exported }) => portsText(exported)));
   if (different.length < 2) return null;
   return backendPortsDisagree.at(
@@ -108,9 +135,48 @@ function portsText({ ports }: ExportedService): string {
   return ports.map(({ number, name, protocol }) => `${number} ${name || "unnamed"} ${protocol}`).join(", ");
 }
 
-function joinsLocal({ mesh, host, feeds }: Question): Finding | null {
-  const joined = feeds.find(({ imported }) => imported.joins)?.imported.joins;
-  return joined ? joinsLocalService.at([joined], { host, importer: mesh.id, service: refText(joined) }) : null;
+function unfitLocal({ mesh, host, local }: Question): Finding | null {
+  const form = local && unfitForm(local);
+  if (!local || form === null) return null;
+  return joinsLocalService.at([local.ref], { host, importer: mesh.id, service: refText(local.ref), form });
+}
+
+function selectsMore({ mesh, host, local, alsoSelecting }: Question): Finding | null {
+  const others = local ? alsoSelecting(local, local.view.spec.selector) : [];
+  if (!local || others.length === 0) return null;
+  return joinSelectsMore.at([local.ref], {
+    host,
+    importer: mesh.id,
+    service: refText(local.ref),
+    others: others.join(", "),
+  });
+}
+
+function addsPorts({ mesh, host, local, exported }: BackendQuestion): Finding | null {
+  const ports = local ? portsTooMany(local, portsInCommon(local, exported)) : [];
+  if (!local || ports.length === 0) return null;
+  return joinAddsPorts.at([local.ref, exported.service], {
+    host,
+    importer: mesh.id,
+    service: refText(local.ref),
+    exported: refText(exported.service),
+    ports: ports.join(", "),
+  });
+}
+
+/** Under the exporter's own host the gateway knows the exporter's own port numbers, and no entry of ours can add to them. */
+function numbersDiffer({ mesh, host, local, exported }: BackendQuestion): Finding | null {
+  if (!local || host !== exported.localHost) return null;
+  const numbers = new Map(exported.ports.map(({ name, number }) => [name, number]));
+  const differing = portsInCommon(local, exported).filter(({ name, number }) => numbers.get(name) !== number);
+  if (differing.length === 0) return null;
+  return joinNumbersDiffer.at([local.ref, exported.service], {
+    host,
+    importer: mesh.id,
+    service: refText(local.ref),
+    exported: refText(exported.service),
+    ports: differing.map(({ name, number }) => `${name || "unnamed"} ${number} and ${numbers.get(name)}`).join(", "),
+  });
 }
 
 function serviceEntry(question: BackendQuestion): Finding | null {
@@ -124,7 +190,7 @@ function serviceEntry(question: BackendQuestion): Finding | null {
 }
 
 function form(question: BackendQuestion): Finding | null {
-  const { service, ports, headless, selector } = question.exported;
+  const { service, ports, headless } = question.exported;
   const wrong =
     ports.length === 0
       ? "has no ports"
@@ -132,9 +198,7 @@ function form(question: BackendQuestion): Finding | null {
         ? "is headless"
         : ports.some(({ protocol }) => protocol === "UDP")
           ? "has UDP ports"
-          : Object.keys(selector).length === 0
-            ? "has no selector"
-            : null;
+          : null;
   if (wrong === null) return null;
   return notCarriedByPassthrough.at([service], {
     host: question.host,
@@ -174,7 +238,7 @@ function anotherService(question: BackendQuestion): Finding | null {
   const exported = question.exported;
   const exporter = question.meshes.get(exported.exporter);
   const entry = exporter && question.inUse.entries.get(`${exporter.id}|${question.host}`);
-  const other = (exporter && question.inUse.service(exporter, question.host)) ?? entry;
+  const other = (exporter && question.inUse.service(exporter, question.host)?.ref) ?? entry;
   if (!other || refKey(other) === refKey(exported.service)) return null;
   return hostIsAnotherService.at([exported.service, other], {
     host: question.host,

@@ -4,13 +4,13 @@ import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { groupBy } from "../core/order.ts";
 import type { ExportedService, Federation, ImportedService } from "../federation/federation.ts";
 import { watchedNamespaces } from "../federation/mesh-registry.ts";
-import { findTyped } from "../inventory/cluster.ts";
+import { findTyped, type Typed } from "../inventory/cluster.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
 import { isOurs } from "../inventory/ownership.ts";
 
 export interface HostsInUse {
   /** The Kubernetes Service of that cluster-local name in the mesh's cluster. */
-  readonly service: (mesh: Mesh, host: Host) => ObjectRef | null;
+  readonly service: (mesh: Mesh, host: Host) => Typed<"Service"> | null;
   /** "MESH|HOST" → a ServiceEntry that the mesh's istiod knows and that is not ours. */
   readonly entries: ReadonlyMap<string, ObjectRef>;
   /** "EXPORTER|HOST" → the services that importers know under this host. */
@@ -28,7 +28,7 @@ export function hostsInUse(inventory: Inventory, federation: Federation): HostsI
       const suffix = `.svc.${mesh.clusterDomain}`;
       const [name, namespace, ...more] = host.endsWith(suffix) ? host.slice(0, -suffix.length).split(".") : [];
       if (!name || !namespace || more.length > 0) return null;
-      return findTyped(clusterOf(inventory, mesh), "Service", namespace, name)?.ref ?? null;
+      return findTyped(clusterOf(inventory, mesh), "Service", namespace, name) ?? null;
     },
     entries: entriesOfOthers(inventory),
     exposed: exposedServices(federation),

@@ -49,7 +49,8 @@ export type Role =
   | "network-policy"
   | "remote"
   | "workload-entry"
-  | "import-entry";
+  | "import-entry"
+  | "join-entry";
 
 export interface DesiredObject {
   readonly ref: ObjectRef;

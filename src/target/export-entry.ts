@@ -1,5 +1,8 @@
 // Makes an exported service known to the exporter's istiod under the importers' hosts: the SNI of a passed-through connection names them.
+import { shortHash } from "../core/hash.ts";
+import { canonicalJson, type JsonObject } from "../core/json.ts";
 import { groupBy, sortedUnique } from "../core/order.ts";
+import type { ExportedService, Port } from "../federation/federation.ts";
 import { refIn } from "../inventory/mesh.ts";
 import type { CarriedRoute } from "./carried-routes.ts";
 import type { DesiredObject } from "./desired-object.ts";
@@ -18,13 +21,63 @@ export function exportEntries(group: readonly CarriedRoute[]): DesiredObject[] {
   const [first] = foreign;
   if (!first) return [];
   const { service } = first.exported;
-  if (first.exporter.importer === null) return [exportEntry(`meshferry-${service.name}`, foreign, group)];
-  return [...groupBy(foreign, ({ route }) => route.host)].map(([host, ofHost]) =>
-    exportEntry(`meshferry-${service.name}.${host}`, ofHost),
+  if (first.exporter.importer === null) return entriesByPorts(`meshferry-${service.name}`, foreign, group);
+  return [...groupBy(foreign, ({ route }) => route.host)].flatMap(([host, ofHost]) =>
+    entriesByPorts(`meshferry-${service.name}.${host}`, ofHost, ofHost),
   );
 }
 
-function exportEntry(fullName: string, group: readonly CarriedRoute[], all = group): DesiredObject {
+/**
+ * Hosts that are dialled at the same ports share an entry; an importer that joins the service to one of its own dials that
+ * one's port numbers. `all`: the routes that need the entry for the service's own ports.
+ */
+function entriesByPorts(name: string, group: readonly CarriedRoute[], all: readonly CarriedRoute[]): DesiredObject[] {
+  const [one] = group;
+  if (!one) return [];
+  const { exported } = one;
+  const byHost = groupBy(group, ({ route }) => route.host);
+  const dialled = [...byHost.values()].map((ofHost) => ({ ofHost, ports: portsDialled(exported, ofHost) }));
+  const own = numbersOf(exported.ports);
+  return [...groupBy(dialled, ({ ports }) => numbersOf(ports))].flatMap(([key, alike]) => {
+    const [first] = alike;
+    if (!first) return [];
+    const routes = alike.flatMap(({ ofHost }) => ofHost);
+    return key === own
+      ? [exportEntry(name, routes, first.ports, all)]
+      : [exportEntry(`${name}-${shortHash(key)}`, routes, first.ports, routes)];
+  });
+}
+
+function numbersOf(ports: readonly Port[]): string {
+  return canonicalJson(ports.map(({ number, name }) => [number, name]));
+}
+
+/** The exporter's ports, under the numbers at which these routes dial them. */
+function portsDialled(exported: ExportedService, group: readonly CarriedRoute[]): readonly Port[] {
+  if (group.every(({ join }) => join === null)) return exported.ports;
+  const found = new Map<number, Port>();
+  for (const { ports } of group.map(({ route }) => route)) {
+    for (const { number, name } of ports) {
+      const port = exported.ports.find((each) => each.name === name);
+      if (port && !found.has(number)) found.set(number, { ...port, number });
+    }
+  }
+  const ports = [...found.values()].sort((left, right) => left.number - right.number);
+  const names = new Set<string>();
+  // The names of an entry's ports differ; the number tells apart two that lead to one port.
+  return ports.map((port) => {
+    const name = names.has(port.name) ? `${port.name}-${port.number}` : port.name;
+    names.add(name);
+    return { ...port, name };
+  });
+}
+
+function exportEntry(
+  fullName: string,
+  group: readonly CarriedRoute[],
+  ports: readonly Port[],
+  all: readonly CarriedRoute[],
+): DesiredObject {
   const [first] = group;
   if (!first) throw new Error("an entry for nobody");
   const { exported } = first;
@@ -43,9 +96,16 @@ function exportEntry(fullName: string, group: readonly CarriedRoute[], all = gro
         exportTo: sortedUnique(group.map(({ exporter }) => exporter.gatewayNamespace)),
         location: "MESH_INTERNAL",
         resolution: "STATIC",
-        ports: entryPorts(exported.ports, true),
-        workloadSelector: { labels: exported.selector },
+        ports: entryPorts(ports, true),
+        ...(exported.addresses === null
+          ? { workloadSelector: { labels: exported.selector } }
+          : { endpoints: exported.addresses.map(fixedEndpoint) }),
       },
     },
   };
+}
+
+/** Without the label the gateway would leave the endpoint out (Istio 1.20, ep_filters.go, EndpointsWithMTLSFilter). */
+function fixedEndpoint(address: string): JsonObject {
+  return { address, labels: { "security.istio.io/tlsMode": "istio" } };
 }

@@ -10,7 +10,7 @@ import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
 import { policiesBehind } from "../policies/policies-of.ts";
 import type { Route } from "../routes/route.ts";
 import { allowPolicy } from "./allow-policy.ts";
-import { type CarriedRoute, carriedRoutes } from "./carried-routes.ts";
+import { type CarriedRoute, carriedRoutes, underOurEntries } from "./carried-routes.ts";
 import { denyPolicy } from "./deny-policy.ts";
 import { policyReplacements } from "./managed-policies.ts";
 import type { DesiredObject, Slot } from "./desired-object.ts";
@@ -24,6 +24,7 @@ import { type EastWest, eastWestGateways } from "./gateways.ts";
 import { oursNow } from "./ours-now.ts";
 import type { Reach } from "./reach.ts";
 import { importerClients } from "./importer-clients.ts";
+import { endpointWeight, joinEntry } from "./join-entry.ts";
 import { importEntry, workloadEntry } from "./import-entries.ts";
 import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
@@ -63,7 +64,7 @@ export function generateTarget(
     objects.push(...denyPolicies(exclusions.get(id) ?? [], group));
   objects.push(...allowPolicies(inventory, federation, carried, podsOf));
   for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
-    objects.push(...importerObjects(group, gateways));
+    objects.push(...importerObjects(inventory, group, gateways, podsOf));
   return {
     places,
     gateways,
@@ -118,7 +119,8 @@ function allowPolicies(
     const [first] = group;
     const exporter = first?.exporter.mesh;
     const today = exporter ? callerToday(first.exported, exporter, links) : null;
-    if (!exporter || !today) return [];
+    // A policy has to select the service's pods and no others; by what, a Service without selector does not say.
+    if (!exporter || !today || first?.exported.addresses !== null) return [];
     const cluster = clusterOf(inventory, exporter);
     const policies = policiesBehind(cluster, exporter, podsOf(exporter), first.exported.service);
     if (policies.length === 0) return [];
@@ -131,7 +133,12 @@ function allowPolicies(
   });
 }
 
-function importerObjects(group: readonly CarriedRoute[], gateways: readonly EastWest[]): DesiredObject[] {
+function importerObjects(
+  inventory: Inventory,
+  group: readonly CarriedRoute[],
+  gateways: readonly EastWest[],
+  podsOf: (mesh: Mesh) => PodIndex,
+): DesiredObject[] {
   const [first] = group;
   if (!first) return [];
   const { importer } = first;
@@ -143,8 +150,13 @@ function importerObjects(group: readonly CarriedRoute[], gateways: readonly East
   }
   for (const backends of groupBy(group, ({ route }) => route.id).values()) {
     objects.push(
-      ...backends.map(workloadEntry),
-      ...backends.slice(0, 1).map(({ route }) => importEntry(route, backends)),
+      ...backends.flatMap(
+        (each) =>
+          joinEntry(each, (ref) => endpointWeight(inventory, each, ref, podsOf(importer.mesh))) ?? workloadEntry(each),
+      ),
+      ...underOurEntries(backends)
+        .slice(0, 1)
+        .map(({ route }) => importEntry(route, backends)),
     );
   }
   return objects;

@@ -63,25 +63,38 @@ export function workloadEntry({ route, exported, locality, importer, exporter }:
           [hostLabel]: hostLabelValue(route.host),
           "security.istio.io/tlsMode": "istio",
         },
-        annotations: {
-          [routeAnnotation]: route.id,
-          [recordAnnotation]: recordText({
-            importer: route.importer,
-            host: route.host,
-            homeNamespace: route.homeNamespace,
-            exporter: exporter.mesh.id,
-            link: exported.link,
-            exportedHost: exported.exportedHost,
-            service: `${exported.service.namespace}/${exported.service.name}`,
-          }),
-        },
+        annotations: endpointAnnotations({ route, exported, exporter }),
       },
       spec: { network: exporter.remoteNetwork, ...(locality === null ? {} : { locality }) },
     },
   };
 }
 
-function subjectAltNames({ exporter, exported: { service, runners } }: CarriedRoute): string[] {
+/** What an endpoint says of itself: federation's sets may be gone when somebody asks. */
+export function endpointAnnotations({
+  route,
+  exported,
+  exporter,
+}: Pick<CarriedRoute, "route" | "exported" | "exporter">): Record<string, string> {
+  return {
+    [routeAnnotation]: route.id,
+    [recordAnnotation]: recordText({
+      importer: route.importer,
+      host: route.host,
+      homeNamespace: route.homeNamespace,
+      exporter: exporter.mesh.id,
+      link: exported.link,
+      exportedHost: exported.exportedHost,
+      service: `${exported.service.namespace}/${exported.service.name}`,
+    }),
+  };
+}
+
+/** The identities under which one backend answers. */
+export function subjectAltNames({
+  exporter,
+  exported: { service, runners },
+}: Pick<CarriedRoute, "exporter" | "exported">): string[] {
   if (!runners.known) return [];
   return serviceAccountsOf(runners.value).map(
     (account) => `spiffe://${exporter.mesh.trustDomain}/ns/${service.namespace}/sa/${account}`,

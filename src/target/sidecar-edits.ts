@@ -50,34 +50,59 @@ export function sidecarEdits(importer: ImporterClients): { readonly sidecar: Sid
 
   /** For what one listener shows of federation today, and would not show of ours. */
   function missingPatterns(hosts: readonly string[], from: string, { routes }: ImporterClients): string[] {
-    const seen = routes.filter((route) => hosts.some((each) => patternShows(each, from, today(route))));
+    // Who joins a local Service finds the endpoints where that Service is: nothing has to be shown.
+    const seen = routes
+      .filter(isOfOurs)
+      .filter((route) => hosts.some((each) => patternShows(each, from, today(route))));
     const hidden = seen.filter(
       ({ host }) => !hosts.some((each) => patternShows(each, from, { namespace: entryNamespace, host })),
     );
     if (hidden.length === 0) return [];
     // Who sees every imported host may see every entry; who sees some gets these and no others.
-    return seen.length === routes.length
+    return seen.length === routes.filter(isOfOurs).length
       ? [`${entryNamespace}/*`]
       : hidden.map(({ host }) => `${entryNamespace}/${host}`);
   }
 }
 
-/** The clients to whom their Sidecar hides hosts today, which then do not count as clients of these. */
+/**
+ * The clients to whom their Sidecar, or the exportTo of the local Service that is joined, hides hosts today: they do not count as
+ * clients of these.
+ */
 export function hiddenPairs(importer: ImporterClients): HiddenPairs[] {
   const hidden = new Map<string, HiddenPairs>();
   const sidecarOf = sidecarLookup(importer.cluster, importer.mesh);
-  for (const shape of clientShapes(importer)) {
-    const sidecar = sidecarOf(shape.namespace, shape.labels);
-    if (!sidecar?.view.spec.egress) continue;
+  const clients = [
+    ...clientShapes(importer).map((shape) => ({ shape, sidecar: sidecarOf(shape.namespace, shape.labels) })),
+    ...importer.gateways.map((shape) => ({ shape, sidecar: null })),
+  ];
+  for (const { shape, sidecar } of clients) {
     const routes = importer.routes.filter(
-      (route) =>
-        !shows(sidecar, shape.namespace, today(route)) &&
-        !shows(sidecar, shape.namespace, { namespace: importer.entryNamespace, host: route.host }),
+      (route) => isHiddenByService(route, shape.namespace) || isHiddenBy(sidecar, shape.namespace, route, importer),
     );
     if (routes.length > 0)
       hidden.set(refKey(shape.workload), { client: shape.workload, routes: routes.map(({ id }) => id).sort() });
   }
   return sortedBy(hidden.values(), ({ client }) => refKey(client));
+}
+
+function isHiddenBy(
+  sidecar: SidecarObject | null,
+  from: string,
+  route: Route,
+  { entryNamespace }: Pick<ImporterClients, "entryNamespace">,
+): boolean {
+  if (!sidecar?.view.spec.egress || shows(sidecar, from, today(route))) return false;
+  return !(isOfOurs(route) && shows(sidecar, from, { namespace: entryNamespace, host: route.host }));
+}
+
+function isHiddenByService({ carry }: Route, from: string): boolean {
+  return carry.mode === "join-local" && carry.visibleIn !== null && !carry.visibleIn.includes(from);
+}
+
+/** Dialled through an entry of ours. */
+function isOfOurs({ carry }: Route): boolean {
+  return carry.mode === "passthrough";
 }
 
 function today({ homeNamespace, host }: Route) {

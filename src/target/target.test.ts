@@ -226,7 +226,7 @@ describe("several meshes", () => {
       "one.left.svc.cluster.local",
       "one.right.svc.cluster.local",
     ]);
-    expect(objects(inputs).filter(({ role }) => role === "export-entry")[0]?.routes).toHaveLength(2 + 1);
+    expect(objects(inputs).filter(({ role }) => role === "export-entry")[0]?.routes).toHaveLength(2);
   });
 
   test("an importer of several exporters has a remote gateway for each", () => {

@@ -59,7 +59,7 @@ describe.each(sides)("%s, what the product reads", (side) => {
     });
     expect(new Set(read)).toEqual(
       new Set([
-        ...["Namespace", "Node", "ConfigMap", "Secret", "Service", "Pod", "Deployment", "ReplicaSet"],
+        ...["Namespace", "Node", "ConfigMap", "Secret", "Service", "EndpointSlice", "Pod", "Deployment", "ReplicaSet"],
         ...["ServiceMeshControlPlane", "ServiceMeshMemberRoll", "ServiceMeshMember", "ServiceMeshPeer"],
         side === "west" ? "ExportedServiceSet" : "ImportedServiceSet",
         "DestinationRule",

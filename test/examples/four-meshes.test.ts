@@ -30,14 +30,14 @@ test.each(["inspect.txt", "check.txt", "plan.txt"])(
   },
 );
 
-test("one host stays on federation, and says why: nothing else blocks", () => {
-  const blocking = plan.findings.filter(({ severity }) => severity === "block");
-  expect(blocking.map(({ code, params }) => [code, params["host"]])).toEqual([
-    ["MF201", "audit.pay.svc.cluster.local"],
+test("nothing blocks; the host that joins a local Service is said to move in one step", () => {
+  expect(plan.findings.filter(({ severity }) => severity === "block")).toEqual([]);
+  expect(plan.findings.filter(({ code }) => code === "MF213").map(({ params }) => params["host"])).toEqual([
+    "audit.pay.svc.cluster.local",
   ]);
 });
 
-test("every other imported host is carried, the one with two homes by both", () => {
+test("every imported host is carried, the one with two homes by both", () => {
   expect(
     plan.routes.map(
       ({ host, importer, carry, backends }) => `${importer.split("/")[0]} ${host} ${carry.mode} ${backends.length}`,
@@ -45,7 +45,7 @@ test("every other imported host is carried, the one with two homes by both", () 
   ).toEqual([
     "lyon frontend.web.svc.paris-mesh-imports.local passthrough 1",
     "oslo ledger.books.svc.cluster.local passthrough 1",
-    "paris audit.pay.svc.cluster.local none 1",
+    "paris audit.pay.svc.cluster.local join-local 1",
     "paris ledger.bank.global passthrough 2",
     "paris limits.risk-api.svc.oslo-mesh-imports.local passthrough 1",
     "paris quotes.fx.svc.lyon-mesh-imports.local passthrough 1",
@@ -86,7 +86,7 @@ test("each exporter opens its own imported hosts and no others", () => {
     "1",
     "1",
     "2",
-    "4",
+    "5",
   ]);
 });
 

@@ -24,6 +24,12 @@ describe("a check that is written is asked", () => {
 
 const two = twoMeshes();
 const tenants = twoMeshes({ east: { mode: "MultiTenant" }, west: { mode: "MultiTenant" } });
+const beside = added(
+  two,
+  kubeObject("east", "v1", "Service", "sales", "stock", {
+    spec: { selector: { app: "stock" }, ports: [{ port: 8080, name: "http" }] },
+  }),
+);
 const gateway = "west.example/ns/istio-system/sa/federation-ingress-service-account";
 const guarded = added(
   two,
@@ -72,6 +78,7 @@ const generators: Readonly<Record<string, readonly [ClusterInput[], Role, readon
     "workload-entry",
     ["orders.sales.svc.west-mesh-imports.local.meshferry-west", "stock.sales.svc.cluster.local.meshferry-west"],
   ],
+  "join-entry": [beside, "join-entry", ["stock.sales.svc.cluster.local.meshferry-west"]],
   "import-entries": [
     two,
     "import-entry",
@@ -100,6 +107,7 @@ describe("a generator makes its objects", () => {
       remote: true,
       "workload-entry": true,
       "import-entry": true,
+      "join-entry": true,
     } satisfies Record<Role, true>;
     const made = new Set<string>(Object.values(generators).map(([, role]) => role));
     expect(Object.keys(roles).filter((role) => !made.has(role))).toEqual([]);

@@ -36,7 +36,8 @@ export function randomWorld(seed: number): ClusterInput[] {
   );
   const world = makeWorld({ meshes, links });
   const whole = added(world, ...meshes.flatMap((mesh) => extras(draw, mesh)));
-  return meshes.reduce((now, mesh) => withIngressOf(draw, now, mesh), whole);
+  const reached = meshes.reduce((now, mesh) => withIngressOf(draw, now, mesh), whole);
+  return withoutSelectors(draw, reached, meshes);
 }
 
 /** How its gateways are made: mostly one for all importers. */
@@ -69,6 +70,24 @@ function withIngressOf(draw: Draw, inputs: ClusterInput[], { key, address = "" }
         nodeObject(key, "two", [`${address.slice(0, -1)}99`]),
       );
   }
+}
+
+/** Some Services select no pods: somebody has written the address of one into a slice. */
+function withoutSelectors(draw: Draw, world: ClusterInput[], meshes: readonly MeshOf[]): ClusterInput[] {
+  const all = meshes.flatMap(({ key, services = [] }) => services.map((service) => ({ key, service })));
+  const chosen = all.filter(({ service: { replicas = 1 } }) => replicas > 0 && draw.chance(4));
+  return chosen.reduce((made, { key, service: { namespace, name, ports = [] } }) => {
+    const slice = kubeObject(key, "discovery.k8s.io/v1", "EndpointSlice", namespace, `${name}-1`, {
+      metadata: { labels: { "kubernetes.io/service-name": name } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: ["10.0.0.1"], targetRef: { kind: "Pod", name: `${name}-5d4f-0` } }],
+      ports: ports.map(({ port, name: label = "", targetPort }) => ({
+        name: label,
+        port: typeof targetPort === "number" ? targetPort : targetPort === undefined ? port : 8443,
+      })),
+    });
+    return added(changed(made, `${key} Service ${namespace}/${name}`, { "/spec/selector": {} }), slice);
+  }, world);
 }
 
 function meshOf(draw: Draw, key: string, index: number): MeshOf {
@@ -133,6 +152,7 @@ function exportsOf(draw: Draw): readonly JsonObject[] {
 }
 
 function importsOf(draw: Draw): readonly JsonObject[] {
+  const shared = draw.oneOf(namespaces);
   return draw.oneOf<readonly JsonObject[]>([
     [named("*", "*")],
     [named("*", "*")],
@@ -140,6 +160,9 @@ function importsOf(draw: Draw): readonly JsonObject[] {
     [asLocal("billing", "*", { namespace: "remote-billing" }), named("*", "*")],
     [{ ...named("*", "*"), domainSuffix: "global" }],
     [named("shop", "*"), named("mail", "*", { namespace: "post" })],
+    // What runs in both meshes under one name answers as one.
+    [asLocal(shared, "*", { namespace: shared }), named("*", "*")],
+    namespaces.map((namespace) => asLocal(namespace, "*", { namespace })),
   ]);
 }
 

@@ -52,6 +52,11 @@ test("the drawn worlds are worth the while: routes, failover, local names, polic
   ).toBeGreaterThan(20);
   const routes = plans.flatMap((plan) => plan.routes);
   expect(routes.filter(({ carry }) => carry.mode !== "none").length).toBeGreaterThan(500);
+  expect(
+    routes.filter(({ carry, backends }) => carry.mode !== "none" && backends.some(({ exported }) => exported.addresses))
+      .length,
+  ).toBeGreaterThan(5);
+  expect(routes.filter(({ carry }) => carry.mode === "join-local").length).toBeGreaterThan(3);
   expect(routes.filter(({ host }) => host.endsWith(".svc.cluster.local")).length).toBeGreaterThan(20);
   expect(routes.filter(({ backends }) => backends.length > 1).length).toBeGreaterThan(5);
 });

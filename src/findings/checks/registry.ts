@@ -32,6 +32,7 @@ import { trustDomains } from "./links/trust-domains.ts";
 import { failoverDetection } from "./target/failover-detection.ts";
 import { gatewayCapacityCheck } from "./target/gateway-capacity.ts";
 import { gatewaySettings } from "./target/gateway-settings.ts";
+import { joins } from "./target/joins.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
 import { namespaceSeen } from "./target/namespace-seen.ts";
@@ -54,6 +55,7 @@ export const checks = {
   "gateway-reach": gatewayReach,
   "gateway-settings": gatewaySettings,
   isolation,
+  joins,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
   "name-collisions": nameCollisions,

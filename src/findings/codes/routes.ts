@@ -35,9 +35,100 @@ export const joinsLocalService = defineCode({
   code: "MF201",
   name: "import-joins-local-service",
   severity: "block",
-  message: "{host} in {importer} joins the local Service {service}.",
-  why: "Local and remote endpoints are mixed under the Service's own host. This version does not carry such an import.",
-  todo: `Import it under another host (importAsLocal: false, or an alias) and move the clients to it before planning. ${stays}`,
+  message: "{host} in {importer} cannot join the local Service {service}, which {form}.",
+  why: "Remote endpoints join a local Service as a WorkloadEntry that its selector matches. istiod lets one join only where the Service has a selector and a cluster IP.",
+  todo: `Give the Service a selector and a cluster IP, or import under another host (importAsLocal: false, or an alias) and move the clients to it. ${stays}`,
+});
+
+export const joinSelectsMore = defineCode({
+  code: "MF214",
+  name: "join-selects-more",
+  severity: "block",
+  message: "{host} in {importer} cannot join {service}: an endpoint that it selects is selected by {others} too.",
+  why: "The labels that make the remote endpoint part of the one Service make it part of the others: their clients would be sent to the other mesh, which does not know their hosts.",
+  todo: `Add a label to the pods and the selector of {others} that {service} does not ask for, so that the selectors differ. ${stays}`,
+});
+
+export const joinAddsPorts = defineCode({
+  code: "MF215",
+  name: "join-adds-ports",
+  severity: "block",
+  message: "{host} in {importer} cannot join {service}: {exported} has no port of the name of {ports}.",
+  why: "Federation joins port by port, by name. A WorkloadEntry joins every port whose targetPort is a number: requests to the ports named would be sent to a mesh that does not serve them.",
+  todo: `Give these ports of {service} a named targetPort (a port name of its pods), or give {exported} ports of the same names. ${stays}`,
+});
+
+export const joinsNoPort = defineCode({
+  code: "MF216",
+  name: "join-without-common-port",
+  severity: "info",
+  message: "{host} in {importer} takes nothing from {exported}: no port of {service} has the same name.",
+  why: "Federation joins endpoints to a local Service by the name of the port; without one in common no request has ever reached them, and nothing has to be carried.",
+  todo: "Remove the import. If {exported} was meant to answer, name the ports of both Services alike and plan again.",
+});
+
+export const joinNumbersDiffer = defineCode({
+  code: "MF217",
+  name: "join-port-numbers-differ",
+  severity: "block",
+  message: "{host} in {importer} cannot join {service}: its port numbers differ from those of {exported}: {ports}.",
+  why: "Clients send the local Service's port number in the SNI. Under the exporter's own host its gateway knows the exporter's own numbers only.",
+  todo: `Give the ports of both Services the same numbers, or export under an alias so that the hosts differ. ${stays}`,
+});
+
+export const exposedPortTaken = defineCode({
+  code: "MF218",
+  name: "exposed-port-taken",
+  severity: "block",
+  message: "{host}, port {number}, means {here} for {importer} and {there} for another importer of {exported}.",
+  why: "Host and port number make the SNI; at one gateway it can lead to one port only.",
+  todo: `Give the local Services of the importers the same port numbers, or import under different hosts. ${stays}`,
+});
+
+export const joinWithoutMtls = defineCode({
+  code: "MF219",
+  name: "join-without-mtls",
+  severity: "block",
+  message: "{host} in {importer} cannot join {service}: {policy} switches mTLS off for its endpoints.",
+  why: "The remote endpoint carries the labels of the local pods. Where a PeerAuthentication says DISABLE for them, clients use plain text, and istiod leaves out every endpoint behind a gateway, because passthrough needs mTLS.",
+  todo: "Set the mode of {policy} to PERMISSIVE: local pods go on to accept both, and clients use mTLS where there is a sidecar.",
+});
+
+export const addressesFixed = defineCode({
+  code: "MF220",
+  name: "addresses-are-fixed",
+  severity: "warn",
+  message: "{host} in {importer} leads to the addresses of {service} as they are now: {addresses}.",
+  why: "The Service selects no pods, so the exporter's entry for the importer's host has to name the addresses, and nobody keeps them in step: a pod that comes back under another address is not found.",
+  todo: "Give the Service a selector for the same pods, or import it under its own host, which istiod follows. Else apply the entry anew whenever the addresses change.",
+});
+
+export const addressesNotSupplied = defineCode({
+  code: "MF221",
+  name: "addresses-not-supplied",
+  severity: "block",
+  message: "Where {service} leads is not known: it selects no pods, and its EndpointSlices were not supplied.",
+  why: "Passthrough ends at a pod with a sidecar, and the importer's entry names its account: both are known only from the addresses.",
+  todo: "Supply them: oc --context {cluster} get endpointslices.discovery.k8s.io -A -o yaml.",
+});
+
+export const addressOutsideMesh = defineCode({
+  code: "MF222",
+  name: "address-without-pod",
+  severity: "block",
+  message: "{service} selects no pods, and no pod of its namespace is at {addresses}.",
+  why: "Federation's gateway could pass on to any address. Passthrough ends at a sidecar: istiod counts an endpoint as one only where a pod of the Service's namespace with a sidecar is there.",
+  todo: "Supply the pods of its namespace if they were left out. Else export a proxy of your own with a sidecar (a Deployment that passes on to the address) instead of this Service.",
+});
+
+export const joinMovesAll = defineCode({
+  code: "MF213",
+  name: "join-moves-all-clients",
+  severity: "warn",
+  message:
+    "{host} in {importer} joins the local Service {service}: all of its clients move in one step, which asks first.",
+  why: "Whoever calls a Service gets all of its endpoints, so no namespace can go ahead as a canary. As long as federation is there, its endpoints stay beside ours; clients verify all of them by one list of names, which the plan widens first. By Maistra's source the name of federation's egress gateway is not in that list today where local pods are: then new connections to federation's endpoints fail and are tried again at others, and will no longer. When the exports go, clients can be sent to federation's endpoints for about a second more: HTTP requests are tried again elsewhere, TCP connections are lost.",
+  todo: "Choose a quiet hour for this step and for the end of the exports, and look at {service} before: its own endpoints and those of {exporters} share the load from then on.",
 });
 
 export const exportedServiceEntry = defineCode({

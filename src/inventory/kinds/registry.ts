@@ -6,6 +6,7 @@ import { istioGateway } from "./istio-gateway.ts";
 import { virtualService } from "./virtual-service.ts";
 import { destinationRule } from "./destination-rule.ts";
 import { egressFirewall, egressIp, egressRouter } from "./egress-firewall.ts";
+import { endpointSlice, endpoints } from "./endpoint-slice.ts";
 import { exportedServiceSet } from "./exported-service-set.ts";
 import { importedServiceSet } from "./imported-service-set.ts";
 import { serviceMeshMember, serviceMeshMemberRoll } from "./members.ts";
@@ -26,6 +27,8 @@ export const kinds = {
   Secret: secret,
   Node: node,
   Service: service,
+  Endpoints: endpoints,
+  "EndpointSlice.discovery.k8s.io": endpointSlice,
   Pod: pod,
   "Deployment.apps": workload,
   "StatefulSet.apps": workload,

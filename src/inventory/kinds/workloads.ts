@@ -24,6 +24,7 @@ export const pod = z.object({
   status: part({
     phase: text,
     podIP: text,
+    podIPs: list(part({ ip: text })),
     conditions: list(part({ type: text, status: text })),
   }),
 });

@@ -11,6 +11,7 @@ import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step, Wave } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
+import { accountSteps } from "./join-steps.ts";
 import { sidecarSteps } from "./client-steps.ts";
 import { homeSteps, idsOf, placesOfMesh } from "./export.ts";
 
@@ -71,6 +72,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
       if (step) for (const route of object.routes) endpoints.set(route, [...(endpoints.get(route) ?? []), step.id]);
       return step;
     });
+  const accounts = accountSteps(context, mesh);
   const sidecars = sidecarSteps(context, mesh, idsOf(home));
   const visibleTo = canary?.namespaces ?? [];
   const entries = ours
@@ -92,7 +94,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     });
   const created = present(...workloadEntries, ...entries);
   const proof = canary ? proofStep(canary, "import", idsOf(present(...entries))) : null;
-  return present(...home, ...remote, path, ...sidecars, ...created, proof);
+  return present(...home, ...remote, path, ...sidecars, ...accounts, ...created, proof);
 }
 
 /** Before a wave: its namespaces can open connections to the exporters' gateways. Until now only the egress gateway had to. */

@@ -2,7 +2,7 @@
 import { all } from "../../conditions/condition.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase } from "../plan.ts";
-import { everyClient, peersAround, type PlanContext } from "../plan-context.ts";
+import { peersAround, type PlanContext, probesOf } from "../plan-context.ts";
 
 export function preparePhase(context: PlanContext): Phase {
   const steps = context.participants.map((mesh) =>
@@ -22,6 +22,6 @@ export function preparePhase(context: PlanContext): Phase {
       timeoutMs: 2 * minuteMs,
     }),
   );
-  const probes = context.importers.map(({ id }) => everyClient(id));
+  const probes = probesOf(context);
   return { id: "prepare", gate: all(), steps, verify: probes, reversible: true };
 }

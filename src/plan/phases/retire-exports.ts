@@ -1,22 +1,24 @@
 // retire-exports: every client may use the new path; then the exports go, which acts at once and is undone within a second.
 import { all, type Condition } from "../../conditions/condition.ts";
 import { hashOf } from "../../core/hash.ts";
+import type { LinkId } from "../../core/ids.ts";
 import { refKey, sortedRefs } from "../../core/object-ref.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
 import { applyStep, present } from "../apply-step.ts";
-import { makeStep, resyncMs, secondMs } from "../make-step.ts";
+import { makeStep, minuteMs, resyncMs, secondMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
-import { everyClient, type PlanContext } from "../plan-context.ts";
+import { everyClient, type PlanContext, probesOf } from "../plan-context.ts";
 import { retiringGateways } from "../proxy-workloads.ts";
 import { federationSets } from "../federation-sets.ts";
 import { sees } from "../seen-by.ts";
 import { idsOf } from "./export.ts";
 import { hostOf } from "./import.ts";
+import { joinedAlone, joinedBeside } from "./join-steps.ts";
 import { importEntriesOf } from "./shift.ts";
 
 export function retireExportsPhase(context: PlanContext): Phase {
-  const probes = context.importers.map(({ id }) => everyClient(id));
+  const probes = probesOf(context);
   const opened = context.importers.flatMap((mesh) => openSteps(context, mesh));
   const sets = federationSets(context, "ExportedServiceSet");
   const steps: Step[] = [...opened];
@@ -44,19 +46,45 @@ export function retireExportsPhase(context: PlanContext): Phase {
         action: { do: "wait" },
         rule: "retire.no-federation-endpoint",
         after: idsOf(removed),
-        done: all(...onNewPath(probes)),
+        done: all(...onNewPath(context, "gone"), ...drainedLast(context)),
+        ...(joiningLinks(context).size > 0 ? { timeoutMs: context.options.drainTimeoutMs + 5 * minuteMs } : {}),
       }),
     );
   }
-  return { id: "retire-exports", gate: all(...onNewPath(probes)), steps, verify: probes, reversible: true };
+  return { id: "retire-exports", gate: all(...onNewPath(context, "beside")), steps, verify: probes, reversible: true };
 }
 
-/** Every proxy holds the new endpoints and no others, and requests pass. */
-export function onNewPath(probes: readonly string[]): Condition[] {
-  return probes.flatMap((group): Condition[] => [
-    { kind: "endpoints", probes: group, via: "east-west" },
-    { kind: "reachable", probes: group, fresh: false },
-  ]);
+/**
+ * Every proxy holds the new endpoints and no others, and requests pass. Where hosts join a local Service, federation's
+ * endpoints stay beside ours until it goes.
+ */
+export function onNewPath(context: PlanContext, federation: "beside" | "gone"): Condition[] {
+  const ids = context.importers.map(({ id }) => id);
+  const groups = new Set(context.probes.map(({ id }) => id));
+  return [
+    ...ids
+      .map(everyClient)
+      .filter((group) => groups.has(group))
+      .flatMap((group): Condition[] => [
+        { kind: "endpoints", probes: group, via: "east-west" },
+        { kind: "reachable", probes: group, fresh: false },
+      ]),
+    ...(federation === "beside" ? joinedBeside(context, ids) : joinedAlone(context, ids)),
+  ];
+}
+
+/** Links over which an import joins a local Service. */
+function joiningLinks({ carried }: PlanContext): ReadonlySet<LinkId> {
+  return new Set(
+    carried.filter(({ join }) => join).flatMap(({ route }) => route.backends.flatMap(({ links }) => links)),
+  );
+}
+
+/** What could not drain before the exports were gone. */
+function drainedLast(context: PlanContext): Condition[] {
+  const early = new Set(retiringGateways(context, joiningLinks(context)).map(refKey));
+  const workloads = sortedRefs(retiringGateways(context).filter((ref) => !early.has(refKey(ref))));
+  return workloads.length === 0 ? [] : [{ kind: "drained", workloads, forMs: 10 * secondMs }];
 }
 
 /** Federation's hosts were visible everywhere, also to namespaces that come later; so is the entry from now on, unless asked otherwise. */
@@ -84,7 +112,8 @@ function openSteps(context: PlanContext, mesh: Mesh): Step[] {
  * federation gateway have five seconds when it goes (seen: 20 s requests got 503), so they are waited for too.
  */
 function drainStep(context: PlanContext, after: readonly Step[]): Step {
-  const workloads = sortedRefs(retiringGateways(context));
+  // Clients of a joined Service use federation's endpoints until they are gone: their gateways are waited for afterwards.
+  const workloads = sortedRefs(retiringGateways(context, joiningLinks(context)));
   return makeStep({
     phase: "retire-exports",
     about: "drain",
@@ -92,7 +121,7 @@ function drainStep(context: PlanContext, after: readonly Step[]): Step {
     action: { do: "wait" },
     rule: "retire.drain",
     after: idsOf(after),
-    done: all(...onNewPath(context.importers.map(({ id }) => everyClient(id))), {
+    done: all(...onNewPath(context, "beside"), {
       kind: "drained",
       workloads,
       forMs: 10 * secondMs,

@@ -6,15 +6,17 @@ import type { Typed } from "../../inventory/cluster.ts";
 import { federationSets } from "../federation-sets.ts";
 import { makeStep, resyncMs } from "../make-step.ts";
 import type { Action, Phase, Step } from "../plan.ts";
-import { everyClient, type PlanContext } from "../plan-context.ts";
+import { type PlanContext, probesOf } from "../plan-context.ts";
 import { idsOf } from "./export.ts";
+import { narrowSteps } from "./join-steps.ts";
 import { onNewPath } from "./retire-exports.ts";
 
 export function retireImportsPhase(context: PlanContext): Phase {
-  const probes = context.importers.map(({ id }) => everyClient(id));
+  const probes = probesOf(context);
   const sets = federationSets(context, "ImportedServiceSet");
   const gone = federationSets(context, "ExportedServiceSet").map(({ ref }) => ({ kind: "absent", ref }) as const);
   const steps: Step[] = [];
+  const narrowed = narrowSteps(context);
   if (sets.length > 0) {
     const confirm = makeStep({
       phase: "retire-imports",
@@ -34,22 +36,23 @@ export function retireImportsPhase(context: PlanContext): Phase {
         undo: { how: "restore", also: wakeUp(set) },
       }),
     );
-    steps.push(
-      confirm,
-      ...removed,
-      makeStep({
-        phase: "retire-imports",
-        about: "resync",
-        title: "Let federation resync, and see that every client still gets through",
-        action: { do: "wait" },
-        rule: "retire.no-federation-endpoint",
-        after: idsOf(removed),
-        done: all(...onNewPath(probes)),
-        timeoutMs: 5 * resyncMs,
-      }),
-    );
+    steps.push(confirm, ...removed);
   }
-  return { id: "retire-imports", gate: all(...gone, ...onNewPath(probes)), steps, verify: probes, reversible: true };
+  if (sets.length > 0 || narrowed.length > 0) {
+    const resync = makeStep({
+      phase: "retire-imports",
+      about: "resync",
+      title: "Let federation resync, and see that every client still gets through",
+      action: { do: "wait" },
+      rule: "retire.no-federation-endpoint",
+      after: idsOf(steps.filter(({ action }) => action.do === "delete")),
+      done: all(...onNewPath(context, "gone")),
+      timeoutMs: 5 * resyncMs,
+    });
+    steps.push(resync, ...narrowed.map((step) => ({ ...step, after: [resync.id] })));
+  }
+  const gate = all(...gone, ...onNewPath(context, "gone"));
+  return { id: "retire-imports", gate, steps, verify: probes, reversible: true };
 }
 
 /**

@@ -15,13 +15,13 @@ import { editsBetween, inverted, patchOf, withoutValueAt } from "../edits.ts";
 import { federationSets } from "../federation-sets.ts";
 import { makeStep, minuteMs, resyncMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
-import { everyClient, type PlanContext } from "../plan-context.ts";
+import { type PlanContext, probesOf } from "../plan-context.ts";
 import { proxyWorkloads, restartable } from "../proxy-workloads.ts";
 import { idsOf } from "./export.ts";
 import { restartIstiod } from "./trust.ts";
 
 export function retirePeersPhase(context: PlanContext): Phase {
-  const probes = context.importers.map(({ id }) => everyClient(id));
+  const probes = probesOf(context);
   const sets = [...federationSets(context, "ExportedServiceSet"), ...federationSets(context, "ImportedServiceSet")];
   return {
     id: "retire-peers",
@@ -124,9 +124,10 @@ function proofSteps(context: PlanContext, group: readonly Mesh[], about: string,
           }),
         )
     : [];
-  const probes = context.importers
-    .filter(({ id }) => group.some((mesh) => mesh.id === id))
-    .map(({ id }) => everyClient(id));
+  const probes = probesOf(
+    context,
+    context.importers.filter(({ id }) => group.some((mesh) => mesh.id === id)),
+  );
   const proof = makeStep({
     phase: "retire-peers",
     about: `proof/${about}`,

@@ -9,8 +9,9 @@ import type { DesiredObject } from "../../target/desired-object.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
 import { type ApplyParts, applyStep, present } from "../apply-step.ts";
 import type { Phase, Step } from "../plan.ts";
-import { everyClient, type PlanContext } from "../plan-context.ts";
+import { type PlanContext, probesOf } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
+import { joinSteps } from "./join-steps.ts";
 import { egressStep, hostOf, proofStep } from "./import.ts";
 import { idsOf } from "./export.ts";
 
@@ -26,7 +27,7 @@ export function shiftPhase(context: PlanContext): Phase {
     id: "shift",
     gate: all(...canaries),
     steps: context.importers.flatMap((mesh) => meshSteps(context, mesh)),
-    verify: context.importers.map(({ id }) => everyClient(id)),
+    verify: probesOf(context),
     reversible: true,
   };
 }
@@ -64,6 +65,8 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     steps.push(...present(path, ...moves, proof));
     after = [proof.id];
   }
+  // What joins a local Service has no waves: it comes when the others have shown that the path holds.
+  steps.push(...joinSteps(context, mesh, after));
   return steps;
 }
 

@@ -57,6 +57,7 @@ function partCommands(part: ConditionPart, timeout: string, { probes }: Conditio
     case "gateway-exposes":
       return [istioctl(part.gateway, "proxy-config listeners", resourceWord(part.gateway), "--port 15443")];
     case "endpoints":
+    case "joined":
       return (probes.get(part.probes)?.clients ?? [])
         .slice(0, shownClients)
         .map(

@@ -100,6 +100,8 @@ function claimOf(part: ConditionPart, names: ConditionNames): Claim {
       return of(part.gateway, `its Envoys expose ${hostsText(part.hosts)} and have rejected nothing`);
     case "endpoints":
       return from(part.probes, viaText[part.via]);
+    case "joined":
+      return from(part.probes, joinedText[part.federation]);
     case "reachable":
       return from(part.probes, part.fresh ? "requests pass, also from newly started proxies" : "requests pass");
     case "egress-open":
@@ -132,6 +134,11 @@ const viaText = {
   federation: "endpoints of federation and no other",
   "east-west": "endpoints of the east-west gateway and no other",
   none: "no endpoints",
+} as const;
+
+const joinedText = {
+  beside: "endpoints of the east-west gateway beside the local ones",
+  gone: "endpoints of the east-west gateway beside the local ones, none of federation",
 } as const;
 
 function isText(is: "equal" | "empty" | "not-empty", value: Json): string {

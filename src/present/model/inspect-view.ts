@@ -223,5 +223,6 @@ function portView({ number, name, protocol, targetPort }: Port): PortView {
 }
 
 function carryView(carry: Carry): CarryView {
-  return carry.mode === "none" ? { mode: "none", why: findingView(carry.why) } : carry;
+  if (carry.mode === "none") return { mode: "none", why: findingView(carry.why) };
+  return carry.mode === "join-local" ? { mode: "join-local", service: carry.service } : carry;
 }

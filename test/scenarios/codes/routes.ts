@@ -53,9 +53,6 @@ const clusterLocal = twoMeshes({
     ],
   },
 });
-const localStock = kubeObject("east", "v1", "Service", "sales", "stock", {
-  spec: { selector: { app: "stock" }, ports: [{ port: 8080, name: "http" }] },
-});
 const noClients = changed(base, "east ServiceMeshMemberRoll istio-system/default", { "/spec/members": [] });
 const noPods = base.map((input) => ({
   ...input,
@@ -96,13 +93,6 @@ export const scenarios: readonly CodeScenario[] = [
     }),
     mended: two,
     with: ["MF310", "MF311"],
-  },
-  {
-    code: "MF201",
-    base,
-    found: added(base, localStock),
-    mended: base,
-    with: stays,
   },
   {
     code: "MF202",

@@ -29,7 +29,7 @@ function fits({ ref, view }: Rule, host: string, clusterDomain: string): boolean
   return (pattern.includes(".") ? pattern : `${pattern}.${ref.namespace}.svc.${clusterDomain}`) === host;
 }
 
-function ofRule(rule: Rule, { route, importer }: CarriedRoute): Finding[] {
+function ofRule(rule: Rule, { route, importer, join }: CarriedRoute): Finding[] {
   const { spec } = rule.view;
   const facts = { rule: refText(rule.ref), host: route.host, namespace: importer.entryNamespace };
   const policies = [spec.trafficPolicy, ...spec.subsets.map(({ trafficPolicy }) => trafficPolicy)];
@@ -49,7 +49,7 @@ function ofRule(rule: Rule, { route, importer }: CarriedRoute): Finding[] {
     ...(spec.subsets.length > 0
       ? [destinationRuleSubsets.at([rule.ref], { ...facts, subsets: spec.subsets.map(({ name }) => name).join(", ") })]
       : []),
-    ...(isLeftBehind(rule, route.homeNamespace, importer.mesh.namespace)
+    ...(join === null && isLeftBehind(rule, route.homeNamespace, importer.mesh.namespace)
       ? [destinationRuleLeft.at([rule.ref], { ...facts, home: route.homeNamespace })]
       : []),
   ];
