@@ -7,7 +7,7 @@ import type { Json } from "../core/json.ts";
 import { refText } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
 import { byNodePort, east, ingressOfWest, nodeObject, west, withIngress } from "../../test/support/gateways.ts";
-import { codesOf, examined } from "../../test/support/seen.ts";
+import { codesOf, examined, textOf } from "../../test/support/seen.ts";
 import { validateObject } from "../../test/schemas/validate-object.ts";
 import { slotValues } from "../../test/support/slots.ts";
 import { added, asLocal, changed, makeWorld, named, twoMeshes } from "../../test/support/world.ts";
@@ -53,7 +53,7 @@ function told(inputs: readonly ClusterInput[], config?: Partial<Config>): readon
   expect(validateObject(filled)).toEqual([]);
   const list = valueAt(filled, "/spec/addresses") as readonly Json[];
   return [
-    list.map((each) => `${String(valueAt(each, "/type"))} ${String(valueAt(each, "/value"))}`),
+    list.map((each) => `${textOf(valueAt(each, "/type"))} ${textOf(valueAt(each, "/value"))}`),
     valueAt(filled, "/spec/listeners/0/port") ?? null,
   ];
 }

@@ -10,7 +10,7 @@ import { guideConfig } from "../support/guide-config.ts";
 import { examined } from "../support/seen.ts";
 import { changed, makeWorld, named, twoMeshes } from "../support/world.ts";
 
-const with_ = (options: Partial<Config["eastWest"]>): Config => ({
+const configured = (options: Partial<Config["eastWest"]>): Config => ({
   ...guideConfig,
   eastWest: { ...guideConfig.eastWest, ...options },
 });
@@ -41,10 +41,10 @@ const cases: readonly (readonly [string, readonly ClusterInput[], Config])[] = [
   [
     "stated addresses",
     twoMeshes(),
-    with_({ addresses: [{ mesh: west, importer: null, addresses: ["192.0.2.5"], port: 99 }] }),
+    configured({ addresses: [{ mesh: west, importer: null, addresses: ["192.0.2.5"], port: 99 }] }),
   ],
-  ["one for each importer", hub, with_({ per: "peer" })],
-  ["node port, one for each importer", byNodePort(), with_({ per: "peer" })],
+  ["one for each importer", hub, configured({ per: "peer" })],
+  ["node port, one for each importer", byNodePort(), configured({ per: "peer" })],
 ];
 
 describe("after each change the remaining changes are planned", () => {

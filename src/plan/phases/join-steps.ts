@@ -36,9 +36,10 @@ export function joinSteps(context: PlanContext, mesh: Mesh, after: readonly Step
   const probes = joiningClients(mesh.id);
   const group = context.probes.find(({ id }) => id === probes);
   if (!group) return [];
+  const joining = new Set<string>(group.routes);
   const entries = context.target.objects.filter(
     ({ role, ref, routes }) =>
-      role === "join-entry" && ref.cluster === mesh.cluster && routes.some((id) => group.routes.includes(id)),
+      role === "join-entry" && ref.cluster === mesh.cluster && routes.some((id) => joining.has(id)),
   );
   const hosts = fewNames(group.routes.map((id) => id.slice(id.indexOf("|") + 1)));
   const path = makeStep({
