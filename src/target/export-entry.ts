@@ -21,17 +21,17 @@ export function exportEntries(group: readonly CarriedRoute[]): DesiredObject[] {
   const [first] = foreign;
   if (!first) return [];
   const { service } = first.exported;
-  if (first.exporter.importer === null) return entriesByPorts(`meshferry-${service.name}`, foreign, group);
+  if (first.exporter.importer === null) return entriesByPorts(`meshferry-${service.name}`, foreign);
   return [...groupBy(foreign, ({ route }) => route.host)].flatMap(([host, ofHost]) =>
-    entriesByPorts(`meshferry-${service.name}.${host}`, ofHost, ofHost),
+    entriesByPorts(`meshferry-${service.name}.${host}`, ofHost),
   );
 }
 
 /**
  * Hosts that are dialled at the same ports share an entry; an importer that joins the service to one of its own dials that
- * one's port numbers. `all`: the routes that need the entry for the service's own ports.
+ * one's port numbers.
  */
-function entriesByPorts(name: string, group: readonly CarriedRoute[], all: readonly CarriedRoute[]): DesiredObject[] {
+function entriesByPorts(name: string, group: readonly CarriedRoute[]): DesiredObject[] {
   const [one] = group;
   if (!one) return [];
   const { exported } = one;
@@ -42,9 +42,7 @@ function entriesByPorts(name: string, group: readonly CarriedRoute[], all: reado
     const [first] = alike;
     if (!first) return [];
     const routes = alike.flatMap(({ ofHost }) => ofHost);
-    return key === own
-      ? [exportEntry(name, routes, first.ports, all)]
-      : [exportEntry(`${name}-${shortHash(key)}`, routes, first.ports, routes)];
+    return [exportEntry(key === own ? name : `${name}-${shortHash(key)}`, routes, first.ports)];
   });
 }
 
@@ -72,12 +70,7 @@ function portsDialled(exported: ExportedService, group: readonly CarriedRoute[])
   });
 }
 
-function exportEntry(
-  fullName: string,
-  group: readonly CarriedRoute[],
-  ports: readonly Port[],
-  all: readonly CarriedRoute[],
-): DesiredObject {
+function exportEntry(fullName: string, group: readonly CarriedRoute[], ports: readonly Port[]): DesiredObject {
   const [first] = group;
   if (!first) throw new Error("an entry for nobody");
   const { exported } = first;
@@ -86,7 +79,7 @@ function exportEntry(
   return {
     ref: refIn(service.cluster, "networking.istio.io", "ServiceEntry", service.namespace, name),
     role: "export-entry",
-    routes: sortedUnique(all.map(({ route }) => route.id)),
+    routes: sortedUnique(group.map(({ route }) => route.id)),
     template: {
       apiVersion: "networking.istio.io/v1beta1",
       kind: "ServiceEntry",
