@@ -1,7 +1,7 @@
 // What a plan depends on, as hashes: `apply` compares them with what it sees (docs/plan-hash.md lists the fields).
 import { hashOf } from "../core/hash.ts";
 import type { Json } from "../core/json.ts";
-import { refKey } from "../core/object-ref.ts";
+import { refKey, sortedRefs } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService } from "../federation/federation.ts";
 import { serviceAccountsOf } from "../federation/find-runners.ts";
@@ -17,6 +17,7 @@ export function makeBasis(context: PlanContext): BasisEntry[] {
   const entries = [
     ...context.inventory.meshes.flatMap((mesh) => meshEntries(context, mesh)),
     ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map(serviceEntry),
+    ...copied(context),
   ];
   return sortedBy(
     entries,
@@ -51,6 +52,12 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
     { ref: mesh.controlPlane.ref, of: "mesh", hash: hashOf(facts) },
     ...objects.map(({ ref, of, spec }) => ({ ref, of, hash: hashOf(spec ?? null) })),
   ];
+}
+
+/** Rules of theirs that stand copied beside our entries: a copy is as good as its original. */
+function copied({ target, lookup }: PlanContext): BasisEntry[] {
+  const refs = sortedRefs(target.objects.flatMap(({ copyOf }) => copyOf ?? []));
+  return refs.map((ref) => ({ ref, of: "spec", hash: hashOf(lookup(refKey(ref))?.body["spec"] ?? null) }));
 }
 
 function serviceEntry(exports: readonly ExportedService[]): BasisEntry {

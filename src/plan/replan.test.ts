@@ -35,6 +35,15 @@ const worlds: readonly (readonly [string, readonly ClusterInput[]])[] = [
   ["two meshes", twoMeshes({ east: three })],
   ["MultiTenant", twoMeshes({ east: { ...three, mode: "MultiTenant" }, west: { mode: "MultiTenant" } })],
   [
+    "rules that are copied, and subsets",
+    added(
+      twoMeshes({ east: three }),
+      kubeObject("east", "networking.istio.io/v1beta1", "DestinationRule", "sales", "stock", {
+        spec: { host: "stock", trafficPolicy: { outlierDetection: {} }, subsets: [{ name: "quick" }] },
+      }),
+    ),
+  ],
+  [
     "three in a row, both ways",
     makeWorld({
       meshes: ["a", "b", "c"].map(

@@ -23,9 +23,11 @@ export type Role =
   | "availability"
   | "expose"
   | "export-entry"
+  | "export-rule"
   | "policy"
   | "remote"
   | "workload-entry"
+  | "import-rule"
   | "import-entry";
 
 export interface DesiredObject {
@@ -34,4 +36,6 @@ export interface DesiredObject {
   /** The routes that need it; sorted. */
   readonly routes: readonly RouteId[];
   readonly template: Template;
+  /** The object of theirs that this one is a copy of. */
+  readonly copyOf?: ObjectRef;
 }

@@ -26,6 +26,7 @@ import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
 import { type PlaceOptions, type Places, type PlacesByMesh, placesOf } from "./places.ts";
 import { callersAfterwards, callerToday } from "./service-callers.ts";
+import { ruleCopies, subsetRules } from "./rule-copies.ts";
 import { gatewayAddresses, remoteGateway } from "./remote-gateway.ts";
 
 export interface Target {
@@ -53,7 +54,8 @@ export function generateTarget(
     objects.push(...exporterObjects(inventory, group), ...denyPolicies(exclusions.get(id) ?? [], group));
   objects.push(...allowPolicies(inventory, federation, carried, podsOf));
   for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
-    objects.push(...importerObjects(group));
+    objects.push(...importerObjects(group), ...ruleCopies(inventory, group));
+  objects.push(...subsetRules(inventory, carried));
   const exporters = new Map(carried.map(({ exporter }) => [exporter.mesh.id, exporter]));
   return {
     places,

@@ -30,6 +30,12 @@ const guarded = added(
     spec: { selector: { matchLabels: { app: "orders" } }, rules: [{ from: [{ source: { principals: [gateway] } }] }] },
   }),
 );
+const ruled = added(
+  two,
+  kubeObject("east", "networking.istio.io/v1beta1", "DestinationRule", "sales", "theirs", {
+    spec: { host: "stock", subsets: [{ name: "quick" }] },
+  }),
+);
 /** "hub" offers to "left" what it does not offer to "right". */
 const apart = makeWorld({
   meshes: [
@@ -53,6 +59,8 @@ const generators: Readonly<Record<string, readonly [ClusterInput[], Role, readon
   "export-entry": [two, "export-entry", ["meshferry-orders"]],
   "allow-policy": [guarded, "policy", ["meshferry-allow-orders"]],
   "deny-policy": [apart, "policy", ["meshferry-orders"]],
+  "rule-copies, subsets": [ruled, "export-rule", ["stock.sales.svc.cluster.local"]],
+  "rule-copies": [ruled, "import-rule", ["stock.sales.svc.cluster.local"]],
   "remote-gateway": [two, "remote", ["meshferry-west"]],
   "import-entries, workload entry": [
     two,
@@ -80,9 +88,11 @@ describe("a generator makes its objects", () => {
       availability: true,
       expose: true,
       "export-entry": true,
+      "export-rule": true,
       policy: true,
       remote: true,
       "workload-entry": true,
+      "import-rule": true,
       "import-entry": true,
     } satisfies Record<Role, true>;
     const made = new Set<string>(Object.values(generators).map(([, role]) => role));

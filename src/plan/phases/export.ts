@@ -67,6 +67,16 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const policies = ofExporter(context, mesh, "policy").map((object) =>
     applyStep(context, object, { phase: "export", ...policyTexts(object), after: [] }),
   );
+  const subsets = desired
+    .filter(({ role, ref }) => role === "export-rule" && ref.namespace === places.gatewayNamespace)
+    .map((object) =>
+      applyStep(context, object, {
+        phase: "export",
+        title: `Name the subsets that importers' clients go by, for ${object.ref.name}`,
+        rule: "export.subset-chains",
+        after: afterHome,
+      }),
+    );
   const exposure = desired
     .filter(({ role, ref }) => role === "expose" && ref.namespace === places.gatewayNamespace)
     .map((object) =>
@@ -74,11 +84,11 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         phase: "export",
         title: `Expose the imported hosts, and nothing else, at the gateway of ${mesh.id}`,
         rule: "export.expose-by-own-label",
-        after: idsOf(present(...gateway, ...entries, ...policies)),
+        after: idsOf(present(...gateway, ...entries, ...policies, ...subsets)),
         done: { kind: "gateway-exposes", gateway: places.gatewayDeployment, hosts: exposedHosts(context, mesh) },
       }),
     );
-  return present(...home, ...gateway, ...available, ...entries, ...policies, ...exposure);
+  return present(...home, ...gateway, ...available, ...entries, ...policies, ...subsets, ...exposure);
 }
 
 function policyTexts({ ref, template }: DesiredObject): { readonly title: string; readonly rule: string } {
