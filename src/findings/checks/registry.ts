@@ -6,6 +6,10 @@ import { notCheckedKinds } from "../codes/plan.ts";
 import type { Answer, Check, CheckInput, MissingKinds } from "./check.ts";
 import { participants } from "./participants.ts";
 import { networkPolicies } from "./policies/network-policies.ts";
+import { exportRoutes } from "./policies/export-routes.ts";
+import { gatewayObjects } from "./policies/gateway-objects.ts";
+import { peerAuthentications } from "./policies/peer-authentication.ts";
+import { sharedGateways } from "./policies/shared-gateways.ts";
 import { authorization } from "./policies/authorization.ts";
 import { destinationRules } from "./clients/destination-rules.ts";
 import { egress } from "./clients/egress.ts";
@@ -30,7 +34,9 @@ export const checks = {
   egress,
   "egress-source": egressSource,
   "entry-namespace": entryNamespace,
+  "export-routes": exportRoutes,
   "failover-detection": failoverDetection,
+  "gateway-objects": gatewayObjects,
   isolation,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
@@ -38,6 +44,8 @@ export const checks = {
   "namespace-seen": namespaceSeen,
   "network-policies": networkPolicies,
   "not-evaluated": objectsNotEvaluated,
+  "peer-authentication": peerAuthentications,
+  "shared-gateways": sharedGateways,
   sidecars,
 } as const satisfies Readonly<Record<string, Check>>;
 
