@@ -14,6 +14,7 @@ import { authorization } from "./policies/authorization.ts";
 import { destinationRules } from "./clients/destination-rules.ts";
 import { egress } from "./clients/egress.ts";
 import { egressSource } from "./clients/egress-source.ts";
+import { protocols } from "./clients/protocols.ts";
 import { sidecars } from "./clients/sidecars.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
@@ -45,6 +46,7 @@ export const checks = {
   "network-policies": networkPolicies,
   "not-evaluated": objectsNotEvaluated,
   "peer-authentication": peerAuthentications,
+  protocols,
   "shared-gateways": sharedGateways,
   sidecars,
 } as const satisfies Readonly<Record<string, Check>>;

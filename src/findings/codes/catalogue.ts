@@ -4,6 +4,7 @@ import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
+import * as oddities from "./federation-oddities.ts";
 import * as gateways from "./gateways.ts";
 import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
@@ -14,7 +15,7 @@ import * as trust from "./trust.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients, egress, gateways]),
+  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients, egress, gateways, oddities]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 

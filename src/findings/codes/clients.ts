@@ -69,3 +69,23 @@ export const subsetsEmpty = defineCode({
   why: "The endpoints of an imported host are the egress gateway's and carry none of the service's labels: requests that are sent to such a subset fail today.",
   todo: "Remove these subsets, or make them in the exporting mesh and import a Service for each.",
 });
+
+export const connectionsCutOnce = defineCode({
+  code: "MF460",
+  name: "long-connections-cut-once",
+  severity: "info",
+  message:
+    "{importer}: ports that are not HTTP at {hosts} of {total} imported hosts ({ports}). Their virtual addresses change at the shift, and connections that last are cut once, about 45 s later.",
+  why: "A proxy tells connections that are not HTTP apart by virtual address. The new entry has another one than federation's service; the old one's listener drains and closes. Federation itself cuts such connections now and then, whenever a resync moves the addresses.",
+  todo: "See that these clients connect again by themselves, and move their namespaces when nobody minds.",
+});
+
+export const protocolNotDeclared = defineCode({
+  code: "MF461",
+  name: "protocol-not-declared",
+  severity: "info",
+  message:
+    "{importer}: ports that declare no protocol at {hosts} of {total} imported hosts ({ports}); proxies go on to detect it.",
+  why: "The new entry leaves the protocol open as federation's service does. Detection waits for the client's first bytes: a protocol in which the server speaks first (SMTP, FTP, SSH, a database at another port than its usual one) does not get through, today or afterwards.",
+  todo: "Nothing, if they work today. Otherwise name the ports of the exported Services by protocol (tcp-…, http-…), or set appProtocol, before planning.",
+});

@@ -1,6 +1,6 @@
 // Scenarios of the codes MF440 to MF479: the clients' side.
 import type { JsonObject } from "../../../src/core/json.ts";
-import { added, kubeObject, twoMeshes } from "../../support/world.ts";
+import { added, changed, kubeObject, twoMeshes } from "../../support/world.ts";
 import type { CodeScenario } from "../scenario.ts";
 
 const base = twoMeshes();
@@ -17,7 +17,11 @@ const subsets = (labels: JsonObject): JsonObject => ({ subsets: [{ name: "one", 
 const peer: JsonObject = { "topology.istio.io/cluster": "west-mesh" };
 const harmless = added(base, rule("shop", { trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } }));
 
+const port = (name: string) => changed(base, "west Service sales/orders", { "/spec/ports/0/name": name });
+
 export const scenarios: readonly CodeScenario[] = [
+  { code: "MF460", base, found: port("tcp-feed"), mended: port("http") },
+  { code: "MF461", base, found: port("feed"), mended: port("http") },
   {
     code: "MF440",
     base,
