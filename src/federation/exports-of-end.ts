@@ -12,9 +12,12 @@ import {
 } from "../findings/codes/federation.ts";
 import { findTyped, type Typed } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
+import { isOurs } from "../inventory/ownership.ts";
 import type { ExportedService, Port, StatusAgreement } from "./federation.ts";
 import { findRunners, isFixed, resolveTargetPort, type StatedRunner, shapesBehind } from "./find-runners.ts";
 import type { Side } from "./link-facts.ts";
+import { gatewayNamespace } from "./gateways.ts";
+import { generatedClashes } from "./generated-clashes.ts";
 import type { HeldService } from "./mesh-registry.ts";
 import type { PodIndex } from "./pod-index.ts";
 import { decideExports, type ExportDecision } from "./rules/export-decision.ts";
@@ -73,6 +76,7 @@ export function exportsOfEnd(end: ExportingEnd): ExportsOfEnd {
       findings.push(exportFails.at([service.ref, set.ref], { service: service.hostname, name: ruleName.hostname }));
     }
   }
+  findings.push(...generatedClashes(active, set.ref, setName));
   findings.push(...collisions(active, end, setName), ...statusDifferences(active, reported, set, setName));
   const exports = active.map((decision) => exportedService(decision, end, reported));
   for (const each of exports) {
@@ -136,15 +140,20 @@ export function describeExport(
   };
 }
 
-/** istiod, the federation gateways and the API server's own Service are caught by wide rules (seen in the federation vectors). */
+/**
+ * istiod, the federation gateways and the API server's own Service are caught by wide rules (seen in the federation vectors); so
+ * is the Service of our own gateway, which carries the labels of its Gateway (Istio 1.20, kube-gateway.yaml).
+ */
 function isInfrastructure(service: HeldService, mesh: Mesh): boolean {
   if (service.namespace === "default" && service.name === "kubernetes") return true;
-  if (service.namespace !== mesh.namespace) return false;
-  const gateways = [...mesh.peers].flatMap(({ view }) => [
-    view.spec.gateways.ingress.name,
-    view.spec.gateways.egress.name,
-  ]);
-  return service.labels["app"] === "istiod" || gateways.includes(service.name);
+  if (service.kubernetes && isOurs(service.kubernetes.object)) return true;
+  if (service.namespace === mesh.namespace && service.labels["app"] === "istiod") return true;
+  return mesh.peers.some(({ view: { spec } }) =>
+    (["ingress", "egress"] as const).some(
+      (kind) =>
+        spec.gateways[kind].name === service.name && gatewayNamespace(mesh, kind, service.name) === service.namespace,
+    ),
+  );
 }
 
 function reportedExports(set: Typed<"ExportedServiceSet.federation.maistra.io">): ReadonlyMap<string, string> | null {

@@ -1,10 +1,13 @@
 // inventory → links, exports, imports: what federation does today, as far as the objects show it.
+import { fewNames } from "../core/few-names.ts";
 import type { Finding } from "../core/finding.ts";
 import type { MeshId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
-import { sortedBy } from "../core/order.ts";
+import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
+import { exportsNotImported } from "../findings/codes/federation-oddities.ts";
 import { peerRejected } from "../findings/codes/federation.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
+import { deadSets } from "./dead-sets.ts";
 import { describeExport, exportsOfEnd } from "./exports-of-end.ts";
 import type { ExportedService, Federation, ImportedService, Link, PeerEnd, UnimportedService } from "./federation.ts";
 import type { StatedRunner } from "./find-runners.ts";
@@ -27,7 +30,7 @@ export function federate(
   options: FederationOptions,
 ): Federation {
   const pairing = pairPeers(inventory, options.pairs);
-  const findings: Finding[] = [...pairing.findings];
+  const findings: Finding[] = [...pairing.findings, ...deadSets(inventory)];
   const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
   const stated = new Map(options.runners.map((runner) => [runner.service, runner]));
   const registries = new Map<MeshId, readonly HeldService[]>();
@@ -39,6 +42,7 @@ export function federate(
   const exports: ExportedService[] = [];
   const imports: ImportedService[] = [];
   const unimported: UnimportedService[] = [];
+  const untaken: UnimportedService[] = [];
   for (const link of pairing.value.links) {
     // A peer that istiod refused takes part in nothing, on either end.
     findings.push(...rejections(link));
@@ -58,6 +62,7 @@ export function federate(
       exports.push(...offered.exports);
       imports.push(...taken.imports);
       unimported.push(...taken.unimported);
+      untaken.push(...taken.untaken);
       findings.push(...offered.findings, ...taken.findings);
     }
   }
@@ -75,6 +80,13 @@ export function federate(
     if (!taken.has(offerOf(record))) imports.push(importedAsRecorded(each));
   }
   const known = new Set(recorded.map(({ record }) => offerOf(record)));
+  findings.push(
+    ...untakenExports(
+      exports,
+      untaken.filter((each) => !known.has(offerOf(each))),
+      pairing.value.links,
+    ),
+  );
   const exportKey = (each: ExportedService): string => `${each.link}|${each.exporter}|${each.exportedHost}`;
   return {
     links: pairing.value.links,
@@ -93,6 +105,29 @@ export function federate(
     ),
     findings,
   };
+}
+
+/** One finding for what a link's importer leaves; parts of the mesh itself are not meant to be taken. */
+function untakenExports(
+  exports: readonly ExportedService[],
+  untaken: readonly UnimportedService[],
+  links: readonly Link[],
+): Finding[] {
+  const infrastructure = new Set(exports.filter((each) => each.infrastructure).map(offerOf));
+  const left = untaken.filter((each) => !infrastructure.has(offerOf(each)));
+  return [...groupBy(left, ({ link, importer }) => `${link}|${importer}`).values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const hosts = sortedUnique<string>(group.map(({ exportedHost }) => exportedHost));
+    return [
+      exportsNotImported.at(links.find(({ id }) => id === first.link)?.ends.map(({ peer }) => peer) ?? [], {
+        link: first.link,
+        importer: first.importer,
+        count: hosts.length === 1 ? "1 service" : `${hosts.length} services`,
+        hosts: fewNames(hosts),
+      }),
+    ];
+  });
 }
 
 /** The Services that a mesh holds, by "NAMESPACE/NAME". */

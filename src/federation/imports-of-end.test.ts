@@ -71,7 +71,8 @@ describe("hosts", () => {
       const found = importing(rules);
       expect(hosts(found)).toEqual(expected);
       expect(found.unimported.map(({ exportedHost }) => exportedHost)).toEqual(unimported.map(offered));
-      expect(codesOf(found.findings)).toEqual([]);
+      const counted = unimported.length > 0 ? ["MF121"] : [];
+      expect(codesOf(found.findings)).toEqual([...(expected[0]?.includes("mysvc") ? ["MF119"] : []), ...counted]);
     });
   }
 

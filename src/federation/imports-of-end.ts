@@ -1,14 +1,18 @@
 // What one end of a link takes of the other's offers, and under which hosts.
+import { fewNames } from "../core/few-names.ts";
 import type { Finding } from "../core/finding.ts";
 import { host, type LinkId, type MeshId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
+import { sortedUnique } from "../core/order.ts";
 import { importFails, importStatusDiffers, ruleVoid } from "../findings/codes/federation.ts";
+import { localityDropped, suffixCountsAsLocal } from "../findings/codes/federation-oddities.ts";
 import { findTyped, type Typed } from "../inventory/cluster.ts";
 import type { ImportedService, StatusAgreement, UnimportedService } from "./federation.ts";
 import type { Side } from "./link-facts.ts";
 import { watchedNamespaces } from "./mesh-registry.ts";
-import { decideImports, type ImportDecision } from "./rules/import-decision.ts";
-import { localityLabel } from "./rules/locality.ts";
+import { generatedClashes } from "./generated-clashes.ts";
+import { decideImports, type ImportDecision, type ImportDecisions } from "./rules/import-decision.ts";
+import { type Locality, localityLabel } from "./rules/locality.ts";
 import type { OfferedHost } from "./rules/offered-host.ts";
 
 export interface ImportingEnd {
@@ -21,6 +25,8 @@ export interface ImportingEnd {
 export interface ImportsOfEnd {
   readonly imports: readonly ImportedService[];
   readonly unimported: readonly UnimportedService[];
+  /** Of these, what no rule takes; the others are taken under an invalid name. */
+  readonly untaken: readonly UnimportedService[];
   readonly findings: readonly Finding[];
 }
 
@@ -47,6 +53,7 @@ export function importsOfEnd(end: ImportingEnd): ImportsOfEnd {
   const locality = decided.locality === null ? null : localityLabel(decided.locality);
   const imports: ImportedService[] = [];
   const unimported: UnimportedService[] = [];
+  const untaken: UnimportedService[] = [];
   for (const decision of decided.decisions) {
     const exportedHost = decision.offer.name.hostname;
     if (decision.imported && decision.local) {
@@ -64,13 +71,44 @@ export function importsOfEnd(end: ImportingEnd): ImportsOfEnd {
       });
       continue;
     }
-    unimported.push({ link: end.link, importer: mesh.id, exportedHost: host(exportedHost) });
+    const left = { link: end.link, importer: mesh.id, exportedHost: host(exportedHost) };
+    unimported.push(left);
+    if (!decision.failed) untaken.push(left);
     if (decision.failed && set) {
       findings.push(importFails.at([set.ref], { exported: exportedHost, name: decision.ruleName?.hostname ?? "" }));
     }
   }
+  if (set) findings.push(...oddities(set, decided, setName));
   if (set) findings.push(...statusDifferences(decided.decisions, reported, set, setName));
-  return { imports, unimported, findings };
+  return { imports, unimported, untaken, findings };
+}
+
+/** What the set does otherwise than it seems to. */
+function oddities(
+  set: Typed<"ImportedServiceSet.federation.maistra.io">,
+  { decisions, locality, localSuffix }: ImportDecisions<OfferedHost>,
+  setName: string,
+): Finding[] {
+  const given = set.view.spec.locality;
+  const imported = decisions.filter((decision) => decision.imported);
+  const local = imported.filter(
+    ({ asLocal, rule }) => asLocal && !(rule !== null && set.view.spec.importRules[rule]?.importAsLocal),
+  );
+  const hosts = sortedUnique(local.flatMap((decision) => decision.local?.hostname ?? []));
+  return [
+    ...(given !== null && locality === null
+      ? [localityDropped.at([set.ref], { set: setName, given: localityText(given) })]
+      : []),
+    ...(hosts.length > 0
+      ? [suffixCountsAsLocal.at([set.ref], { set: setName, hosts: fewNames(hosts), suffix: localSuffix })]
+      : []),
+    ...generatedClashes(imported, set.ref, setName),
+  ];
+}
+
+function localityText({ region, zone, subzone }: Locality): string {
+  const parts = [region && `region ${region}`, zone && `zone ${zone}`, subzone && `subzone ${subzone}`];
+  return parts.filter((part) => part !== "").join(", ");
 }
 
 /** The local Service whose host the import has: endpoints of both answer there. */

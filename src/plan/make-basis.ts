@@ -1,6 +1,6 @@
 // What a plan depends on, as hashes: `apply` compares them with what it sees (docs/plan-hash.md lists the fields).
 import type { Json } from "../core/json.ts";
-import { refKey } from "../core/object-ref.ts";
+import { refKey, sortedRefs } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService } from "../federation/federation.ts";
 import { serviceAccountsOf } from "../federation/find-runners.ts";
@@ -22,6 +22,7 @@ export function makeBasis(context: PlanContext): BasisEntry[] {
     ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map((group) =>
       serviceEntry(context, group),
     ),
+    ...copied(context),
   ];
   return sortedBy(
     entries,
@@ -56,6 +57,12 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
     { ref: mesh.controlPlane.ref, of: "mesh", hash: context.hashOf(facts) },
     ...objects.map(({ ref, of, spec }) => ({ ref, of, hash: context.hashOf(spec ?? null) })),
   ];
+}
+
+/** Rules of theirs that stand copied beside our entries: a copy is as good as its original. */
+function copied({ target, lookup, hashOf }: PlanContext): BasisEntry[] {
+  const refs = sortedRefs(target.objects.flatMap(({ copyOf }) => copyOf ?? []));
+  return refs.map((ref) => ({ ref, of: "spec", hash: hashOf(lookup(refKey(ref))?.body["spec"] ?? null) }));
 }
 
 /** A local Service that remote endpoints join; once, however many meshes they are in. */

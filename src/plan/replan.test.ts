@@ -37,6 +37,15 @@ const worlds: readonly (readonly [string, readonly ClusterInput[]])[] = [
   ["the operator's NetworkPolicies", managedPolicies(twoMeshes())],
   ["MultiTenant", twoMeshes({ east: { ...three, mode: "MultiTenant" }, west: { mode: "MultiTenant" } })],
   [
+    "rules that are copied, and subsets",
+    added(
+      twoMeshes({ east: three }),
+      kubeObject("east", "networking.istio.io/v1beta1", "DestinationRule", "sales", "stock", {
+        spec: { host: "stock", trafficPolicy: { outlierDetection: {} }, subsets: [{ name: "quick" }] },
+      }),
+    ),
+  ],
+  [
     "three in a row, both ways",
     makeWorld({
       meshes: ["a", "b", "c"].map(

@@ -45,10 +45,12 @@ export type Role =
   | "availability"
   | "expose"
   | "export-entry"
+  | "export-rule"
   | "policy"
   | "network-policy"
   | "remote"
   | "workload-entry"
+  | "import-rule"
   | "import-entry"
   | "join-entry";
 
@@ -58,4 +60,6 @@ export interface DesiredObject {
   /** The routes that need it; sorted. */
   readonly routes: readonly RouteId[];
   readonly template: Template;
+  /** The object of theirs that this one is a copy of. */
+  readonly copyOf?: ObjectRef;
 }

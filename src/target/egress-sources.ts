@@ -1,32 +1,12 @@
 // With which source addresses an importer's pods leave its cluster: today federation's egress gateway alone, afterwards every client.
 import type { ObjectRef } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
-import { federationGateways, gatewayNamespace } from "../federation/gateways.ts";
-import type { PodIndex } from "../federation/pod-index.ts";
+import type { GatewayPods } from "../federation/gateway-pods.ts";
 import { type Cluster, findTyped, type Typed } from "../inventory/cluster.ts";
 import { matchesSelector } from "../inventory/label-match.ts";
-import type { Mesh } from "../inventory/mesh.ts";
 import type { ClientGroup } from "./client-groups.ts";
 
 export type EgressIpObject = Typed<"EgressIP.k8s.ovn.org">;
-
-/** A pod of a gateway, or what is known of it: null labels where no pod and no template was supplied. */
-export interface GatewayPods {
-  readonly namespace: string;
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>> | null;
-}
-
-/** The federation egress gateways of a mesh. */
-export function egressGateways(mesh: Mesh, pods: PodIndex): GatewayPods[] {
-  return federationGateways(mesh).egress.map((name) => {
-    const namespace = gatewayNamespace(mesh, "egress", name);
-    const shape = [...pods.pods, ...pods.templates].find(
-      (each) => each.namespace === namespace && each.workload.name === name,
-    );
-    return { namespace, name, labels: shape?.labels ?? null };
-  });
-}
 
 /**
  * The EgressIP that gives pods their source address: those of the namespaces and with the labels that it selects; an empty

@@ -30,6 +30,7 @@ import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
 import { type PlaceOptions, type Places, type PlacesByMesh, placesOf } from "./places.ts";
 import { callersAfterwards, callerToday } from "./service-callers.ts";
+import { ruleCopies, subsetRules } from "./rule-copies.ts";
 import { remoteGateway } from "./remote-gateway.ts";
 
 export interface Target {
@@ -64,7 +65,11 @@ export function generateTarget(
     objects.push(...denyPolicies(exclusions.get(id) ?? [], group));
   objects.push(...allowPolicies(inventory, federation, carried, podsOf));
   for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
-    objects.push(...importerObjects(inventory, group, gateways, podsOf));
+    objects.push(
+      ...importerObjects(inventory, group, gateways, podsOf),
+      ...ruleCopies(inventory, underOurEntries(group)),
+    );
+  objects.push(...subsetRules(inventory, carried));
   return {
     places,
     gateways,

@@ -5,16 +5,13 @@ import { isJsonObject, type Json } from "../core/json.ts";
 import type { RouteId } from "../core/ids.ts";
 import { type Cluster, coverageOf, type Typed } from "../inventory/cluster.ts";
 import { type Mesh, refIn } from "../inventory/mesh.ts";
-import { managedByLabel } from "../inventory/ownership.ts";
+import { managedByLabel, managedByOperator } from "../inventory/ownership.ts";
 import type { CarriedRoute } from "./carried-routes.ts";
 import type { DesiredObject } from "./desired-object.ts";
 import { fitted, ourLabels } from "./names.ts";
 import type { Places } from "./places.ts";
 
 const kind = "NetworkPolicy.networking.k8s.io";
-
-/** The value of `app.kubernetes.io/managed-by` on what the operator makes (Maistra operator 2.5, pkg/controller/common/metadata.go). */
-export const operatorName = "maistra-istio-operator";
 
 /** Whether the operator makes NetworkPolicies: on unless switched off (Maistra operator 2.5, resources/helm/v2.5/global.yaml). */
 export function managesPolicies({ controlPlane: { view } }: Mesh): boolean {
@@ -34,7 +31,7 @@ export function policiesToReplace(cluster: Cluster, mesh: Mesh): boolean {
 export function operatorPolicies(cluster: Cluster, mesh: Mesh): Typed<typeof kind>[] {
   return cluster.typed[kind].filter(({ view: { metadata } }) => {
     const { labels } = metadata;
-    if (labels[managedByLabel] !== operatorName) return false;
+    if (labels[managedByLabel] !== managedByOperator) return false;
     const owned =
       labels["maistra.io/owner"] === mesh.namespace && (labels["maistra.io/owner-name"] ?? mesh.name) === mesh.name;
     return owned || labels["maistra.io/member-of"] === mesh.namespace;

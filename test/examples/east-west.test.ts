@@ -62,7 +62,7 @@ describe.each(sides)("%s, what the product reads", (side) => {
         ...["Namespace", "Node", "ConfigMap", "Secret", "Service", "EndpointSlice", "Pod", "Deployment", "ReplicaSet"],
         ...["ServiceMeshControlPlane", "ServiceMeshMemberRoll", "ServiceMeshMember", "ServiceMeshPeer"],
         side === "west" ? "ExportedServiceSet" : "ImportedServiceSet",
-        "DestinationRule",
+        ...["DestinationRule", "PeerAuthentication"],
       ]),
     );
   });

@@ -18,7 +18,7 @@ const loaded = await Promise.all(
   modules.map(async (name) => (await import(new URL(name, folder).href)) as { scenarios: readonly CodeScenario[] }),
 );
 const example = examine(await readEastWest(), defaultConfig);
-/** A gateway of the importer that sends on to an imported host, before a server with a policy. */
+/** A gateway of the importer that sends on to an imported host, before a server with a policy; and a filter on either side. */
 const front = examine(
   added(
     twoMeshes(),
@@ -31,6 +31,8 @@ const front = examine(
         http: [{ route: [{ destination: { host: "orders.sales.svc.west-mesh-imports.local" } }] }],
       },
     }),
+    kubeObject("east", "networking.istio.io/v1alpha3", "EnvoyFilter", "shop", "theirs", { spec: {} }),
+    kubeObject("west", "networking.istio.io/v1alpha3", "EnvoyFilter", "sales", "theirs", { spec: {} }),
     kubeObject("west", "security.istio.io/v1beta1", "AuthorizationPolicy", "sales", "theirs", {
       spec: { rules: [{}] },
     }),

@@ -42,6 +42,12 @@ const limited = changed(two, ingress, { "/spec/loadBalancerSourceRanges": ["198.
 const placed = changed(two, "west ServiceMeshControlPlane istio-system/basic", {
   "/spec/gateways/additionalIngress/federation-ingress/runtime": { pod: { nodeSelector: { edge: "yes" } } },
 });
+const ruled = added(
+  two,
+  kubeObject("east", "networking.istio.io/v1beta1", "DestinationRule", "sales", "theirs", {
+    spec: { host: "stock", subsets: [{ name: "quick" }] },
+  }),
+);
 /** "hub" offers to "left" what it does not offer to "right". */
 const apart = makeWorld({
   meshes: [
@@ -72,6 +78,8 @@ const generators: Readonly<Record<string, readonly [ClusterInput[], Role, readon
     "network-policy",
     ["meshferry-istio-mesh-basic", "meshferry-from-istio-ingress", "meshferry-istio-mesh-basic"],
   ],
+  "rule-copies, subsets": [ruled, "export-rule", ["stock.sales.svc.cluster.local"]],
+  "rule-copies": [ruled, "import-rule", ["stock.sales.svc.cluster.local"]],
   "remote-gateway": [two, "remote", ["meshferry-west"]],
   "import-entries, workload entry": [
     two,
@@ -102,10 +110,12 @@ describe("a generator makes its objects", () => {
       availability: true,
       expose: true,
       "export-entry": true,
+      "export-rule": true,
       policy: true,
       "network-policy": true,
       remote: true,
       "workload-entry": true,
+      "import-rule": true,
       "import-entry": true,
       "join-entry": true,
     } satisfies Record<Role, true>;

@@ -2,11 +2,10 @@
 import { describe, expect, test } from "vitest";
 import type { ClusterInput } from "../../core/cluster.ts";
 import type { Finding } from "../../core/finding.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
-import type { KubeObject } from "../../core/object-ref.ts";
+import type { Json } from "../../core/json.ts";
 import { planOf } from "../../../test/support/example.ts";
 import { codesOf, examined, ofCode, textOf } from "../../../test/support/seen.ts";
-import { added, changed, kubeObject, twoMeshes } from "../../../test/support/world.ts";
+import { changed, twoMeshes } from "../../../test/support/world.ts";
 
 const ingress = "west Service istio-system/federation-ingress";
 const control = "west ServiceMeshControlPlane istio-system/basic";
@@ -127,108 +126,6 @@ describe("the CA (MF308, MF309)", () => {
     }));
     expect([found(none, "MF309").length, found(none, "MF308").length]).toEqual([1, 0]);
   });
-});
-
-describe("what is not evaluated (MF304)", () => {
-  const api: Readonly<Record<string, string>> = {
-    AuthorizationPolicy: "security.istio.io/v1beta1",
-    RequestAuthentication: "security.istio.io/v1beta1",
-    PeerAuthentication: "security.istio.io/v1beta1",
-    NetworkPolicy: "networking.k8s.io/v1",
-    Service: "v1",
-  };
-  const theirs = (
-    kind: string,
-    cluster: string,
-    namespace: string,
-    spec: JsonObject = {},
-    labels: JsonObject = {},
-  ): KubeObject =>
-    kubeObject(cluster, api[kind] ?? "networking.istio.io/v1beta1", kind, namespace, "theirs", {
-      metadata: { labels },
-      spec,
-    });
-  const host = "stock.sales.svc.cluster.local";
-  const cases: readonly (readonly [name: string, object: KubeObject, reported: boolean])[] = [
-    ["a policy of a server's namespace, which is evaluated", theirs("AuthorizationPolicy", "west", "sales"), false],
-    ["a policy for the exporter's whole mesh", theirs("AuthorizationPolicy", "west", "istio-system"), true],
-    ["a policy at the importer's federation gateways", theirs("AuthorizationPolicy", "east", "istio-system"), true],
-    ["a policy of a client's namespace", theirs("AuthorizationPolicy", "east", "shop"), false],
-    ["a policy elsewhere", theirs("AuthorizationPolicy", "west", "lab"), false],
-    ["request authentication of a server", theirs("RequestAuthentication", "west", "sales"), true],
-    ["strict peer authentication", theirs("PeerAuthentication", "west", "sales", { mtls: { mode: "STRICT" } }), false],
-    [
-      "peer authentication that is off",
-      theirs("PeerAuthentication", "west", "sales", { mtls: { mode: "DISABLE" } }),
-      true,
-    ],
-    [
-      "peer authentication that is off for a port",
-      theirs("PeerAuthentication", "west", "sales", { portLevelMtls: { 8080: { mode: "DISABLE" } } }),
-      true,
-    ],
-    ["a Sidecar of a client, which is evaluated", theirs("Sidecar", "east", "shop"), false],
-    ["a Sidecar of a server", theirs("Sidecar", "west", "sales"), false],
-    ["a rule for an imported host, which is evaluated", theirs("DestinationRule", "east", "shop", { host }), false],
-    [
-      "a route for a short name of the server's namespace",
-      theirs("VirtualService", "west", "sales", { hosts: ["orders"] }),
-      false,
-    ],
-    ["a route for a short name elsewhere", theirs("VirtualService", "west", "lab", { hosts: ["orders"] }), false],
-    [
-      "a route of the exporter's for the exported host",
-      theirs("VirtualService", "west", "istio-system", { hosts: ["orders.sales.svc.east-mesh-exports.local"] }),
-      true,
-    ],
-    [
-      "a route that sends to an imported host",
-      theirs("VirtualService", "east", "till", {
-        hosts: ["shop.example"],
-        http: [{ route: [{ destination: { host } }] }],
-      }),
-      false,
-    ],
-    [
-      "a route for all of the exported hosts",
-      theirs("VirtualService", "west", "istio-system", { hosts: ["*.svc.east-mesh-exports.local"] }),
-      true,
-    ],
-    ["a route for every host", theirs("VirtualService", "west", "istio-system", { hosts: ["*"] }), false],
-    ["a filter of a client", theirs("EnvoyFilter", "east", "till"), true],
-    [
-      "a network policy of a server, which is evaluated",
-      theirs("NetworkPolicy", "west", "sales", { podSelector: { matchLabels: { app: "none" } } }),
-      false,
-    ],
-    [
-      "a network policy for where clients go, which is evaluated",
-      theirs("NetworkPolicy", "east", "shop", { policyTypes: ["Egress"] }),
-      false,
-    ],
-    ["a network policy before the federation gateways", theirs("NetworkPolicy", "west", "istio-system"), true],
-    [
-      "a network policy of the operator",
-      theirs("NetworkPolicy", "west", "sales", {}, { "app.kubernetes.io/managed-by": "maistra-istio-operator" }),
-      false,
-    ],
-    ["a filter elsewhere", theirs("EnvoyFilter", "west", "lab"), false],
-    ["an ordinary Service", theirs("Service", "east", "shop", { ports: [] }), false],
-  ];
-  for (const [name, object, reported] of cases) {
-    test(`${name}: ${reported ? "told" : "not told"}`, () => {
-      const members = ["east", "west"].reduce(
-        (inputs: readonly ClusterInput[], cluster) =>
-          changed(inputs, `${cluster} ServiceMeshMemberRoll istio-system/default`, {
-            "/spec/members": ["lab", "sales", "shop", "till"],
-          }),
-        twoMeshes(),
-      );
-      expect(found(added(members, object), "MF304").map(({ subjects }) => subjects)).toEqual(
-        reported ? [[object.ref]] : [],
-      );
-    });
-  }
 });
 
 test("kinds that were not supplied are told per cluster (MF305)", () => {

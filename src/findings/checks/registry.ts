@@ -6,10 +6,15 @@ import { notCheckedKinds } from "../codes/plan.ts";
 import type { Answer, Check, CheckInput, MissingKinds } from "./check.ts";
 import { participants } from "./participants.ts";
 import { networkPolicies } from "./policies/network-policies.ts";
+import { exportRoutes } from "./policies/export-routes.ts";
+import { gatewayObjects } from "./policies/gateway-objects.ts";
+import { peerAuthentications } from "./policies/peer-authentication.ts";
+import { sharedGateways } from "./policies/shared-gateways.ts";
 import { authorization } from "./policies/authorization.ts";
 import { destinationRules } from "./clients/destination-rules.ts";
 import { egress } from "./clients/egress.ts";
 import { egressSource } from "./clients/egress-source.ts";
+import { protocols } from "./clients/protocols.ts";
 import { sidecars } from "./clients/sidecars.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
@@ -48,12 +53,14 @@ export const checks = {
   egress,
   "egress-source": egressSource,
   "entry-namespace": entryNamespace,
+  "export-routes": exportRoutes,
   "failover-detection": failoverDetection,
   "gateway-classes": classesOfGateways,
   "gateway-control": gatewayControl,
   "gateway-capacity": gatewayCapacityCheck,
   "gateway-reach": gatewayReach,
   "gateway-settings": gatewaySettings,
+  "gateway-objects": gatewayObjects,
   isolation,
   joins,
   "load-balancer-parity": loadBalancerParity,
@@ -69,6 +76,9 @@ export const checks = {
   "service-entries": entrySizes,
   "root-certificates": rootCertificates,
   "root-copies": rootCopies,
+  "peer-authentication": peerAuthentications,
+  protocols,
+  "shared-gateways": sharedGateways,
   sidecars,
   "trust-domains": trustDomains,
 } as const satisfies Readonly<Record<string, Check>>;

@@ -4,6 +4,8 @@ import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
+import * as oddities from "./federation-oddities.ts";
+import * as federationGateways from "./federation-gateways.ts";
 import * as gateways from "./gateways.ts";
 import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
@@ -31,6 +33,8 @@ export const catalogue: readonly CodeText[] = sortedBy(
     scaffold,
     egress,
     gateways,
+    oddities,
+    federationGateways,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );

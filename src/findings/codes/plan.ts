@@ -54,9 +54,9 @@ export const notEvaluated = defineCode({
   code: "MF304",
   name: "policy-not-evaluated",
   severity: "block",
-  message: "{kind} {object} can change what happens to {subject}, and this version does not evaluate it.",
-  why: "After the migration servers see the client's own identity and the east-west gateway's address, clients dial other entries in other namespaces, and nothing passes a federation gateway any more. A rule that fits today may deny, hide or miss afterwards.",
-  todo: "Check by hand that it still does what it is meant to do with the new identities, hosts and addresses. The plan is written all the same.",
+  message: "{kind} {object} acts on {subject}, and what it does there is not evaluated.",
+  why: "After the migration servers see the client's own identity and the east-west gateway's address, and clients call the same hosts by other endpoints. A filter that goes by any of these may refuse, miss or break requests.",
+  todo: "Check by hand that it still does what it is meant to do with the new identities and addresses. The plan is written all the same.",
 });
 
 export const notCheckedKinds = defineCode({

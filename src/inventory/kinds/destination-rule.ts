@@ -1,6 +1,6 @@
 // networking.istio.io DestinationRule: how clients call a host.
 import { z } from "zod";
-import { list, maybePart, metadata, part, text } from "./fields.ts";
+import { list, maybePart, metadata, part, text, textMap } from "./fields.ts";
 
 const tls = maybePart({ mode: text, sni: text, subjectAltNames: list(z.string()) });
 
@@ -16,7 +16,9 @@ export const destinationRule = z.object({
   spec: part({
     host: text,
     trafficPolicy,
-    subsets: list(part({ name: text, trafficPolicy })),
+    subsets: list(part({ name: text, labels: textMap, trafficPolicy })),
+    exportTo: list(z.string()),
+    workloadSelector: maybePart({}),
   }),
 });
 export type DestinationRule = z.output<typeof destinationRule>;

@@ -11,6 +11,7 @@ import { exportedServiceSet } from "./exported-service-set.ts";
 import { importedServiceSet } from "./imported-service-set.ts";
 import { serviceMeshMember, serviceMeshMemberRoll } from "./members.ts";
 import { networkPolicy } from "./network-policy.ts";
+import { peerAuthentication } from "./peer-authentication.ts";
 import { configMap, namespace, node, secret } from "./plain.ts";
 import { service } from "./service.ts";
 import { serviceEntry } from "./service-entry.ts";
@@ -45,6 +46,7 @@ export const kinds = {
   "EgressNetworkPolicy.network.openshift.io": egressFirewall,
   "EgressIP.k8s.ovn.org": egressIp,
   "EgressRouter.network.operator.openshift.io": egressRouter,
+  "PeerAuthentication.security.istio.io": peerAuthentication,
   "ServiceEntry.networking.istio.io": serviceEntry,
   "Sidecar.networking.istio.io": sidecar,
   "VirtualService.networking.istio.io": virtualService,

@@ -38,7 +38,17 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const policies = ofExporter(context, mesh, "policy").map((object) =>
     applyStep(context, object, { phase: "export", ...policyTexts(object), after: [] }),
   );
-  const before = idsOf(present(...entries, ...policies));
+  const subsets = gateways.flatMap(({ places }, index) =>
+    ofGateway(context, places, "export-rule").map((object) =>
+      applyStep(context, object, {
+        phase: "export",
+        title: `Name the subsets that importers' clients go by, for ${object.ref.name}`,
+        rule: "export.subset-chains",
+        after: idsOf(sites[index]?.home ?? []),
+      }),
+    ),
+  );
+  const before = idsOf(present(...entries, ...policies, ...subsets));
   const exposure = gateways.flatMap(({ places, routes }, index) => {
     const after = [...idsOf(sites[index]?.gateway ?? []), ...before];
     return ofGateway(context, places, "expose").map((object) =>
@@ -59,6 +69,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     ...sites.flatMap(({ home, gateway, behind }) => [...home, ...gateway, ...behind]),
     ...entries,
     ...policies,
+    ...subsets,
     ...exposure,
   );
 }

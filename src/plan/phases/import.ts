@@ -73,6 +73,16 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
       return step;
     });
   const accounts = accountSteps(context, mesh);
+  const rules = ours
+    .filter(({ role }) => role === "import-rule")
+    .map((object) =>
+      applyStep(context, object, {
+        phase: "import",
+        title: `Copy the rule of ${object.routes.map(hostOf).join(", ")} to where its entry will be`,
+        rule: "import.rule-lookup",
+        after: idsOf(home),
+      }),
+    );
   const sidecars = sidecarSteps(context, mesh, idsOf(home));
   const visibleTo = canary?.namespaces ?? [];
   const entries = ours
@@ -87,6 +97,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         after: [
           ...(path ? [path.id] : idsOf(remote)),
           ...idsOf(sidecars),
+          ...idsOf(present(...rules)),
           ...object.routes.flatMap((route) => endpoints.get(route) ?? []),
         ],
         set: [{ pointer: exportToPointer, value: shownTo.length > 0 ? shownTo : ["~"] }],
@@ -94,7 +105,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     });
   const created = present(...workloadEntries, ...entries);
   const proof = canary ? proofStep(canary, "import", idsOf(present(...entries))) : null;
-  return present(...home, ...remote, path, ...sidecars, ...accounts, ...created, proof);
+  return present(...home, ...remote, path, ...rules, ...sidecars, ...accounts, ...created, proof);
 }
 
 /** Before a wave: its namespaces can open connections to the exporters' gateways. Until now only the egress gateway had to. */

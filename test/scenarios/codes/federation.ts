@@ -157,6 +157,8 @@ export const scenarios: readonly CodeScenario[] = [
       },
     }),
     mended: hidden,
+    // The world does not import it.
+    with: ["MF121"],
   },
   {
     code: "MF114",

@@ -120,6 +120,7 @@ export const scenarios: readonly CodeScenario[] = [
     code: "MF311",
     base,
     found: noImports,
+    with: ["MF121"],
     mended: changed(noImports, "east ImportedServiceSet istio-system/west-mesh", {
       "/spec/importRules": [named("sales", "orders")],
     }),

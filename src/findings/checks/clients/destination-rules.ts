@@ -1,72 +1,94 @@
 // The rules by which clients call an imported host go on to fit: they are found where they are looked for, and let mTLS be.
+import { fewNames } from "../../../core/few-names.ts";
 import type { Finding } from "../../../core/finding.ts";
-import { refText } from "../../../core/object-ref.ts";
+import { refKey, refText } from "../../../core/object-ref.ts";
 import { groupBy, sortedUnique } from "../../../core/order.ts";
-import type { Typed } from "../../../inventory/cluster.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
 import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
-import { destinationRuleLeft, destinationRuleSubsets, destinationRuleTls } from "../../codes/clients.ts";
+import {
+  copyableRule,
+  type LeftBehind,
+  rulesLeftBehind,
+  type RuleUse,
+  ruleUses,
+  subsetWorks,
+  tlsTrouble,
+} from "../../../target/client-rules.ts";
+import {
+  destinationRuleCopied,
+  destinationRuleLeft,
+  destinationRuleSubsets,
+  destinationRuleTls,
+  subsetsEmpty,
+  subsetsNamed,
+} from "../../codes/clients.ts";
 import type { Check } from "../check.ts";
-
-type Rule = Typed<"DestinationRule.networking.istio.io">;
 
 const run: Check["run"] = ({ inventory, routes, target }) =>
   [...groupBy(carriedRoutes(routes, target.places), ({ importer }) => importer.mesh.id).values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
-    const { mesh } = first.importer;
-    const rules = clusterOf(inventory, mesh).typed["DestinationRule.networking.istio.io"];
-    return rules.flatMap((rule) => {
-      const hit = group.find(({ route }) => fits(rule, route.host, mesh.clusterDomain));
-      return hit ? ofRule(rule, hit) : [];
-    });
+    const uses = ruleUses(clusterOf(inventory, first.importer.mesh), group);
+    const byRule = groupBy(uses, ({ rule }) => refKey(rule.ref));
+    // A local Service that is joined stays where it is, and so do its rules.
+    const moved = uses.filter(({ carried }) => carried.join === null);
+    return [
+      ...[...byRule.values()].flatMap((ofOne) => ofRule(ofOne, group)),
+      ...rulesLeftBehind(moved).flatMap(ofLeft),
+    ];
   });
 
-/** A short name means a Service of the rule's own namespace; a wildcard all hosts of a suffix (Istio, DestinationRule reference). */
-function fits({ ref, view }: Rule, host: string, clusterDomain: string): boolean {
-  const { host: pattern } = view.spec;
-  if (pattern.startsWith("*")) return host.endsWith(pattern.slice(1));
-  return (pattern.includes(".") ? pattern : `${pattern}.${ref.namespace}.svc.${clusterDomain}`) === host;
-}
-
-function ofRule(rule: Rule, { route, importer, join }: CarriedRoute): Finding[] {
-  const { spec } = rule.view;
-  const facts = { rule: refText(rule.ref), host: route.host, namespace: importer.entryNamespace };
-  const policies = [spec.trafficPolicy, ...spec.subsets.map(({ trafficPolicy }) => trafficPolicy)];
-  const settings = policies.flatMap((policy) => [
-    policy?.tls,
-    ...(policy?.portLevelSettings ?? []).map(({ tls }) => tls),
-  ]);
-  const wrong = sortedUnique(
-    settings.flatMap((tls) => [
-      ...(tls && !["", "ISTIO_MUTUAL"].includes(tls.mode) ? [`tls.mode ${tls.mode}`] : []),
-      ...(tls?.sni ? ["tls.sni"] : []),
-      ...((tls?.subjectAltNames ?? []).length > 0 ? ["tls.subjectAltNames"] : []),
-    ]),
+/** What is to be said of a rule, whichever of its hosts it is about. */
+function ofRule(uses: readonly RuleUse[], group: readonly CarriedRoute[]): Finding[] {
+  const [first] = uses;
+  if (!first) return [];
+  const { rule } = first;
+  const hosts = new Set<string>(uses.map(({ carried }) => carried.route.host));
+  const facts = { rule: refText(rule.ref), host: fewNames(sortedUnique(hosts)) };
+  const exporters = sortedUnique(
+    group.filter(({ route }) => hosts.has(route.host)).map(({ exporter }) => exporter.mesh.id),
   );
+  const subsets = (works: ReturnType<typeof subsetWorks>): string =>
+    rule.view.spec.subsets
+      .filter((subset) => subsetWorks(subset) === works)
+      .map(({ name }) => name)
+      .join(", ");
+  const settings = tlsTrouble(rule).join(", ");
+  const bound = subsets("by-endpoint");
+  const named = subsets("by-name");
+  const empty = subsets("never");
   return [
-    ...(wrong.length > 0 ? [destinationRuleTls.at([rule.ref], { ...facts, settings: wrong.join(", ") })] : []),
-    ...(spec.subsets.length > 0
-      ? [destinationRuleSubsets.at([rule.ref], { ...facts, subsets: spec.subsets.map(({ name }) => name).join(", ") })]
-      : []),
-    ...(join === null && isLeftBehind(rule, route.homeNamespace, importer.mesh.namespace)
-      ? [destinationRuleLeft.at([rule.ref], { ...facts, home: route.homeNamespace })]
-      : []),
+    ...(settings ? [destinationRuleTls.at([rule.ref], { ...facts, settings })] : []),
+    ...(bound ? [destinationRuleSubsets.at([rule.ref], { ...facts, subsets: bound })] : []),
+    ...(named ? [subsetsNamed.at([rule.ref], { ...facts, subsets: named, exporters: fewNames(exporters) })] : []),
+    ...(empty ? [subsetsEmpty.at([rule.ref], { ...facts, subsets: empty })] : []),
   ];
 }
 
-/**
- * Rules are looked up in the client's namespace, then in the service's, then in the root namespace (Istio 1.20,
- * pilot/pkg/model/push_context.go, destinationRule). The service moves from its home to our entries' namespace: a rule of
- * that home then reaches its own clients only. The control plane's namespace is the root namespace, and is looked up as before.
- */
-function isLeftBehind({ ref }: Rule, home: string, root: string): boolean {
-  return ref.namespace === home && home !== root;
+function ofLeft(left: LeftBehind): Finding[] {
+  const { carried, rules } = left;
+  const facts = {
+    rule: rules.map(({ ref }) => refText(ref)).join(" and "),
+    host: carried.route.host,
+    home: carried.route.homeNamespace,
+    namespace: carried.importer.entryNamespace,
+  };
+  const subjects = rules.map(({ ref }) => ref);
+  if (copyableRule(left)) return [destinationRuleCopied.at(subjects, facts)];
+  const reason = rules.length > 1 ? "several rules are one by their age" : "its settings do not fit the new path";
+  return [destinationRuleLeft.at(subjects, { ...facts, reason })];
 }
 
 export const destinationRules: Check = {
   fact: "The DestinationRules of imported hosts are found as before, and leave mTLS to Istio",
-  codes: [destinationRuleLeft, destinationRuleSubsets, destinationRuleTls],
+  codes: [
+    destinationRuleCopied,
+    destinationRuleLeft,
+    destinationRuleSubsets,
+    destinationRuleTls,
+    subsetsEmpty,
+    subsetsNamed,
+  ],
   reads: ["DestinationRule.networking.istio.io"],
   run,
 };

@@ -3,11 +3,12 @@ import { fewNames } from "../../../core/few-names.ts";
 import type { Finding } from "../../../core/finding.ts";
 import { refKey, refText } from "../../../core/object-ref.ts";
 import { groupBy, sortedUnique } from "../../../core/order.ts";
+import { federationGatewayPods } from "../../../federation/gateway-pods.ts";
 import { ingressService } from "../../../federation/gateways.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
 import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
 import { clientGroups } from "../../../target/client-groups.ts";
-import { egressGateways, type EgressIpUse, egressIpUses, routersTo } from "../../../target/egress-sources.ts";
+import { type EgressIpUse, egressIpUses, routersTo } from "../../../target/egress-sources.ts";
 import { importerClients } from "../../../target/importer-clients.ts";
 import { egressIpChanges, egressRouterBypassed } from "../../codes/egress.ts";
 import type { Check, CheckInput } from "../check.ts";
@@ -22,7 +23,7 @@ const run: Check["run"] = (input) => {
 function ofImporter(input: CheckInput, group: readonly CarriedRoute[]): Finding[] {
   const clients = importerClients(input.inventory, group, input.podsOf);
   const { mesh, cluster, pods } = clients;
-  const gateways = egressGateways(mesh, pods);
+  const gateways = federationGatewayPods(mesh, pods).filter(({ kind }) => kind === "egress");
   const facts = {
     importer: mesh.id,
     exporters: fewNames(sortedUnique(group.map(({ exporter }) => exporter.mesh.id))),

@@ -6,10 +6,10 @@ import { shapesBehind } from "../../../federation/find-runners.ts";
 import { findTyped, type Typed } from "../../../inventory/cluster.ts";
 import { matchesSelector } from "../../../inventory/label-match.ts";
 import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
-import { managedByLabel } from "../../../inventory/ownership.ts";
+import { managedByLabel, managedByOperator } from "../../../inventory/ownership.ts";
 import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
 import { targetPorts } from "../../../target/isolation.ts";
-import { operatorName, operatorPolicies, policiesToReplace } from "../../../target/managed-policies.ts";
+import { operatorPolicies, policiesToReplace } from "../../../target/managed-policies.ts";
 import { networkPolicyCloses } from "../../codes/policies.ts";
 import type { Check, CheckInput } from "../check.ts";
 
@@ -38,7 +38,7 @@ function ofService(input: CheckInput, { exported, exporter }: CarriedRoute): Fin
   const selecting = cluster.typed["NetworkPolicy.networking.k8s.io"].filter(
     ({ ref, view }) =>
       ref.namespace === exported.service.namespace &&
-      view.metadata.labels[managedByLabel] !== operatorName &&
+      view.metadata.labels[managedByLabel] !== managedByOperator &&
       (view.spec.policyTypes.length === 0 || view.spec.policyTypes.includes("Ingress")) &&
       shapes.some(({ labels }) => matchesSelector(view.spec.podSelector, labels)),
   );

@@ -1,5 +1,6 @@
 // A host with endpoints in several meshes has a rule by which clients leave a mesh that fails.
 import { sortedUnique } from "../../../core/order.ts";
+import { valueAt } from "../../../core/pointer.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
 import type { Route } from "../../../routes/route.ts";
 import { carriedRoutes } from "../../../target/carried-routes.ts";
@@ -18,7 +19,14 @@ const run: Check["run"] = (input) => {
       .filter(({ route }) => route.backends.length > 1)
       .map(({ route, importer }) => [route.id, { route, importer }]),
   );
+  // A rule that the plan copies beside the entry goes on to detect.
+  const copied = new Set(
+    input.target.objects
+      .filter(({ role, template }) => role === "import-rule" && valueAt(template, detection) !== undefined)
+      .flatMap((object) => object.routes),
+  );
   return [...shared.values()]
+    .filter(({ route }) => !copied.has(route.id))
     .filter(({ route, importer }) => !detects(input, route, importer.mesh.id, importer.entryNamespace))
     .map(({ route, importer }) =>
       failoverWithoutDetection.at([importer.mesh.controlPlane.ref], {
@@ -29,6 +37,8 @@ const run: Check["run"] = (input) => {
       }),
     );
 };
+
+const detection = "/spec/trafficPolicy/outlierDetection";
 
 /** Rules are looked up in the client's namespace, the service's and the root namespace (Istio 1.20, pilot/pkg/model/push_context.go). */
 function detects({ inventory }: CheckInput, route: Route, importer: string, entryNamespace: string): boolean {
