@@ -100,16 +100,16 @@ test("of two meshes in one cluster each has the Service of its own gateway", () 
     services: [{ namespace: `${name}-shop`, name: "orders" }],
   });
   const inputs = makeWorld({
-    meshes: [{ key: "east", clients: ["app"] }, mesh("one"), mesh("other-one")],
-    links: ["one", "other-one"].map((key) => ({
+    meshes: [{ key: "east", clients: ["app"] }, mesh("one"), mesh("a-one")],
+    links: ["one", "a-one"].map((key) => ({
       between: ["east", key] as const,
       exports: [null, [named("*", "orders")]] as const,
       imports: [[named("*", "*")], null] as const,
     })),
   });
   expect(requests(inputs).map(({ to, service: of }) => [to.mesh, of?.namespace])).toEqual([
+    ["both/a-one/basic", "istio-ingress-a-one-basic"],
     ["both/one/basic", "istio-ingress-one-basic"],
-    ["both/other-one/basic", "istio-ingress-other-one-basic"],
   ]);
 });
 
