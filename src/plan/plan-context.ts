@@ -1,6 +1,6 @@
 // What every phase is made from: the stations' results, and what is derived from them once for all phases.
 import type { Hash } from "../core/hash.ts";
-import type { LinkId, MeshId } from "../core/ids.ts";
+import type { ClusterId, LinkId, MeshId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import type { TrustOrder } from "../core/trust-order.ts";
@@ -30,6 +30,8 @@ export interface PlanContext {
   readonly carried: readonly CarriedRoute[];
   readonly target: Target;
   readonly options: PlanOptions;
+  /** The target's objects of one cluster, in their order. */
+  readonly desiredIn: (cluster: ClusterId) => readonly DesiredObject[];
   readonly lookup: ObjectLookup;
   readonly podsOf: (mesh: Mesh) => PodIndex;
   /** Meshes that export or import a carried route, in the order of their ids. */

@@ -24,13 +24,13 @@ export function exportEntry(places: Places, exported: ExportedService, routes: r
     template: {
       apiVersion: "networking.istio.io/v1beta1",
       kind: "ServiceEntry",
-      metadata: { name, namespace: service.namespace, labels: ourLabels },
+      metadata: { labels: ourLabels, name, namespace: service.namespace },
       spec: {
-        hosts,
         exportTo: [places.gatewayNamespace],
+        hosts,
         location: "MESH_INTERNAL",
-        resolution: "STATIC",
         ports: entryPorts(exported.ports, true),
+        resolution: "STATIC",
         workloadSelector: { labels: exported.selector },
       },
     },

@@ -1,6 +1,5 @@
 // Routes → everything that is to exist. One generator per kind does the work; this file only says which are asked for what.
 import type { MeshId, RouteId } from "../core/ids.ts";
-import { sortedKeys } from "../core/json.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
@@ -171,7 +170,7 @@ function idsOf(group: readonly CarriedRoute[]): RouteId[] {
 /** A mesh that exports and imports may name one namespace for both: its objects are then the same, and needed by both. */
 function merged(objects: readonly DesiredObject[]): DesiredObject[] {
   return [...groupBy(objects, ({ ref }) => refKey(ref)).values()].flatMap(([first, ...same]) =>
-    first ? [{ ...first, template: sortedKeys(first.template), routes: routesOf(first, same) }] : [],
+    first ? [{ ...first, routes: routesOf(first, same) }] : [],
   );
 }
 

@@ -23,7 +23,7 @@ export function exportPhase(context: PlanContext): Phase {
 
 function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const places = placesOfMesh(context, mesh);
-  const desired = context.target.objects.filter(({ ref }) => ref.cluster === mesh.cluster);
+  const desired = context.desiredIn(mesh.cluster);
   const home = homeSteps(context, "export", places, places.gatewayNamespace);
   const afterHome = home.map(({ id }) => id);
   const gateway = desired
@@ -93,10 +93,9 @@ export function homeSteps(context: PlanContext, phase: PhaseId, { mesh }: Places
   // istiod writes its root into every namespace that it watches: the sign that it sees ours.
   const seen: Condition = { kind: "present", ref: refIn(mesh.cluster, "", "ConfigMap", namespace, rootConfigMap) };
   const find = (role: DesiredObject["role"]) =>
-    context.target.objects.find(
-      ({ ref, role: its }) =>
-        its === role && ref.cluster === mesh.cluster && (role === "namespace" ? ref.name : ref.namespace) === namespace,
-    );
+    context
+      .desiredIn(mesh.cluster)
+      .find(({ ref, role: its }) => its === role && (role === "namespace" ? ref.name : ref.namespace) === namespace);
   const home = find("namespace");
   const membership = find("membership");
   const create =
@@ -134,9 +133,7 @@ function ofExporter(context: PlanContext, mesh: Mesh, wanted: DesiredObject["rol
       .filter(({ exporter }) => exporter.mesh.id === mesh.id)
       .map(({ exported }) => exported.service.namespace),
   );
-  return context.target.objects.filter(
-    ({ role, ref }) => role === wanted && ref.cluster === mesh.cluster && namespaces.has(ref.namespace),
-  );
+  return context.desiredIn(mesh.cluster).filter(({ role, ref }) => role === wanted && namespaces.has(ref.namespace));
 }
 
 function exposedHosts(context: PlanContext, mesh: Mesh): Host[] {

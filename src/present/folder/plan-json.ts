@@ -2,6 +2,7 @@
 // JSON.stringify does the work (a writer of our own took eight times as long); keys stand in the order in which the plan is made,
 // which is fixed. Only values that may hold somebody's own objects (templates, patches) have their keys sorted first.
 import { type Json, sortedKeys } from "../../core/json.ts";
+import { keptCanonicalJson } from "../../core/kept-canonical-json.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { planLines, type StepLine } from "../../plan/plan-file.ts";
 import type { StepGroup } from "../../plan/step-group.ts";
@@ -25,7 +26,7 @@ export function* planJson({ objects, phases, routes, probes, ...rest }: Plan): G
   let first = true;
   for (const [hash, template] of Object.entries(objects)) {
     yield `${first ? "\n" : ",\n"}${one(hash)}:`;
-    yield one(sortedKeys(template));
+    yield printable(keptCanonicalJson(template));
     first = false;
   }
   yield `${first ? "}" : "\n}"},\n"phases":[`;
