@@ -3,7 +3,7 @@ import { ClosingLine } from "./tools/closing-line.ts";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "test/**/*.test.ts", "lab/**/*.test.ts"],
     reporters: ["default", new ClosingLine()],
     testTimeout: 60_000,
   },

@@ -16,8 +16,8 @@ import { makePlan as planFrom } from "./plan/make-plan.ts";
 import type { Plan } from "./plan/plan.ts";
 import { buildRoutes } from "./routes/build-routes.ts";
 import type { Route } from "./routes/route.ts";
-import { generateTarget, type Target } from "./target/generate-target.ts";
-import { gatewayNamespaceOf, type PlaceOptions } from "./target/places.ts";
+import { generateTarget, type Target, type TargetOptions } from "./target/generate-target.ts";
+import { gatewayNamespaceOf, placesOf } from "./target/places.ts";
 
 /** Everything that is known of the meshes before anything is planned. */
 export interface Examination {
@@ -40,15 +40,26 @@ export function examine(inputs: readonly ClusterInput[], config: Config): Examin
     pairs: config.pairs.map(({ peers }) => peers),
     runners: config.runners.map((runner) => ({ ...runner, sidecar: runner.sidecar ?? undefined })),
   });
-  const places: PlaceOptions = {
+  const options: TargetOptions = {
+    ...config.eastWest,
     gatewayNamespace: config.eastWest.namespace,
     entryNamespace: config.entries.namespace,
   };
+  const places = placesOf(inventory, options);
   const routes = buildRoutes(inventory, federation, podsOf, {
-    gatewayNamespace: (mesh) => gatewayNamespaceOf(inventory, mesh, places),
+    per: options.per,
+    gatewayNamespace: (exporter, importer) => gatewayNamespaceOf(places, exporter, importer),
   });
-  const target = generateTarget(inventory, federation, routes.value, podsOf, places);
-  const answers = askChecks({ inventory, federation, routes: routes.value, target, podsOf, trust: config.trust.order });
+  const target = generateTarget(inventory, federation, routes.value, podsOf, options);
+  const answers = askChecks({
+    inventory,
+    federation,
+    routes: routes.value,
+    target,
+    podsOf,
+    trust: config.trust.order,
+    eastWest: config.eastWest,
+  });
   return {
     inventory,
     federation,

@@ -23,6 +23,7 @@ export async function goldenTexts(): Promise<ReadonlyMap<string, string>> {
       env: {},
       columns: 100,
       isTTY: false,
+      now: () => new Date("2027-01-01T00:00:00Z"),
     });
     texts.set(name, out.join(""));
   }

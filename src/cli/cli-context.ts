@@ -15,6 +15,8 @@ export interface CliContext {
   /** Of the terminal that stdout is; undefined where it is none. */
   readonly columns: number | undefined;
   readonly isTTY: boolean;
+  /** What dates of certificates are compared with where no time is given. */
+  readonly now: () => Date;
 }
 
 /** The context of a running command. */

@@ -18,6 +18,7 @@ export interface InputFlags extends SharedFlags {
   readonly mesh?: readonly MeshFlag[];
   readonly config?: string;
   readonly maxFileSize: number;
+  readonly asOf?: Date;
 }
 
 export interface InspectFlags extends InputFlags {
@@ -70,6 +71,20 @@ export function liveCluster(where: string): UserError {
     what: "live clusters are not read by this version yet",
     where,
     todo: "Supply manifests: the folder of `oc adm inspect`, or files written by `oc get -o yaml`.",
+  });
+}
+
+/** "2026-12-31" (its first moment in UTC) or "2026-12-31T12:00:00Z". */
+export function parseTime(text: string): Date {
+  const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/u;
+  const time = new Date(text);
+  // Date.parse carries 30 February over into March.
+  const rightDay = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  const exists = !Number.isNaN(rightDay.getTime()) && rightDay.toISOString().startsWith(text.slice(0, 10));
+  if (form.test(text) && exists && !Number.isNaN(time.getTime())) return time;
+  throw new UserError({
+    what: `--as-of ${text}: not a day or time`,
+    todo: "Give a day or a time with its zone: --as-of 2026-12-31, --as-of 2026-12-31T12:00:00Z",
   });
 }
 
@@ -134,6 +149,13 @@ export const inputFlags = {
     brief: "Skip larger files (bytes; K, M, G, Ki, Mi, Gi)",
     placeholder: "SIZE",
     default: "256Mi",
+  },
+  asOf: {
+    kind: "parsed",
+    parse: parseTime,
+    brief: "Judge certificates as of this day or time (default: now)",
+    placeholder: "TIME",
+    optional: true,
   },
   debug,
   color,

@@ -18,4 +18,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   columns: process.stdout.columns,
   isTTY: process.stdout.isTTY ?? false,
+  now: () => new Date(),
 });

@@ -31,9 +31,10 @@ export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<Re
     });
   }
   const inputs: ClusterInput[] = [];
+  const asOf = (flags.asOf ?? cli.now()).toISOString();
   for (const name of sortedUnique(paths.keys())) {
     const options = { maxFileSizeBytes: flags.maxFileSize, cwd: cli.cwd };
-    inputs.push(await readFiles(name, paths.get(name) ?? [], options));
+    inputs.push({ ...(await readFiles(name, paths.get(name) ?? [], options)), asOf });
   }
   if (inputs.every(({ objects }) => objects.length === 0)) {
     writeFindings(

@@ -31,17 +31,3 @@ export function parseDays(text: string): number {
     todo: "Give whole days: --days-root 3650",
   });
 }
-
-/** "2026-12-31" (its first moment in UTC) or "2026-12-31T12:00:00Z". */
-export function parseTime(text: string): Date {
-  const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/u;
-  const time = new Date(text);
-  // Date.parse carries 30 February over into March.
-  const rightDay = new Date(`${text.slice(0, 10)}T00:00:00Z`);
-  const exists = !Number.isNaN(rightDay.getTime()) && rightDay.toISOString().startsWith(text.slice(0, 10));
-  if (form.test(text) && exists && !Number.isNaN(time.getTime())) return time;
-  throw new UserError({
-    what: `--as-of ${text}: not a day or time`,
-    todo: "Give a day or a time with its zone: --as-of 2026-12-31, --as-of 2026-12-31T12:00:00Z",
-  });
-}

@@ -1,8 +1,8 @@
 // The commands below `certs` as data: names, flags and help. What they do is loaded only when they are run.
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { CommandContext } from "./cli-context.ts";
-import { sharedFlags, type SharedFlags } from "./flags.ts";
-import { type CertsCreateFlags, type CertsInspectFlags, parseDays, parseTime } from "./run-certs-flags.ts";
+import { parseTime, sharedFlags, type SharedFlags } from "./flags.ts";
+import { type CertsCreateFlags, type CertsInspectFlags, parseDays } from "./run-certs-flags.ts";
 
 const text = { kind: "parsed", parse: String, optional: true } as const;
 const days = { kind: "parsed", parse: parseDays, placeholder: "N", optional: true } as const;

@@ -15,6 +15,7 @@ export function checkConfig(file: ConfigFile): ConfigProblem[] {
     ...runnerProblems(file),
     ...waveProblems(file),
     ...placeProblems(file),
+    ...gatewayProblems(file),
   ];
 }
 
@@ -71,6 +72,22 @@ function waveProblems({ waves }: ConfigFile): ConfigProblem[] {
 function placeProblems({ eastWest, entries }: ConfigFile): ConfigProblem[] {
   if (eastWest.namespace !== entries.namespace) return [];
   return [{ at: ["entries", "namespace"], problem: "is also eastWest.namespace; gateways and entries need one each" }];
+}
+
+/** One entry at most for each gateway and importer: which of two is meant could not be told. */
+function gatewayProblems(file: ConfigFile): ConfigProblem[] {
+  return (["service", "addresses"] as const).flatMap((field) => {
+    const entries = file.eastWest[field];
+    return entries.flatMap(({ mesh, importer }, index) => {
+      const at = ["eastWest", field, index];
+      const first = entries.findIndex((other) => other.mesh === mesh && other.importer === importer);
+      return [
+        ...unknownCluster(file, mesh, [...at, "mesh"]),
+        ...(importer === undefined ? [] : unknownCluster(file, importer, [...at, "importer"])),
+        ...(first < index ? [{ at, problem: `is for the same gateway as eastWest.${field}[${first}]` }] : []),
+      ];
+    });
+  });
 }
 
 function unknownCluster(file: ConfigFile, place: string, at: readonly (string | number)[]): ConfigProblem[] {

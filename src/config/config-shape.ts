@@ -46,8 +46,46 @@ const trust = z.strictObject({
   restartProxies: z.boolean().default(false).describe("Restart proxies whose certificate is older than the new root."),
 });
 
+const gatewayScope = {
+  mesh: place.describe("cluster/namespace/name of the exporting mesh's ServiceMeshControlPlane."),
+  importer: place
+    .optional()
+    .describe("The same of an importing mesh: only what this one uses. Default: all importers."),
+};
+
+const gatewayService = z
+  .strictObject({
+    ...gatewayScope,
+    type: z.enum(["LoadBalancer", "NodePort", "ClusterIP"]).optional(),
+    annotations: z.record(nonEmpty, z.string()).optional().describe("Beside those of the federation ingress Service."),
+    loadBalancerIP: z.string().optional().describe("An address that is not the federation ingress Service's."),
+    loadBalancerClass: z.string().optional(),
+    loadBalancerSourceRanges: z.array(nonEmpty).optional(),
+    externalTrafficPolicy: z.enum(["Cluster", "Local"]).optional(),
+    externalIPs: z.array(nonEmpty).optional().describe("IPs that no other Service has on port 15443."),
+  })
+  .describe(
+    "The new gateway's Service, where it is not to be like the federation ingress Service's. An empty text or list: without.",
+  );
+
+const gatewayAddresses = z
+  .strictObject({
+    ...gatewayScope,
+    addresses: z.array(nonEmpty).min(1, "is empty").describe("IPs or host names."),
+    port: z.int().min(1).max(65535).optional().describe("Default: 15443, or the Service's node port."),
+  })
+  .describe("Where importers reach the new gateway, if not at its Service's own addresses: a front, NAT, a DNS name.");
+
 const eastWest = z.strictObject({
   namespace: namespace.default("istio-ingress").describe("Where the east-west gateways go."),
+  per: z
+    .enum(["mesh", "peer"])
+    .default("mesh")
+    .describe(
+      "mesh: one gateway per exporting mesh. peer: one per importing mesh, each in a namespace of its own: exposes what this importer uses, and can be closed to others by network rules.",
+    ),
+  service: z.array(gatewayService).default([]),
+  addresses: z.array(gatewayAddresses).default([]),
 });
 
 const entries = z.strictObject({

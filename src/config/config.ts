@@ -1,4 +1,5 @@
 // The settings of a run, whether they come from meshferry.yaml or from flags: every default applied, nothing optional left open.
+import type { GatewayOptions } from "../core/east-west-options.ts";
 import type { ClusterId } from "../core/ids.ts";
 import type { TrustOrder } from "../core/trust-order.ts";
 import { configFile, CONFIG_VERSION, type ConfigFile } from "./config-shape.ts";
@@ -27,7 +28,7 @@ export interface Config {
   readonly pairs: readonly { readonly peers: readonly [string, string] }[];
   readonly trust: { readonly order: TrustOrder; readonly restartProxies: boolean };
   readonly strategy: "shift";
-  readonly eastWest: { readonly namespace: string };
+  readonly eastWest: GatewayOptions & { readonly namespace: string };
   readonly entries: { readonly namespace: string };
   readonly waves: { readonly canary: string | null; readonly order: readonly string[]; readonly atMost: number };
   readonly exportTo: "all" | "keep";
@@ -42,7 +43,27 @@ export function settingsOf(file: ConfigFile): Omit<Config, "meshes"> {
     pairs,
     trust,
     strategy,
-    eastWest,
+    eastWest: {
+      namespace: eastWest.namespace,
+      per: eastWest.per,
+      service: eastWest.service.map((each) => ({
+        mesh: each.mesh,
+        importer: each.importer ?? null,
+        type: each.type ?? null,
+        annotations: each.annotations ?? {},
+        loadBalancerIP: each.loadBalancerIP ?? null,
+        loadBalancerClass: each.loadBalancerClass ?? null,
+        loadBalancerSourceRanges: each.loadBalancerSourceRanges ?? null,
+        externalTrafficPolicy: each.externalTrafficPolicy ?? null,
+        externalIPs: each.externalIPs ?? null,
+      })),
+      addresses: eastWest.addresses.map(({ mesh, importer, addresses, port }) => ({
+        mesh,
+        importer: importer ?? null,
+        addresses,
+        port: port ?? null,
+      })),
+    },
     exportTo,
     drainTimeoutSeconds,
     entries: file.entries,

@@ -41,7 +41,7 @@ describe("readConfig", () => {
       pairs: [],
       trust: { order: "peers", restartProxies: false },
       strategy: "shift",
-      eastWest: { namespace: "istio-ingress" },
+      eastWest: { namespace: "istio-ingress", per: "mesh", service: [], addresses: [] },
       entries: { namespace: "meshferry-imports" },
       waves: { canary: null, order: [], atMost: 4 },
       exportTo: "all",
@@ -56,7 +56,11 @@ describe("readConfig", () => {
 - {name: west, context: w, kubeconfig: k}
 pairs: [{peers: [east/ns/a, west/ns/b]}]
 trust: {restartProxies: true}
-eastWest: {namespace: ew}
+eastWest:
+  namespace: ew
+  per: peer
+  service: [{mesh: west/ns/m, importer: east/ns/m, type: NodePort, annotations: {a: b}, loadBalancerSourceRanges: []}]
+  addresses: [{mesh: west/ns/m, addresses: [gw.example], port: 443}]
 entries: {namespace: x}
 waves: {canary: c, order: [d, e], atMost: 2}
 exportTo: keep
@@ -79,13 +83,38 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
       pairs: [{ peers: ["east/ns/a", "west/ns/b"] }],
       trust: { order: "peers", restartProxies: true },
       strategy: "shift",
-      eastWest: { namespace: "ew" },
+      eastWest: {
+        namespace: "ew",
+        per: "peer",
+        service: [
+          {
+            mesh: "west/ns/m",
+            importer: "east/ns/m",
+            type: "NodePort",
+            annotations: { a: "b" },
+            loadBalancerIP: null,
+            loadBalancerClass: null,
+            loadBalancerSourceRanges: [],
+            externalTrafficPolicy: null,
+            externalIPs: null,
+          },
+        ],
+        addresses: [{ mesh: "west/ns/m", importer: null, addresses: ["gw.example"], port: 443 }],
+      },
       entries: { namespace: "x" },
       waves: { canary: "c", order: ["d", "e"], atMost: 2 },
       exportTo: "keep",
       drainTimeoutSeconds: 5,
       runners: [{ service: "east/ns/s", serviceAccounts: ["sa"], sidecar: false, targetPorts: { http: 8080 } }],
     });
+  });
+
+  it("refuses settings of the gateways that contradict each other or name unknown clusters", async () => {
+    const two = "{mesh: east/a/b, addresses: [a]}, {mesh: east/a/b, addresses: [b]}, {mesh: nope/a/b, addresses: [c]}";
+    expect(await troubles(`${minimal}eastWest: {addresses: [${two}]}\n`)).toEqual([
+      "MF033 5 eastWest.addresses[1] | is for the same gateway as eastWest.addresses[0]",
+      "MF033 5 eastWest.addresses[2].mesh | begins with a cluster that is not the name of any mesh here",
+    ]);
   });
 
   it("refuses one namespace for gateways and entries", async () => {

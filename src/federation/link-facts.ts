@@ -1,7 +1,8 @@
 // What two peers must agree on to be the two ends of one link, each fact seen from one end.
-import { certificateHashes } from "../core/certificates.ts";
+import { certificateBlocks, certificateHashes } from "../core/certificates.ts";
+import type { Hash } from "../core/hash.ts";
 import { type Cluster, findTyped, type Typed } from "../inventory/cluster.ts";
-import type { Mesh } from "../inventory/mesh.ts";
+import type { Mesh, RootBundle } from "../inventory/mesh.ts";
 import { rootKey } from "../inventory/roots.ts";
 import type { LinkFact } from "./federation.ts";
 import { egressIdentity, ingressService, outsideAddresses } from "./gateways.ts";
@@ -46,20 +47,47 @@ function clientId(near: Side, far: Side): LinkFact {
 function root(near: Side, far: Side): LinkFact {
   const { name, key } = peerRootLocation(near.peer);
   const configMap = findTyped(near.cluster, "ConfigMap", near.peer.ref.namespace, name);
-  const claimed = certificateHashes(configMap?.view.data[key] ?? "");
+  const text = configMap?.view.data[key];
+  const claimed = certificateHashes(text ?? "");
   const actual = far.mesh.roots;
+  const noKey = configMap !== undefined && text === undefined ? `nothing: ConfigMap ${name} has no key ${key}` : "";
+  const renewed = actual.known && isRenewal(near, claimed, far, actual.value.certificates);
   return {
     fact: "root",
     peer: near.peer.ref,
-    agrees: configMap === undefined || !actual.known ? null : holdsAll(actual.value.certificates, claimed),
-    claimed: claimed.map(short).join(", "),
-    actual: actual.known ? actual.value.certificates.map(short).join(", ") : "",
+    agrees: configMap === undefined || !actual.known ? null : isNamed(actual.value, claimed),
+    claimed: noKey || described(near, claimed),
+    actual: actual.known
+      ? `${described(far, actual.value.certificates)}${renewed ? ", of the same name: renewed since" : ""}`
+      : "",
   };
 }
 
-/** A mesh whose bundle has grown by other roots, as the trust phase makes it grow, still is what its peers name. */
-function holdsAll(bundle: readonly string[], claimed: readonly string[]): boolean {
-  return claimed.length > 0 && claimed.every((each) => bundle.includes(each));
+/**
+ * A mesh whose bundle has grown by other roots, as the trust phase makes it grow, still is what its peers name; and so is one
+ * whose own root, the first of its bundle, stands among others in the peer's ConfigMap, as it does while a root is replaced.
+ */
+function isNamed({ pem, certificates }: RootBundle, claimed: readonly Hash[]): boolean {
+  const [own] = certificateBlocks(pem);
+  if (own && claimed.includes(own.hash)) return true;
+  return claimed.length > 0 && claimed.every((each) => certificates.includes(each));
+}
+
+/** Certificates as people tell them apart: the beginning of the hash, and, where they were read, name and end. */
+function described({ cluster: { certificates } }: Side, hashes: readonly Hash[]): string {
+  return hashes
+    .map((hash) => {
+      const facts = certificates?.get(hash);
+      if (facts === undefined) return short(hash);
+      return `${short(hash)} (${facts === null ? "cannot be read" : `${facts.subject}, until ${facts.validTo.slice(0, 10)}`})`;
+    })
+    .join(", ");
+}
+
+function isRenewal(near: Side, claimed: readonly Hash[], far: Side, actual: readonly Hash[]): boolean {
+  if (claimed.some((hash) => actual.includes(hash))) return false;
+  const subjects = new Set(claimed.flatMap((hash) => near.cluster.certificates?.get(hash)?.subject ?? []));
+  return actual.some((hash) => subjects.has(far.cluster.certificates?.get(hash)?.subject ?? ""));
 }
 
 /** The ConfigMap that holds the remote root; the defaults are those of maistra/api federation/v1, ServiceMeshPeer. */

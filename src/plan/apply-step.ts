@@ -32,6 +32,7 @@ export function applyStep(context: PlanContext, desired: DesiredObject, parts: A
     desired.ref,
     () => set.reduce((body: Json, { pointer, value }) => withValueAt(body, pointer, value), desired.template),
     context.target.slots,
+    context.slotSource,
   );
   if (existing === "same" || existing === "foreign") return null;
   const { phase, title, rule, after, about } = parts;

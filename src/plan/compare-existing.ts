@@ -1,11 +1,11 @@
 // What is there already, held against what must be: the plan has a step only for what is missing.
 import { equalJson, isJsonObject, type Json } from "../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
-import { valueAt, withValueAt } from "../core/pointer.ts";
+import { withValueAt } from "../core/pointer.ts";
 import type { Inventory } from "../inventory/mesh.ts";
 import { isOurs } from "../inventory/ownership.ts";
 import type { Slot } from "../target/desired-object.ts";
-import { slotValue } from "../target/fill-slots.ts";
+import { type SlotSource, slotValue } from "../target/fill-slots.ts";
 
 /** "same": nothing to do; "ours": an object of ours that differs; "foreign": somebody else's. */
 export type Existing = "absent" | "same" | "ours" | "foreign";
@@ -20,26 +20,34 @@ export function objectLookup(inventory: Inventory): ObjectLookup {
   return (key) => clusters.get(key.slice(0, key.indexOf("|")))?.get(key);
 }
 
+/** What slots hold in the clusters as they were read. */
+export function slotSource(inventory: Inventory, lookup: ObjectLookup): SlotSource {
+  const nodes = new Map<string, readonly Json[]>(
+    inventory.clusters.map(({ id, typed }) => [id, typed.Node.map(({ object }) => object.body)]),
+  );
+  return { object: (ref) => lookup(refKey(ref))?.body, nodes: (cluster) => nodes.get(cluster) ?? [] };
+}
+
 /** Compares a desired object with the one of its name; fields that only the server or others set do not count. `wanted` is asked for only where there is one. */
 export function compareExisting(
   lookup: ObjectLookup,
   ref: ObjectRef,
   wanted: () => Json,
   slots: readonly Slot[],
+  source: SlotSource,
 ): Existing {
   const object = lookup(refKey(ref));
   if (!object) return "absent";
   if (!isOurs(object)) return "foreign";
   // The version under which an object was read is the server's choice.
   const whole = withValueAt(wanted(), "/apiVersion", object.apiVersion);
-  return holds(object.body, whole, (id) => valueNow(lookup, slots, id)) ? "same" : "ours";
+  return holds(object.body, whole, (id) => valueNow(source, slots, id)) ? "same" : "ours";
 }
 
 /** What a slot's object holds as it was read; null: it was not supplied, or holds nothing yet. */
-function valueNow(lookup: ObjectLookup, slots: readonly Slot[], id: string): Json | null {
+function valueNow(source: SlotSource, slots: readonly Slot[], id: string): Json | null {
   const slot = slots.find((each) => each.id === id);
-  const object = slot && lookup(refKey(slot.from));
-  return object ? slotValue(slot, valueAt(object.body, slot.pointer)) : null;
+  return slot ? slotValue(slot, source) : null;
 }
 
 /** Whether everything that is wanted stands in what is seen. A slot's value that is not known counts as equal. */

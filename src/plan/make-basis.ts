@@ -5,16 +5,18 @@ import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ExportedService } from "../federation/federation.ts";
 import { serviceAccountsOf } from "../federation/find-runners.ts";
 import type { Mesh } from "../inventory/mesh.ts";
+import { balancerSettings } from "../target/load-balancer.ts";
 import type { BasisEntry } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 
 /**
- * One entry per control plane, peer, set and exported service. Pods that come, go or restart and status timestamps are
+ * One entry per control plane, peer, set, federation ingress and exported service. Pods that come, go or restart and status timestamps are
  * not in it: only what the plan's objects are made from.
  */
 export function makeBasis(context: PlanContext): BasisEntry[] {
   const entries = [
     ...context.inventory.meshes.flatMap((mesh) => meshEntries(context, mesh)),
+    ...ingressEntries(context),
     ...[...groupBy(context.federation.exports, ({ service }) => refKey(service)).values()].map((group) =>
       serviceEntry(context, group),
     ),
@@ -52,6 +54,17 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
     { ref: mesh.controlPlane.ref, of: "mesh", hash: context.hashOf(facts) },
     ...objects.map(({ ref, of, spec }) => ({ ref, of, hash: context.hashOf(spec ?? null) })),
   ];
+}
+
+/** What the new gateways' Services are made like. */
+function ingressEntries(context: PlanContext): BasisEntry[] {
+  const ingresses = new Map(
+    context.target.gateways.flatMap((each) => each.ingresses).map((each) => [refKey(each.ref), each]),
+  );
+  return [...ingresses.values()].map((ingress) => {
+    const { type, annotations, fields } = balancerSettings(ingress);
+    return { ref: ingress.ref, of: "ingress", hash: context.hashOf({ type, annotations, fields }) };
+  });
 }
 
 function serviceEntry(context: PlanContext, exports: readonly ExportedService[]): BasisEntry {

@@ -16,7 +16,7 @@ import type { Route } from "../routes/route.ts";
 import type { DesiredObject, Template } from "../target/desired-object.ts";
 import { carriedRoutes } from "../target/carried-routes.ts";
 import type { Target } from "../target/generate-target.ts";
-import { objectLookup } from "./compare-existing.ts";
+import { objectLookup, slotSource } from "./compare-existing.ts";
 import { makeBasis } from "./make-basis.ts";
 import { makeWaves } from "./make-waves.ts";
 import { exportPhase } from "./phases/export.ts";
@@ -113,6 +113,7 @@ export function makePlan(input: PlanInput): Plan {
 
 function planContext({ inventory, federation, routes, target, podsOf, options, sha256 }: PlanInput): PlanContext {
   const carried = carriedRoutes(routes, target.places);
+  const lookup = objectLookup(inventory);
   const exporters = new Set(carried.map(({ exporter }) => exporter.mesh.id));
   const byImporter = groupBy(carried, ({ importer }) => importer.mesh.id);
   const partners = new Map<MeshId, Set<MeshId>>();
@@ -140,7 +141,8 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
     target,
     options,
     desiredIn: (cluster) => byCluster.get(cluster) ?? [],
-    lookup: objectLookup(inventory),
+    lookup,
+    slotSource: slotSource(inventory, lookup),
     podsOf,
     exporters: inventory.meshes.filter(({ id }) => exporters.has(id)),
     importers: inventory.meshes.filter(({ id }) => byImporter.has(id)),

@@ -11,6 +11,7 @@ import type { ProbeGroup } from "../dataplane/pair.ts";
 import type { CarriedRoute } from "../target/carried-routes.ts";
 import type { Target } from "../target/generate-target.ts";
 import type { DesiredObject } from "../target/desired-object.ts";
+import type { SlotSource } from "../target/fill-slots.ts";
 import type { ObjectLookup } from "./compare-existing.ts";
 import type { Wave } from "./plan.ts";
 
@@ -33,6 +34,7 @@ export interface PlanContext {
   /** The target's objects of one cluster, in their order. */
   readonly desiredIn: (cluster: ClusterId) => readonly DesiredObject[];
   readonly lookup: ObjectLookup;
+  readonly slotSource: SlotSource;
   readonly podsOf: (mesh: Mesh) => PodIndex;
   /** Meshes that export or import a carried route, in the order of their ids. */
   readonly exporters: readonly Mesh[];

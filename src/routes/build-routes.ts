@@ -1,4 +1,5 @@
 // exports and imports → one Route per importer and host, and how each is carried.
+import type { GatewayPer } from "../core/east-west-options.ts";
 import type { Finding, Produced } from "../core/finding.ts";
 import { type Host, type MeshId, routeId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
@@ -14,8 +15,10 @@ import { type HostsInUse, hostsInUse, offerKey } from "./hosts-in-use.ts";
 import type { Backend, Route } from "./route.ts";
 
 export interface RouteOptions {
-  /** Where the exporters' east-west gateways will run. */
-  readonly gatewayNamespace: (mesh: Mesh) => string;
+  /** Whether each importer has a gateway of its own at an exporter. */
+  readonly per: GatewayPer;
+  /** Where the exporter's east-west gateway for an importer will run. */
+  readonly gatewayNamespace: (exporter: MeshId, importer: MeshId) => string;
 }
 
 interface Feed {

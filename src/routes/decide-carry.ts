@@ -1,4 +1,5 @@
 // How a host is carried after the migration, and, where it cannot be, the one reason to act on first.
+import type { GatewayPer } from "../core/east-west-options.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Host, MeshId } from "../core/ids.ts";
 import { refKey, refText } from "../core/object-ref.ts";
@@ -28,7 +29,10 @@ export interface Question {
   readonly backends: readonly Backend[];
   readonly meshes: ReadonlyMap<MeshId, Mesh>;
   readonly inUse: HostsInUse;
-  readonly options: { readonly gatewayNamespace: (mesh: Mesh) => string };
+  readonly options: {
+    readonly per: GatewayPer;
+    readonly gatewayNamespace: (exporter: MeshId, importer: MeshId) => string;
+  };
 }
 
 /** Passthrough where everything that it needs is there; otherwise none, with the first reason found. */
@@ -183,7 +187,11 @@ function anotherService(question: BackendQuestion): Finding | null {
 function exposedTwice(question: BackendQuestion): Finding | null {
   const exported = question.exported;
   const other = (question.inUse.exposed.get(`${exported.exporter}|${question.host}`) ?? []).find(
-    (each) => refKey(each) !== refKey(exported.service),
+    (each) =>
+      refKey(each) !== refKey(exported.service) &&
+      // Gateways of their own see their own entry only; within one namespace istiod keeps one list of endpoints for a host
+      // (Istio 1.20, pilot/pkg/model/endpointshards.go).
+      (question.options.per === "mesh" || each.namespace === exported.service.namespace),
   );
   if (!other) return null;
   return exposedHostTaken.at([exported.service, other], {
@@ -199,7 +207,7 @@ function hidden(question: BackendQuestion): Finding | null {
   const exported = question.exported;
   const exporter = question.meshes.get(exported.exporter);
   if (!exporter || exported.exportTo === null || question.host !== exported.localHost) return null;
-  const namespace = question.options.gatewayNamespace(exporter);
+  const namespace = question.options.gatewayNamespace(exporter.id, question.mesh.id);
   const visible = exported.exportTo.some((each) => each === "*" || each === namespace);
   if (visible) return null;
   return hiddenFromGateway.at([exported.service], {

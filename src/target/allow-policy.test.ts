@@ -103,5 +103,5 @@ test("it is not made where it would let in, or shut out, others: that blocks", (
   );
   expect(codesOf(planOf(partly).findings)).toEqual(["MF400"]);
   const shared = twoMeshes({ east: { trustDomain: "west.example" }, west: { trustDomain: "west.example" } });
-  expect(codesOf(planOf(added(shared, allowed)).findings)).toEqual(["MF400"]);
+  expect(codesOf(planOf(added(shared, allowed)).findings)).toEqual(["MF346", "MF400"]);
 });

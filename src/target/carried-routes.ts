@@ -1,7 +1,7 @@
 // Which routes leave federation, and the two meshes that each of them joins.
 import type { ExportedService } from "../federation/federation.ts";
 import type { Route } from "../routes/route.ts";
-import type { Places, PlacesByMesh } from "./places.ts";
+import { type Places, type PlacesByMesh, placesTowards } from "./places.ts";
 
 /** One backend of a route that is carried by passthrough, with the two meshes that it joins. */
 export interface CarriedRoute {
@@ -9,6 +9,7 @@ export interface CarriedRoute {
   readonly exported: ExportedService;
   readonly locality: string | null;
   readonly importer: Places;
+  /** As this importer knows it: with the gateway that it uses. */
   readonly exporter: Places;
 }
 
@@ -22,7 +23,8 @@ export function carriedRoutes(routes: readonly Route[], places: PlacesByMesh): r
     for (const { exported, locality } of route.backends) {
       const importer = places.get(route.importer);
       const exporter = places.get(exported.exporter);
-      if (importer && exporter) carried.push({ route, exported, locality, importer, exporter });
+      if (importer && exporter)
+        carried.push({ route, exported, locality, importer, exporter: placesTowards(exporter, route.importer) });
     }
   }
   carriedAmong.set(routes, { places, carried });

@@ -1,7 +1,7 @@
 // The exporter's gateway: passes connections through to the workloads' own sidecars by SNI, terminates nothing.
 import type { RouteId } from "../core/ids.ts";
 import type { DesiredObject } from "./desired-object.ts";
-import { eastWestPort, gatewayLabel, ourLabels } from "./names.ts";
+import { eastWestPort, gatewayLabel, importerAnnotation, meshAnnotation, ourLabels } from "./names.ts";
 import type { Places } from "./places.ts";
 
 /** The TLS listener that both ends of the east-west path declare. */
@@ -13,7 +13,7 @@ export const passthroughListener = {
 } as const;
 
 /**
- * One per exporting mesh. `istio.io/rev` keeps it with the control plane that runs today; the label of ours reaches its
+ * One per exporting mesh, or per importer. `istio.io/rev` keeps it with the control plane that runs today; the label of ours reaches its
  * pods on Istio 1.20 and 1.28 (seen), unlike Istio's own gateway-name label, which changed with 1.24. Never
  * `infrastructure.labels`: with it the metadata's labels no longer reach the pods (Istio 1.24).
  * Annotations reach its Service too, as long as there is no `infrastructure` (Istio 1.20 to 1.28, kube-gateway.yaml; read in
@@ -25,7 +25,7 @@ export function eastWestGateway(
   routes: readonly RouteId[],
   annotations: Readonly<Record<string, string>>,
 ): DesiredObject {
-  const { gateway, mesh, network } = places;
+  const { gateway, gatewaySelector, importer, mesh, network } = places;
   return {
     ref: gateway,
     role: "east-west",
@@ -40,10 +40,14 @@ export function eastWestGateway(
         labels: {
           ...ourLabels,
           "istio.io/rev": mesh.name,
-          [gatewayLabel]: gateway.name,
+          [gatewayLabel]: gatewaySelector,
           "topology.istio.io/network": network,
         },
-        ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+        annotations: {
+          ...annotations,
+          [meshAnnotation]: mesh.id,
+          ...(importer === null ? {} : { [importerAnnotation]: importer }),
+        },
       },
       spec: {
         gatewayClassName: "istio",

@@ -6,9 +6,9 @@ import type { DesiredObject } from "./desired-object.ts";
 import { eastWestPort, gatewayLabel, ourLabels } from "./names.ts";
 import type { Places } from "./places.ts";
 
-/** One Istio Gateway per exporting mesh, for all of its routes: istiod walks every service once per Gateway server. */
+/** One Istio Gateway per east-west gateway, for all of its routes: istiod walks every service once per Gateway server. */
 export function exposeServices(places: Places, routes: readonly Route[]): DesiredObject {
-  const { mesh, gatewayNamespace, gateway } = places;
+  const { mesh, gatewayNamespace, gatewaySelector } = places;
   const name = "expose-services";
   return {
     ref: refIn(mesh.cluster, "networking.istio.io", "Gateway", gatewayNamespace, name),
@@ -19,7 +19,7 @@ export function exposeServices(places: Places, routes: readonly Route[]): Desire
       kind: "Gateway",
       metadata: { name, namespace: gatewayNamespace, labels: ourLabels },
       spec: {
-        selector: { [gatewayLabel]: gateway.name },
+        selector: { [gatewayLabel]: gatewaySelector },
         servers: [
           {
             port: { number: eastWestPort, name: "tls", protocol: "TLS" },

@@ -15,9 +15,14 @@ export const autoscalerKind = { group: "autoscaling", kind: "HorizontalPodAutosc
  * (Istio 1.20, kube-gateway.yaml; read in source, not yet seen running). One that gets no metrics still keeps the least number
  * (Kubernetes, pkg/controller/podautoscaler). At least two, or as many as the federation ingress gateway has.
  */
-export function gatewayAutoscaler(places: Places, routes: readonly RouteId[], existing: Json | null): DesiredObject {
+export function gatewayAutoscaler(
+  places: Places,
+  peers: Mesh["peers"],
+  routes: readonly RouteId[],
+  existing: Json | null,
+): DesiredObject {
   const { mesh, gatewayDeployment: deployment } = places;
-  const { least, most } = replicasOf(mesh, existing);
+  const { least, most } = replicasOf(mesh, peers, existing);
   return {
     ref: { ...deployment, ...autoscalerKind },
     role: "availability",
@@ -40,7 +45,7 @@ export function gatewayAutoscaler(places: Places, routes: readonly RouteId[], ex
 
 /** One pod stays when nodes are drained. Our own label reaches the pods on Istio 1.20 and 1.28 (seen). */
 export function gatewayDisruptionBudget(places: Places, routes: readonly RouteId[]): DesiredObject {
-  const { mesh, gateway, gatewayDeployment: deployment } = places;
+  const { mesh, gatewaySelector, gatewayDeployment: deployment } = places;
   return {
     ref: refIn(mesh.cluster, "policy", "PodDisruptionBudget", deployment.namespace, deployment.name),
     role: "availability",
@@ -49,17 +54,21 @@ export function gatewayDisruptionBudget(places: Places, routes: readonly RouteId
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
       metadata: { name: deployment.name, namespace: deployment.namespace, labels: ourLabels },
-      spec: { minAvailable: 1, selector: { matchLabels: { [gatewayLabel]: gateway.name } } },
+      spec: { minAvailable: 1, selector: { matchLabels: { [gatewayLabel]: gatewaySelector } } },
     },
   };
 }
 
 /**
- * What the control plane asks of its federation ingress gateways (maistra/api v2, DeploymentRuntimeConfig), the largest of
- * each; an autoscaler of ours that is there already does not shrink, because those gateways go in the end.
+ * What the control plane asks of the federation ingress gateways of these peers (maistra/api v2, DeploymentRuntimeConfig), the
+ * largest of each, and how many pods they may have in all; an autoscaler of ours that is there already does not shrink, because those gateways go in the end.
  */
-function replicasOf(mesh: Mesh, existing: Json | null): { readonly least: number; readonly most: number } {
-  const names = new Set(mesh.peers.map(({ view }) => view.spec.gateways.ingress.name));
+export function replicasOf(
+  mesh: Mesh,
+  peers: Mesh["peers"],
+  existing: Json | null,
+): { readonly least: number; readonly most: number; readonly together: number } {
+  const names = new Set(peers.map(({ view }) => view.spec.gateways.ingress.name));
   const declared = valueAt(mesh.controlPlane.object.body, "/spec/gateways/additionalIngress");
   const deployments = Object.entries(isJsonObject(declared) ? declared : {})
     .filter(([name]) => names.has(name))
@@ -75,6 +84,12 @@ function replicasOf(mesh: Mesh, existing: Json | null): { readonly least: number
   return {
     least,
     most: Math.max(5, least, ...numberAt(existing, ["spec", "maxReplicas"]), ...numbers("autoScaling", "maxReplicas")),
+    together: deployments.reduce<number>(
+      (sum, deployment) =>
+        sum +
+        Math.max(1, ...numberAt(deployment, ["replicas"]), ...numberAt(deployment, ["autoScaling", "maxReplicas"])),
+      0,
+    ),
   };
 }
 

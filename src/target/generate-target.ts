@@ -1,13 +1,11 @@
 // Routes → everything that is to exist. One generator per kind does the work; this file only says which are asked for what.
+import type { GatewayOptions } from "../core/east-west-options.ts";
 import type { MeshId, RouteId } from "../core/ids.ts";
-import { isJsonObject, type Json } from "../core/json.ts";
-import { type ObjectRef, refKey } from "../core/object-ref.ts";
-import { valueAt } from "../core/pointer.ts";
+import { refKey } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
 import type { PodIndex } from "../federation/pod-index.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
-import { isOurs } from "../inventory/ownership.ts";
 import { policiesBehind } from "../policies/policies-of.ts";
 import type { Route } from "../routes/route.ts";
 import { allowPolicy } from "./allow-policy.ts";
@@ -16,20 +14,26 @@ import { denyPolicy } from "./deny-policy.ts";
 import { policyReplacements } from "./managed-policies.ts";
 import type { DesiredObject, Slot } from "./desired-object.ts";
 import { eastWestGateway } from "./east-west-gateway.ts";
-import { exportEntry } from "./export-entry.ts";
+import { exportEntries } from "./export-entry.ts";
 import { exposeServices } from "./expose-services.ts";
 import { autoscalerKind, gatewayAutoscaler, gatewayDisruptionBudget } from "./gateway-availability.ts";
-import { gatewayAnnotations } from "./load-balancer.ts";
+import { gatewayPlacement } from "./gateway-placement.ts";
+import { gatewayAnnotations, gatewayServiceObject } from "./gateway-service.ts";
+import { type EastWest, eastWestGateways } from "./gateways.ts";
+import { oursNow } from "./ours-now.ts";
+import type { Reach } from "./reach.ts";
 import { importerClients } from "./importer-clients.ts";
 import { importEntry, workloadEntry } from "./import-entries.ts";
 import { type Exclusion, exclusionsOf } from "./isolation.ts";
 import { membershipObject, namespaceObject } from "./namespaces.ts";
 import { type PlaceOptions, type Places, type PlacesByMesh, placesOf } from "./places.ts";
 import { callersAfterwards, callerToday } from "./service-callers.ts";
-import { gatewayAddresses, remoteGateway } from "./remote-gateway.ts";
+import { remoteGateway } from "./remote-gateway.ts";
 
 export interface Target {
   readonly places: PlacesByMesh;
+  /** In the order of their Gateways' refKeys. */
+  readonly gateways: readonly EastWest[];
   /** By exporter: who must be kept out of which service. */
   readonly exclusions: ReadonlyMap<MeshId, readonly Exclusion[]>;
   readonly slots: readonly Slot[];
@@ -37,74 +41,60 @@ export interface Target {
   readonly objects: readonly DesiredObject[];
 }
 
+export type TargetOptions = PlaceOptions & GatewayOptions;
+
 /** Everything that the carried routes need, each object once. */
 export function generateTarget(
   inventory: Inventory,
   federation: Federation,
   routes: readonly Route[],
   podsOf: (mesh: Mesh) => PodIndex,
-  options: PlaceOptions,
+  options: TargetOptions,
 ): Target {
   const places = placesOf(inventory, options);
   const carried = carriedRoutes(routes, places);
   const exclusions = exclusionsOf(inventory, carried, federation.exports, federation.links);
-  const objects: DesiredObject[] = [];
+  const gateways = eastWestGateways(inventory, federation.links, carried, options);
+  const objects: DesiredObject[] = gateways.flatMap((gateway) => gatewayObjects(inventory, gateway));
+  for (const group of groupBy(carried, ({ exported }) => refKey(exported.service)).values())
+    objects.push(...exportEntries(group));
   for (const [id, group] of groupBy(carried, ({ exporter }) => exporter.mesh.id))
-    objects.push(...exporterObjects(inventory, group), ...denyPolicies(exclusions.get(id) ?? [], group));
+    objects.push(...denyPolicies(exclusions.get(id) ?? [], group));
   objects.push(...allowPolicies(inventory, federation, carried, podsOf));
   for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
-    objects.push(...importerObjects(group));
-  const exporters = new Map(carried.map(({ exporter }) => [exporter.mesh.id, exporter]));
+    objects.push(...importerObjects(group, gateways));
   return {
     places,
+    gateways,
     exclusions,
-    slots: sortedBy([...exporters.values()].map(gatewayAddresses), ({ id }) => id),
+    slots: slotsUsed(gateways),
     objects: sortedBy(merged(objects), ({ ref }) => refKey(ref)),
   };
 }
 
-function exporterObjects(inventory: Inventory, group: readonly CarriedRoute[]): DesiredObject[] {
-  const [first] = group;
-  if (!first) return [];
-  const { exporter } = first;
-  const ids = idsOf(group);
-  const objects = [
-    ...homeObjects(exporter, exporter.gatewayNamespace, ids),
-    eastWestGateway(exporter, ids, annotationsOf(inventory, exporter)),
-    gatewayAutoscaler(exporter, ids, oursNow(inventory, { ...exporter.gatewayDeployment, ...autoscalerKind })),
-    gatewayDisruptionBudget(exporter, ids),
+/** Each slot once: importers of one gateway share those of its Service. */
+function slotsUsed(gateways: readonly EastWest[]): Slot[] {
+  const slots = gateways.flatMap(({ reaches }) => reaches.flatMap((reach) => reach.slots));
+  return sortedBy(new Map(slots.map((slot) => [slot.id, slot])).values(), ({ id }) => id);
+}
+
+function gatewayObjects(inventory: Inventory, { places, routes, peers, service }: EastWest): DesiredObject[] {
+  const ids = idsOf(routes);
+  const before = gatewayServiceObject(places, service, ids);
+  const placement = gatewayPlacement(places, peers, ids);
+  return [
+    ...homeObjects(places, places.gatewayNamespace, ids),
+    ...(before ? [before] : []),
+    eastWestGateway(places, ids, gatewayAnnotations(service)),
+    ...(placement ? [placement] : []),
+    gatewayAutoscaler(places, peers, ids, oursNow(inventory, { ...places.gatewayDeployment, ...autoscalerKind })),
+    gatewayDisruptionBudget(places, ids),
     exposeServices(
-      exporter,
-      group.map(({ route }) => route),
+      places,
+      routes.map(({ route }) => route),
     ),
-    ...policyReplacements(clusterOf(inventory, exporter.mesh), exporter, group, ids),
+    ...policyReplacements(clusterOf(inventory, places.mesh), places, routes, ids),
   ];
-  for (const ofService of groupBy(group, ({ exported }) => refKey(exported.service)).values()) {
-    const [one] = ofService;
-    const entry =
-      one &&
-      exportEntry(
-        exporter,
-        one.exported,
-        ofService.map(({ route }) => route),
-      );
-    if (entry) objects.push(entry);
-  }
-  return objects;
-}
-
-function annotationsOf(inventory: Inventory, { mesh, gateway }: Places): Readonly<Record<string, string>> {
-  const annotations = valueAt(oursNow(inventory, gateway), "/metadata/annotations");
-  const existing = Object.entries(isJsonObject(annotations) ? annotations : {}).filter(
-    (each): each is [string, string] => typeof each[1] === "string",
-  );
-  return gatewayAnnotations(clusterOf(inventory, mesh), mesh, Object.fromEntries(existing));
-}
-
-/** An object of ours as it is now, or null. */
-function oursNow(inventory: Inventory, ref: ObjectRef): Json {
-  const object = inventory.clusters.find(({ id }) => id === ref.cluster)?.objects.get(refKey(ref));
-  return object && isOurs(object) ? object.body : null;
 }
 
 function denyPolicies(exclusions: readonly Exclusion[], group: readonly CarriedRoute[]): DesiredObject[] {
@@ -140,14 +130,15 @@ function allowPolicies(
   });
 }
 
-function importerObjects(group: readonly CarriedRoute[]): DesiredObject[] {
+function importerObjects(group: readonly CarriedRoute[], gateways: readonly EastWest[]): DesiredObject[] {
   const [first] = group;
   if (!first) return [];
   const { importer } = first;
   const objects = homeObjects(importer, importer.entryNamespace, idsOf(group));
   for (const ofExporter of groupBy(group, ({ exporter }) => exporter.mesh.id).values()) {
     const [one] = ofExporter;
-    if (one) objects.push(remoteGateway(importer, one.exporter, idsOf(ofExporter)));
+    const reach = one && reachTo(gateways, one);
+    if (reach) objects.push(remoteGateway(importer, one.exporter, reach, idsOf(ofExporter)));
   }
   for (const backends of groupBy(group, ({ route }) => route.id).values()) {
     objects.push(
@@ -156,6 +147,13 @@ function importerObjects(group: readonly CarriedRoute[]): DesiredObject[] {
     );
   }
   return objects;
+}
+
+function reachTo(gateways: readonly EastWest[], { exporter, importer }: CarriedRoute): Reach | undefined {
+  const key = refKey(exporter.gateway);
+  return gateways
+    .find(({ places }) => refKey(places.gateway) === key)
+    ?.reaches.find((reach) => reach.importer.id === importer.mesh.id);
 }
 
 function homeObjects({ mesh }: Places, namespace: string, routes: readonly RouteId[]): DesiredObject[] {

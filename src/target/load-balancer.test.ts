@@ -13,6 +13,7 @@ const aws = "service.beta.kubernetes.io/aws-load-balancer";
 const internal = { [`${aws}-internal`]: "true", [`${aws}-type`]: "nlb" };
 const annotated = (annotations: Readonly<Record<string, string>>) =>
   changed(twoMeshes(), ingress, { "/metadata/annotations": annotations });
+const own = { "meshferry.dev/mesh": "west/istio-system/basic" };
 const gateway = (inputs: readonly ClusterInput[]): Json | undefined => {
   const found = examined(inputs).target.objects.find(({ role }) => role === "east-west");
   return found && valueAt(found.template, "/metadata/annotations");
@@ -20,27 +21,29 @@ const gateway = (inputs: readonly ClusterInput[]): Json | undefined => {
 
 describe("annotations", () => {
   test("that clouds read go to the new gateway, others do not", () => {
-    expect(gateway(annotated({ ...internal, "prometheus.io/scrape": "true" }))).toEqual(internal);
+    expect(gateway(annotated({ ...internal, "prometheus.io/scrape": "true" }))).toEqual({ ...internal, ...own });
     expect(gateway(annotated({ "networking.gke.io/load-balancer-type": "Internal" }))).toEqual({
       "networking.gke.io/load-balancer-type": "Internal",
+      ...own,
     });
-    expect(gateway(annotated({ "metallb.universe.tf/ip-allocated-from-pool": "inner" }))).toBeUndefined();
-    expect(gateway(twoMeshes())).toBeUndefined();
+    expect(gateway(annotated({ "metallb.universe.tf/ip-allocated-from-pool": "inner" }))).toEqual(own);
+    expect(gateway(twoMeshes())).toEqual(own);
     expect(codesOf(planOf(annotated(internal)).findings)).toEqual([]);
   });
 
   test.each([
-    [`${aws}-eip-allocations`],
-    [`${aws}-ssl-cert`],
-    [`${aws}-ssl-ports`],
-    [`${aws}-backend-protocol`],
-    [`${aws}-name`],
-    ["metallb.universe.tf/loadBalancerIPs"],
-    ["service.beta.kubernetes.io/azure-load-balancer-ipv4"],
-    ["networking.gke.io/load-balancer-ip-addresses"],
-  ])("%s is not taken over, and blocks", (key) => {
-    expect(gateway(annotated({ ...internal, [key]: "x" }))).toEqual(internal);
-    expect(codesOf(planOf(annotated({ [key]: "x" })).findings)).toEqual(["MF302"]);
+    [`${aws}-eip-allocations`, "MF321"],
+    [`${aws}-ssl-cert`, "MF320"],
+    [`${aws}-backend-protocol`, "MF320"],
+    [`${aws}-proxy-protocol`, "MF320"],
+    [`${aws}-name`, "MF321"],
+    ["metallb.universe.tf/loadBalancerIPs", "MF321"],
+    ["lbipam.cilium.io/ips", "MF321"],
+    ["service.beta.kubernetes.io/azure-load-balancer-ipv4", "MF321"],
+    ["networking.gke.io/load-balancer-ip-addresses", "MF321"],
+  ])("%s is not taken over (%s)", (key, code) => {
+    expect(gateway(annotated({ ...internal, [key]: "x" }))).toEqual({ ...internal, ...own });
+    expect(codesOf(planOf(annotated({ [key]: "x" })).findings)).toEqual([code]);
   });
 });
 
@@ -58,7 +61,7 @@ test("two ingress gateways that disagree block, those that agree do not", () => 
     );
   expect(codesOf(examined(second("true")).findings)).not.toContain("MF302");
   expect(codesOf(examined(second("false")).findings)).toContain("MF302");
-  expect(gateway(second("false"))).toBeUndefined();
+  expect(gateway(second("false"))).toEqual(own);
 });
 
 test("when federation's Services are gone the gateway keeps what it has", () => {
@@ -68,5 +71,5 @@ test("when federation's Services are gone the gateway keeps what it has", () => 
     if (step.id.startsWith("retire-")) break;
     now = afterStep(now, plan, step);
   }
-  expect(gateway(changed(now, ingress, undefined))).toEqual(internal);
+  expect(gateway(changed(now, ingress, undefined))).toEqual({ ...internal, ...own });
 });

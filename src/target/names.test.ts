@@ -5,9 +5,10 @@ import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { refText } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
 import { validateObject } from "../../test/schemas/validate-object.ts";
+import { slotValues } from "../../test/support/slots.ts";
 import { examined, textOf } from "../../test/support/seen.ts";
 import { makeWorld, named } from "../../test/support/world.ts";
-import { fillSlots, slotValue } from "./fill-slots.ts";
+import { fillSlots } from "./fill-slots.ts";
 import { fitted } from "./names.ts";
 
 describe("a text that is cut", () => {
@@ -56,7 +57,11 @@ describe("names within limits", () => {
       },
     ],
   });
-  const config = { ...defaultConfig, eastWest: { namespace: "e".repeat(63) }, entries: { namespace: "f".repeat(63) } };
+  const config = {
+    ...defaultConfig,
+    eastWest: { ...defaultConfig.eastWest, namespace: "e".repeat(63) },
+    entries: { namespace: "f".repeat(63) },
+  };
   const { target, routes } = examined(inputs, config);
 
   test("the hosts are as long as hosts can be", () => {
@@ -79,9 +84,7 @@ describe("names within limits", () => {
   });
 
   test("every object is valid by its API's schema", () => {
-    const values = new Map(
-      target.slots.map((slot) => [slot.id as string, slotValue(slot, [{ ip: "192.0.2.1" }]) ?? null]),
-    );
+    const values = slotValues(target);
     for (const { ref, template } of target.objects)
       expect(validateObject(fillSlots(template, values)), refText(ref)).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import type { RouteId } from "../core/ids.ts";
 import { type Mesh, refIn } from "../inventory/mesh.ts";
 import type { DesiredObject } from "./desired-object.ts";
-import { ourLabels } from "./names.ts";
+import { meshAnnotation, ourLabels } from "./names.ts";
 
 /**
  * The namespace, with the labels that istiod's discovery selectors ask for: istiod sees nothing of a namespace that
@@ -16,7 +16,11 @@ export function namespaceObject(mesh: Mesh, name: string, routes: readonly Route
     template: {
       apiVersion: "v1",
       kind: "Namespace",
-      metadata: { name, labels: { ...discoveryLabels(mesh), ...ourLabels } },
+      metadata: {
+        name,
+        labels: { ...discoveryLabels(mesh), ...ourLabels },
+        annotations: { [meshAnnotation]: mesh.id },
+      },
     },
   };
 }

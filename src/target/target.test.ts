@@ -284,7 +284,7 @@ describe("several meshes", () => {
   });
 
   test("one namespace may serve as both places", () => {
-    const config = { eastWest: { namespace: "edge" }, entries: { namespace: "edge" } };
+    const config = { eastWest: { ...defaultConfig.eastWest, namespace: "edge" }, entries: { namespace: "edge" } };
     const inputs = makeWorld({
       meshes: ["l", "r"].map((key): MeshOf => ({ key, clients: ["x"], services: [{ namespace: "a", name: key }] })),
       links: [

@@ -8,7 +8,7 @@ import { projectRules } from "./project-rules.ts";
 import { problemLines, readSourceFiles } from "./source-file.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
-const files = readSourceFiles(project, ["src", "test", "tools"]);
+const files = readSourceFiles(project, ["src", "test", "tools", "lab"]);
 const read = (path: string) => readFileSync(`${project}/${path}`, "utf8");
 
 test("the rules see the project's files", () => {

@@ -18,7 +18,7 @@ test("every fact stands with its mark, within 80 columns, and the exit code says
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Checks {2}\d+ facts: \d+ hold, 0 do not, \d+ not checked$/m);
   expect(stdout).toMatch(/^ {2}✓ Every mesh runs OSSM 2\.6$/m);
-  expect(stdout).toMatch(/^ {6}not supplied of east: /m);
+  expect(stdout).toMatch(/^ {6}not supplied of east, west: /m);
   expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 

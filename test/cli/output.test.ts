@@ -42,6 +42,7 @@ describe("inspect", () => {
         "apiVersion",
         "clusters",
         "meshes",
+        "trust",
         "links",
         "unpaired",
         "exports",

@@ -39,6 +39,9 @@ export function exampleFolder(files: Readonly<Record<string, string | Uint8Array
   return folder;
 }
 
+/** Within the life of the examples' roots, so that no test depends on the day it runs on. */
+export const exampleTime = new Date("2027-01-01T00:00:00Z");
+
 export const bothMeshes = ["--mesh", "east=east", "--mesh", "west=west"] as const;
 
 /** The example with the settings that come with it. */
@@ -54,6 +57,7 @@ export async function run(cwd: string, argv: readonly string[], overrides: Parti
     env: {},
     columns: undefined,
     isTTY: false,
+    now: () => exampleTime,
     ...overrides,
   });
   return { code, stdout: out.join(""), stderr: err.join("") };

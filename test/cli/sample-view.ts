@@ -33,6 +33,15 @@ export function inspectViewOf(name: string): InspectView {
         peers: [name],
       },
     })),
+    trust: [
+      {
+        ...{ mesh: meshes[0], trustDomain: name, ca: { kind: "owned", shownBy: name, takesRoots: false } },
+        roots: [
+          { hash: `sha256:${"0".repeat(64)}`, own: true, subject: name, key: name, validFrom: name, validTo: name },
+        ],
+        trustedBy: [{ mesh: meshes[1], peer: name, agrees: false }],
+      },
+    ],
     links: [
       {
         ...{ id: link, meshes, peers: [ref, ref], agrees: false, rejected: name },

@@ -6,7 +6,8 @@ import { beforeAll, expect, test } from "vitest";
 import { isJsonObject, type Json } from "../../src/core/json.ts";
 import { pointer } from "../../src/core/pointer.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
-import { fillSlots, slotValue } from "../../src/target/fill-slots.ts";
+import { fillSlots } from "../../src/target/fill-slots.ts";
+import { slotValues } from "../support/slots.ts";
 import { appliedObjects, planOf, readEastWest, root, stepsOf } from "../support/example.ts";
 
 interface GuideStep {
@@ -73,10 +74,7 @@ function leaves(value: Json | undefined, at: readonly string[] = []): Map<string
 
 function filled(object: Json): Json {
   if (!isJsonObject(object)) throw new Error("no object");
-  const values = new Map(
-    plan.slots.map((slot) => [slot.id as string, slotValue(slot, [{ ip: remoteAddress }]) ?? null]),
-  );
-  return fillSlots(object, values);
+  return fillSlots(object, slotValues(plan, [{ ip: remoteAddress }]));
 }
 
 test("every object of the guide has its counterpart, and every field that differs is listed with a reason", () => {

@@ -3,16 +3,17 @@ import { expect, test } from "vitest";
 import type { Json } from "../../src/core/json.ts";
 import { refKey } from "../../src/core/object-ref.ts";
 import { withValueAt } from "../../src/core/pointer.ts";
-import { fillSlots, slotValue } from "../../src/target/fill-slots.ts";
+import { fillSlots } from "../../src/target/fill-slots.ts";
 import { validateObject } from "../schemas/validate-object.ts";
 import { applyPatch } from "../support/apply-patch.ts";
 import { planOf, readEastWest, stepsOf } from "../support/example.ts";
+import { slotValues } from "../support/slots.ts";
 
 test("every applied object, with each overlay and with slots filled, is valid", async () => {
   const plan = planOf(await readEastWest());
   const kinds = new Set<string>();
   for (const ingress of [{ ip: "203.0.113.9" }, { ip: "2001:db8::9" }, { hostname: "lb.example.com" }]) {
-    const values = new Map(plan.slots.map((slot) => [slot.id as string, slotValue(slot, [ingress]) ?? null]));
+    const values = slotValues(plan, [ingress]);
     for (const { id, action } of stepsOf(plan)) {
       if (action.do !== "apply") continue;
       const template: Json = plan.objects[action.object] ?? {};

@@ -38,13 +38,14 @@ const front = examine(
   defaultConfig,
 );
 const worlds: readonly CheckInput[] = [
-  { ...front, trust: defaultConfig.trust.order },
-  { ...example, trust: "combined-root" },
+  { ...front, trust: defaultConfig.trust.order, eastWest: defaultConfig.eastWest },
+  { ...example, trust: "combined-root", eastWest: defaultConfig.eastWest },
   ...loaded
     .flatMap(({ scenarios }) => scenarios)
     .map(({ found, config }) => ({
       ...examine(found, { ...defaultConfig, ...config }),
       trust: config?.trust?.order ?? defaultConfig.trust.order,
+      eastWest: config?.eastWest ?? defaultConfig.eastWest,
     })),
 ];
 

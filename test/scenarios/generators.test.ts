@@ -7,7 +7,7 @@ import { checks } from "../../src/findings/checks/registry.ts";
 import type { Role } from "../../src/target/desired-object.ts";
 import { examined } from "../support/seen.ts";
 import { managedPolicies } from "../support/managed-policies.ts";
-import { added, kubeObject, makeWorld, named, twoMeshes } from "../support/world.ts";
+import { added, changed, kubeObject, makeWorld, named, twoMeshes } from "../support/world.ts";
 
 const folder = fileURLToPath(new URL("../../src/findings/checks", import.meta.url));
 const files = readdirSync(folder, { withFileTypes: true })
@@ -31,6 +31,11 @@ const guarded = added(
     spec: { selector: { matchLabels: { app: "orders" } }, rules: [{ from: [{ source: { principals: [gateway] } }] }] },
   }),
 );
+const ingress = "west Service istio-system/federation-ingress";
+const limited = changed(two, ingress, { "/spec/loadBalancerSourceRanges": ["198.51.100.0/24"] });
+const placed = changed(two, "west ServiceMeshControlPlane istio-system/basic", {
+  "/spec/gateways/additionalIngress/federation-ingress/runtime": { pod: { nodeSelector: { edge: "yes" } } },
+});
 /** "hub" offers to "left" what it does not offer to "right". */
 const apart = makeWorld({
   meshes: [
@@ -49,6 +54,8 @@ const generators: Readonly<Record<string, readonly [ClusterInput[], Role, readon
   namespaces: [two, "namespace", ["meshferry-imports", "istio-ingress"]],
   "namespaces, membership": [tenants, "membership", ["default", "default"]],
   "east-west-gateway": [two, "east-west", ["eastwestgateway"]],
+  "gateway-service": [limited, "gateway-service", ["eastwestgateway-istio"]],
+  "gateway-placement": [placed, "placement", ["eastwestgateway-istio"]],
   "gateway-availability": [two, "availability", ["eastwestgateway-istio", "eastwestgateway-istio"]],
   "expose-services": [two, "expose", ["expose-services"]],
   "export-entry": [two, "export-entry", ["meshferry-orders"]],
@@ -82,7 +89,9 @@ describe("a generator makes its objects", () => {
     const roles = {
       namespace: true,
       membership: true,
+      "gateway-service": true,
       "east-west": true,
+      placement: true,
       availability: true,
       expose: true,
       "export-entry": true,

@@ -4,9 +4,10 @@ import type { Json, JsonObject } from "../../src/core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../../src/core/object-ref.ts";
 import { valueAt, withValueAt } from "../../src/core/pointer.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
-import { fillSlots, slotValue } from "../../src/target/fill-slots.ts";
+import { fillSlots } from "../../src/target/fill-slots.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { textOf } from "./seen.ts";
+import { slotValues } from "./slots.ts";
 import { added } from "./world.ts";
 
 /** A step that changes an object; restarts, waits and questions leave the objects as they are. */
@@ -19,10 +20,7 @@ export function afterStep(inputs: readonly ClusterInput[], plan: Plan, { action 
     case "apply": {
       const template: Json = plan.objects[action.object] ?? {};
       const body = action.set.reduce((made: Json, { pointer, value }) => withValueAt(made, pointer, value), template);
-      const values = new Map(
-        plan.slots.map((slot) => [slot.id as string, slotValue(slot, [{ ip: "192.0.2.1" }]) ?? null]),
-      );
-      const filled = fillSlots(body as JsonObject, values);
+      const filled = fillSlots(body as JsonObject, slotValues(plan));
       return added(inputs, {
         ref: action.ref,
         apiVersion: textOf(filled["apiVersion"]),

@@ -1,10 +1,12 @@
 // Federated meshes as people have them, drawn from a seed: aliases, failover, local names, policies, ports, odd load balancers.
+import { type Config, defaultConfig } from "../../src/config/config.ts";
 import type { ClusterInput } from "../../src/core/cluster.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { KubeObject } from "../../src/core/object-ref.ts";
 import {
   added,
   asLocal,
+  changed,
   kubeObject,
   type LinkOf,
   makeWorld,
@@ -13,6 +15,7 @@ import {
   type PortOf,
   type ServiceOf,
 } from "../support/world.ts";
+import { nodeObject } from "../support/gateways.ts";
 import { type Draw, drawFrom } from "./drawn.ts";
 
 const keys = ["east", "west", "north", "south", "hub"] as const;
@@ -32,7 +35,40 @@ export function randomWorld(seed: number): ClusterInput[] {
     ),
   );
   const world = makeWorld({ meshes, links });
-  return added(world, ...meshes.flatMap((mesh) => extras(draw, mesh)));
+  const whole = added(world, ...meshes.flatMap((mesh) => extras(draw, mesh)));
+  return meshes.reduce((now, mesh) => withIngressOf(draw, now, mesh), whole);
+}
+
+/** How its gateways are made: mostly one for all importers. */
+export function randomEastWest(seed: number): Config["eastWest"] {
+  const draw = drawFrom(seed + 1_000_000);
+  return { ...defaultConfig.eastWest, per: draw.chance(25) ? "peer" : "mesh" };
+}
+
+/** The Service in front of a mesh's federation ingress: a plain balancer, a closed one, or ports on the nodes. */
+function withIngressOf(draw: Draw, inputs: ClusterInput[], { key, address = "" }: MeshOf): ClusterInput[] {
+  const service = `${key} Service istio-system/federation-ingress`;
+  const isIp = !address.endsWith(".example");
+  const kind = draw.oneOf(["plain", "plain", "plain", "closed", "local", "static", isIp ? "nodes" : "plain"] as const);
+  switch (kind) {
+    case "plain":
+      return inputs;
+    case "closed":
+      return changed(inputs, service, {
+        "/spec/loadBalancerSourceRanges": ["10.0.0.0/8"],
+        "/spec/loadBalancerClass": "inner",
+      });
+    case "local":
+      return changed(inputs, service, { "/spec/externalTrafficPolicy": "Local", "/spec/sessionAffinity": "ClientIP" });
+    case "static":
+      return changed(inputs, service, { "/spec/loadBalancerIP": "192.0.2.200" });
+    case "nodes":
+      return added(
+        changed(inputs, service, { "/spec/type": "NodePort", "/status": { loadBalancer: {} } }),
+        nodeObject(key, "one", [address]),
+        nodeObject(key, "two", [`${address.slice(0, -1)}99`]),
+      );
+  }
 }
 
 function meshOf(draw: Draw, key: string, index: number): MeshOf {

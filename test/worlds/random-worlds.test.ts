@@ -1,25 +1,25 @@
 // Two hundred drawn worlds: nothing crashes, every object is valid, and most can be migrated as they are.
 import { expect, test } from "vitest";
 import { defaultConfig } from "../../src/config/config.ts";
-import { isJsonObject, type Json } from "../../src/core/json.ts";
+import { isJsonObject } from "../../src/core/json.ts";
 import { sortedBy } from "../../src/core/order.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { fillSlots, slotValue } from "../../src/target/fill-slots.ts";
+import { fillSlots } from "../../src/target/fill-slots.ts";
 import { validateObject } from "../schemas/validate-object.ts";
 import { appliedObjects, planOf } from "../support/example.ts";
 import { codesOf } from "../support/seen.ts";
-import { randomWorld } from "./random-world.ts";
+import { slotValues } from "../support/slots.ts";
+import { randomEastWest, randomWorld } from "./random-world.ts";
 
 const worlds = 200;
-/** Any load balancer's answer will do. */
-const addresses = ({ slots }: Plan): ReadonlyMap<string, Json> =>
-  new Map(slots.map((slot) => [slot.id, slotValue(slot, [{ ip: "192.0.2.77" }]) ?? null]));
-const plans: readonly Plan[] = Array.from({ length: worlds }, (_, seed) => planOf(randomWorld(seed), defaultConfig));
+const plans: readonly Plan[] = Array.from({ length: worlds }, (_, seed) =>
+  planOf(randomWorld(seed), { ...defaultConfig, eastWest: randomEastWest(seed) }),
+);
 
 test("every object that any of the plans applies is valid by its schema", () => {
   const wrong = plans.flatMap((plan, seed) =>
     [...appliedObjects(plan)].flatMap(([key, object]) =>
-      validateObject(isJsonObject(object) ? fillSlots(object, addresses(plan)) : object).map(
+      validateObject(isJsonObject(object) ? fillSlots(object, slotValues(plan)) : object).map(
         (message) => `world ${seed}: ${key}: ${message}`,
       ),
     ),
@@ -40,7 +40,16 @@ test("at least sixty in a hundred worlds have no blocking finding", () => {
   expect(free.length).toBeGreaterThanOrEqual(0.6 * worlds);
 });
 
-test("the drawn worlds are worth the while: routes, failover, local names, policies", () => {
+test("the drawn worlds are worth the while: routes, failover, local names, policies, ways to the gateways", () => {
+  const slots = new Set(plans.flatMap((plan) => plan.slots.map(({ type }) => type)));
+  expect([...slots].sort()).toEqual(["addresses", "node-addresses", "node-port"]);
+  const applied = plans.flatMap((plan) => [...appliedObjects(plan).keys()]);
+  expect(applied.filter((key) => key.endsWith("Service./istio-ingress/eastwestgateway-istio")).length).toBeGreaterThan(
+    20,
+  );
+  expect(
+    applied.filter((key) => /Gateway.*\/istio-ingress-[a-z]+-[0-9a-f]{8}\/eastwestgateway$/u.test(key)).length,
+  ).toBeGreaterThan(20);
   const routes = plans.flatMap((plan) => plan.routes);
   expect(routes.filter(({ carry }) => carry.mode !== "none").length).toBeGreaterThan(500);
   expect(routes.filter(({ host }) => host.endsWith(".svc.cluster.local")).length).toBeGreaterThan(20);

@@ -1,5 +1,6 @@
 // What a check is: a positive fact about the meshes, and the findings that say where it does not hold. One file each, registered in registry.ts.
 import type { Finding } from "../../core/finding.ts";
+import type { GatewayOptions } from "../../core/east-west-options.ts";
 import type { ClusterId } from "../../core/ids.ts";
 import type { TrustOrder } from "../../core/trust-order.ts";
 import type { Federation } from "../../federation/federation.ts";
@@ -16,6 +17,7 @@ export interface CheckInput {
   readonly target: Target;
   readonly podsOf: (mesh: Mesh) => PodIndex;
   readonly trust: TrustOrder;
+  readonly eastWest: GatewayOptions;
 }
 
 export interface Check {
@@ -26,6 +28,8 @@ export interface Check {
   /** The kinds (kindKey) of the clusters' objects that it looks at by itself; what stations before it have read does not count. */
   readonly reads: readonly string[];
   readonly run: (input: CheckInput) => readonly Finding[];
+  /** Whether something else than a kind is missing for an answer: the time, for instance. */
+  readonly cannotTell?: (input: CheckInput) => boolean;
 }
 
 /** Kinds that a check would have looked at, and that nobody supplied. */

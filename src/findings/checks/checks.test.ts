@@ -62,49 +62,44 @@ describe("NetworkPolicies that the operator manages (MF301)", () => {
   });
 });
 
-describe("the federation ingress (MF302, MF303)", () => {
-  const cases: readonly (readonly [path: string, value: Json, settings: string])[] = [
+describe("the federation ingress (MF303, MF320, MF321)", () => {
+  const aws = "service.beta.kubernetes.io/aws-load-balancer";
+  const annotated = (...pairs: readonly (readonly [string, string])[]): Json => Object.fromEntries(pairs);
+  const own: readonly (readonly [path: string, value: Json, settings: string])[] = [
+    ["/metadata/annotations", annotated([`${aws}-eip-allocations`, "e-1"]), `annotation ${aws}-eip-allocations`],
     [
       "/metadata/annotations",
-      { "service.beta.kubernetes.io/aws-load-balancer-eip-allocations": "eipalloc-1" },
-      "annotation service.beta.kubernetes.io/aws-load-balancer-eip-allocations",
-    ],
-    [
-      "/metadata/annotations",
-      { "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn" },
-      "annotation service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
-    ],
-    [
-      "/metadata/annotations",
-      { "metallb.universe.tf/loadBalancerIPs": "192.0.2.1" },
+      annotated(["metallb.universe.tf/loadBalancerIPs", "192.0.2.1"]),
       "annotation metallb.universe.tf/loadBalancerIPs",
     ],
-    ["/spec/loadBalancerSourceRanges", ["10.0.0.0/8"], "loadBalancerSourceRanges"],
-    ["/spec/loadBalancerClass", "inner", "loadBalancerClass"],
     ["/spec/loadBalancerIP", "192.0.2.1", "loadBalancerIP"],
     ["/spec/externalIPs", ["192.0.2.1"], "externalIPs"],
-    ["/spec/type", "NodePort", "type NodePort"],
-    ["/spec/type", null, "type ClusterIP"],
   ];
-  for (const [path, value, settings] of cases) {
-    test(settings, () =>
-      expect(
-        found(changed(twoMeshes(), ingress, { [path]: value }), "MF302").map(({ params }) => params["settings"]),
-      ).toEqual([settings]),
-    );
-  }
-  test("other annotations are nobody's business", () => {
-    expect(
-      found(changed(twoMeshes(), ingress, { "/metadata/annotations": { "prometheus.io/scrape": "true" } }), "MF302"),
-    ).toEqual([]);
+  test.each(own)("%s %j belongs to one Service alone", (path, value, settings) => {
+    const inputs = changed(twoMeshes(), ingress, { [path]: value });
+    expect(found(inputs, "MF321").map(({ params }) => params["settings"])).toEqual([settings]);
+  });
+  const changing: readonly (readonly [string, Json, readonly string[]])[] = [
+    ["a certificate", annotated([`${aws}-ssl-cert`, "arn"]), [`annotation ${aws}-ssl-cert`]],
+    [
+      "a certificate for its port",
+      annotated([`${aws}-ssl-cert`, "arn"], [`${aws}-ssl-ports`, "443, tls"]),
+      [`annotation ${aws}-ssl-cert`],
+    ],
+    ["a certificate for another port", annotated([`${aws}-ssl-cert`, "arn"], [`${aws}-ssl-ports`, "443"]), []],
+    ["HTTP", annotated([`${aws}-backend-protocol`, "http"]), [`annotation ${aws}-backend-protocol`]],
+    ["TCP", annotated([`${aws}-backend-protocol`, "tcp"]), []],
+    ["a PROXY header", annotated([`${aws}-proxy-protocol`, "*"]), [`annotation ${aws}-proxy-protocol`]],
+    ["none", annotated(["prometheus.io/scrape", "true"]), []],
+  ];
+  test.each(changing)("%s in what the balancer passes on", (_name, annotations, settings) => {
+    const inputs = changed(twoMeshes(), ingress, { "/metadata/annotations": annotations });
+    expect(found(inputs, "MF320").map(({ params }) => params["settings"])).toEqual(settings);
+    expect(found(inputs, "MF321")).toEqual([]);
   });
   test("that of an importer may be anything", () => {
-    expect(
-      found(
-        changed(twoMeshes(), "east Service istio-system/federation-ingress", { "/spec/loadBalancerClass": "x" }),
-        "MF302",
-      ),
-    ).toEqual([]);
+    const theirs = "east Service istio-system/federation-ingress";
+    expect(found(changed(twoMeshes(), theirs, { "/spec/loadBalancerIP": "192.0.2.1" }), "MF321")).toEqual([]);
   });
   test("that was not supplied was not checked", () => {
     expect(found(changed(twoMeshes(), ingress, undefined), "MF303")).toHaveLength(1);

@@ -13,6 +13,7 @@ import { egressSource } from "./clients/egress-source.ts";
 import { sidecars } from "./clients/sidecars.ts";
 import { combinedRoot } from "./links/combined-root.ts";
 import { controlPlaneVersion } from "./links/control-plane-version.ts";
+import { gatewayReach } from "./links/gateway-reach.ts";
 import { isolation } from "./links/isolation.ts";
 import { loadBalancerParity } from "./links/load-balancer-parity.ts";
 import { managedPolicies } from "./links/managed-network-policies.ts";
@@ -25,7 +26,12 @@ import { peerStatus } from "./platform/peer-status.ts";
 import { proxyVersions } from "./platform/proxy-versions.ts";
 import { servedVersions } from "./platform/served-versions.ts";
 import { entrySizes } from "./platform/service-entries.ts";
+import { rootCertificates } from "./links/root-certificates.ts";
+import { rootCopies } from "./links/root-copies.ts";
+import { trustDomains } from "./links/trust-domains.ts";
 import { failoverDetection } from "./target/failover-detection.ts";
+import { gatewayCapacityCheck } from "./target/gateway-capacity.ts";
+import { gatewaySettings } from "./target/gateway-settings.ts";
 import { entryNamespace } from "./target/entry-namespace.ts";
 import { nameCollisions } from "./target/name-collisions.ts";
 import { namespaceSeen } from "./target/namespace-seen.ts";
@@ -44,6 +50,9 @@ export const checks = {
   "failover-detection": failoverDetection,
   "gateway-classes": classesOfGateways,
   "gateway-control": gatewayControl,
+  "gateway-capacity": gatewayCapacityCheck,
+  "gateway-reach": gatewayReach,
+  "gateway-settings": gatewaySettings,
   isolation,
   "load-balancer-parity": loadBalancerParity,
   "managed-network-policies": managedPolicies,
@@ -56,7 +65,10 @@ export const checks = {
   "proxy-versions": proxyVersions,
   "served-versions": servedVersions,
   "service-entries": entrySizes,
+  "root-certificates": rootCertificates,
+  "root-copies": rootCopies,
   sidecars,
+  "trust-domains": trustDomains,
 } as const satisfies Readonly<Record<string, Check>>;
 
 export type CheckName = keyof typeof checks;
@@ -73,7 +85,8 @@ function answerOf(check: Check, input: CheckInput, clusters: readonly Cluster[])
   const findings = check.run(input);
   const missing = clusters.map((cluster) => missingKinds(check, cluster)).filter(({ kinds }) => kinds.length > 0);
   const violated = findings.some(({ severity }) => severity !== "info");
-  return { answer: violated ? "violated" : missing.length > 0 ? "not-checked" : "held", findings, missing };
+  const open = missing.length > 0 || check.cannotTell?.(input) === true;
+  return { answer: violated ? "violated" : open ? "not-checked" : "held", findings, missing };
 }
 
 function missingKinds({ reads }: Check, cluster: Cluster): MissingKinds {

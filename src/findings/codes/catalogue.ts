@@ -4,6 +4,7 @@ import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
+import * as gateways from "./gateways.ts";
 import * as inputs from "./inputs.ts";
 import * as inventory from "./inventory.ts";
 import * as plan from "./plan.ts";
@@ -16,7 +17,21 @@ import * as trust from "./trust.ts";
 
 /** All codes, in the order of their numbers. */
 export const catalogue: readonly CodeText[] = sortedBy(
-  codesIn([inputs, inventory, federation, routes, plan, trust, policies, clients, platform, steps, scaffold, egress]),
+  codesIn([
+    inputs,
+    inventory,
+    federation,
+    routes,
+    plan,
+    trust,
+    policies,
+    clients,
+    platform,
+    steps,
+    scaffold,
+    egress,
+    gateways,
+  ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
 

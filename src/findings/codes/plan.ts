@@ -34,9 +34,10 @@ export const loadBalancerNotCarried = defineCode({
   code: "MF302",
   name: "load-balancer-differs",
   severity: "block",
-  message: "The federation ingress Service {service} has {settings}; the new gateway's Service would not.",
+  message:
+    "The federation ingress Services of {mesh} ({services}) differ in {settings}; the one new gateway can have but one of each.",
   why: "The new gateway must be reachable just as the old one was, and from nowhere else: an internal load balancer must stay internal.",
-  todo: "Load balancers with annotations are carried over; these settings are not, because two Services cannot share them or the gateway of the Gateway API has no place for them. Check whether the gateway may do without, and remove them from the federation ingress before planning.",
+  todo: "State in meshferry.yaml what the new gateway's Service is to have (eastWest.service), or let each importer have a gateway of its own (eastWest.per: peer).",
 });
 
 export const loadBalancerNotSeen = defineCode({
@@ -46,7 +47,7 @@ export const loadBalancerNotSeen = defineCode({
   message:
     "The federation ingress Service of peer {peer} was not supplied, so its kind of load balancer was not checked.",
   why: "The new gateway gets a plain LoadBalancer Service; if the old one is internal or restricted, the new one would not be.",
-  todo: "Supply the Services of the control plane's namespace.",
+  todo: "Supply the Services of the control plane's namespace, or state type and restrictions in meshferry.yaml (eastWest.service).",
 });
 
 export const notEvaluated = defineCode({

@@ -82,7 +82,7 @@ export const exposedHostTaken = defineCode({
   severity: "block",
   message: "{host} names {service} for {importer} and {other} for another importer of the same mesh.",
   why: "Both would be exposed at one gateway under one SNI; Envoy refuses such a listener, or one of the two wins silently.",
-  todo: `Give one of them another host on its importer. ${stays}`,
+  todo: `Give one of them another host on its importer; or, if the two live in different namespaces, let each importer have a gateway of its own (eastWest.per: peer). ${stays}`,
 });
 
 export const hiddenFromGateway = defineCode({

@@ -1,6 +1,6 @@
 // v1 Service: the fields that federation, routes and gateways are derived from.
 import { z } from "zod";
-import { list, maybeNumber, metadata, part, text, textMap } from "./fields.ts";
+import { list, maybeFlag, maybeNumber, metadata, part, text, textMap } from "./fields.ts";
 
 export const service = z.object({
   metadata,
@@ -13,6 +13,13 @@ export const service = z.object({
     loadBalancerIP: text,
     loadBalancerClass: text,
     loadBalancerSourceRanges: list(z.string()),
+    allocateLoadBalancerNodePorts: maybeFlag,
+    externalTrafficPolicy: text,
+    internalTrafficPolicy: text,
+    sessionAffinity: text,
+    sessionAffinityConfig: part({ clientIP: part({ timeoutSeconds: maybeNumber }) }),
+    ipFamilies: list(z.string()),
+    ipFamilyPolicy: text,
     ports: list(
       z.object({
         name: text,

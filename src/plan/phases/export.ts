@@ -1,13 +1,15 @@
 // export: the exporters' side is built beside federation; no client uses it yet.
 import { all, type Condition } from "../../conditions/condition.ts";
-import type { Host, StepId } from "../../core/ids.ts";
+import type { StepId } from "../../core/ids.ts";
 import { sortedUnique } from "../../core/order.ts";
 import { valueAt } from "../../core/pointer.ts";
 import { type Mesh, refIn } from "../../inventory/mesh.ts";
 import { rootConfigMap } from "../../inventory/roots.ts";
 import type { DesiredObject } from "../../target/desired-object.ts";
+import type { EastWest } from "../../target/gateways.ts";
+import type { Reach } from "../../target/reach.ts";
 import type { Places } from "../../target/places.ts";
-import { applyStep, present } from "../apply-step.ts";
+import { type ApplyParts, applyStep, present } from "../apply-step.ts";
 import type { Phase, PhaseId, Step } from "../plan.ts";
 import type { PlanContext } from "../plan-context.ts";
 
@@ -22,63 +24,113 @@ export function exportPhase(context: PlanContext): Phase {
 }
 
 function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
-  const places = placesOfMesh(context, mesh);
-  const desired = context.desiredIn(mesh.cluster);
-  const home = homeSteps(context, "export", places, places.gatewayNamespace);
-  const afterHome = home.map(({ id }) => id);
-  const gateway = desired
-    .filter(({ role, ref }) => role === "east-west" && ref.namespace === places.gatewayNamespace)
-    .map((object) =>
-      applyStep(context, object, {
-        phase: "export",
-        title: `Create the east-west gateway of ${mesh.id}`,
-        rule: "export.east-west-gateway",
-        after: afterHome,
-        done: all(
-          { kind: "rolled-out", ref: places.gatewayDeployment },
-          {
-            kind: "field",
-            ref: places.gatewayService,
-            pointer: "/status/loadBalancer/ingress",
-            is: "not-empty",
-            value: null,
-          },
-        ),
-      }),
-    );
-  const available = desired
-    .filter(({ role, ref }) => role === "availability" && ref.namespace === places.gatewayNamespace)
-    .map((object) =>
-      applyStep(context, object, {
-        phase: "export",
-        title: `Keep the east-west gateway of ${mesh.id} available`,
-        rule: "export.gateway-availability",
-        after: idsOf(present(...gateway)),
-      }),
-    );
+  const gateways = context.target.gateways.filter(({ places }) => places.mesh.id === mesh.id);
+  const sites = gateways.map((gateway) => gatewaySteps(context, gateway));
+  const homes = idsOf(sites.flatMap(({ home }) => home));
   const entries = ofExporter(context, mesh, "export-entry").map((object) =>
     applyStep(context, object, {
       phase: "export",
       title: `Make ${object.ref.namespace}/${object.ref.name.replace(/^meshferry-/u, "")} known under its importers' hosts`,
       rule: "export.importers-host",
-      after: afterHome,
+      after: homes,
     }),
   );
   const policies = ofExporter(context, mesh, "policy").map((object) =>
     applyStep(context, object, { phase: "export", ...policyTexts(object), after: [] }),
   );
-  const exposure = desired
-    .filter(({ role, ref }) => role === "expose" && ref.namespace === places.gatewayNamespace)
-    .map((object) =>
+  const before = idsOf(present(...entries, ...policies));
+  const exposure = gateways.flatMap(({ places, routes }, index) => {
+    const after = [...idsOf(sites[index]?.gateway ?? []), ...before];
+    return ofGateway(context, places, "expose").map((object) =>
       applyStep(context, object, {
         phase: "export",
-        title: `Expose the imported hosts, and nothing else, at the gateway of ${mesh.id}`,
+        title: `Expose the imported hosts, and nothing else, at ${gatewayText(places)}`,
         rule: "export.expose-by-own-label",
-        after: idsOf(present(...gateway, ...entries, ...policies)),
-        done: { kind: "gateway-exposes", gateway: places.gatewayDeployment, hosts: exposedHosts(context, mesh) },
+        after,
+        done: {
+          kind: "gateway-exposes",
+          gateway: places.gatewayDeployment,
+          hosts: sortedUnique(routes.map(({ route }) => route.host)),
+        },
       }),
     );
-  return present(...home, ...gateway, ...available, ...entries, ...policies, ...exposure);
+  });
+  return present(
+    ...sites.flatMap(({ home, gateway, behind }) => [...home, ...gateway, ...behind]),
+    ...entries,
+    ...policies,
+    ...exposure,
+  );
+}
+
+interface GatewaySteps {
+  readonly home: readonly Step[];
+  readonly gateway: readonly Step[];
+  /** What holds its pods, once they are there. */
+  readonly behind: readonly Step[];
+}
+
+function gatewaySteps(context: PlanContext, { places, reaches }: EastWest): GatewaySteps {
+  const home = homeSteps(context, "export", places, places.gatewayNamespace);
+  const service = ofGateway(context, places, "gateway-service").map((object) =>
+    applyStep(context, object, {
+      phase: "export",
+      title: `Create the Service of ${gatewayText(places)} as closed as federation's`,
+      rule: "export.gateway-service-first",
+      after: idsOf(home),
+    }),
+  );
+  const gateway = ofGateway(context, places, "east-west").map((object) =>
+    applyStep(context, object, {
+      phase: "export",
+      title: `Create ${gatewayText(places, "the east-west gateway")}`,
+      rule: "export.east-west-gateway",
+      after: idsOf(present(...home, ...service)),
+      done: all({ kind: "rolled-out", ref: places.gatewayDeployment }, ...reached(places, reaches)),
+    }),
+  );
+  const parts: Pick<ApplyParts, "phase" | "after"> = { phase: "export", after: idsOf(present(...gateway)) };
+  const placed = ofGateway(context, places, "placement").map((object) =>
+    applyStep(context, object, {
+      ...parts,
+      title: `Run ${gatewayText(places, "the east-west gateway")} where the federation ingress runs`,
+      rule: "export.gateway-placement",
+      // istiod makes the Deployment, with our label on it.
+      madeEarlier: true,
+      done: { kind: "rolled-out", ref: places.gatewayDeployment },
+    }),
+  );
+  const available = ofGateway(context, places, "availability").map((object) =>
+    applyStep(context, object, {
+      ...parts,
+      title: `Keep ${gatewayText(places, "the east-west gateway")} available`,
+      rule: "export.gateway-availability",
+    }),
+  );
+  return { home, gateway: present(...service, ...gateway), behind: present(...placed, ...available) };
+}
+
+/** That the Service has what its importers' remote Gateways are to name. */
+function reached({ gatewayService: ref }: Places, reaches: readonly Reach[]): Condition[] {
+  const slots = reaches.flatMap((reach) => reach.slots);
+  if (slots.some(({ type }) => type === "addresses"))
+    return [{ kind: "field", ref, pointer: "/status/loadBalancer/ingress", is: "not-empty", value: null }];
+  return sortedUnique(slots.map(({ id }) => id)).map((slot): Condition => ({ kind: "slot", slot }));
+}
+
+function ofGateway(
+  context: PlanContext,
+  { mesh, gatewayNamespace }: Places,
+  wanted: DesiredObject["role"],
+): DesiredObject[] {
+  return context
+    .desiredIn(mesh.cluster)
+    .filter(({ ref, role }) => role === wanted && ref.namespace === gatewayNamespace);
+}
+
+/** "the gateway of MESH", or, where each importer has one of its own, "… for IMPORTER". */
+function gatewayText({ mesh, importer }: Places, noun = "the gateway"): string {
+  return importer === null ? `${noun} of ${mesh.id}` : `${noun} of ${mesh.id} for ${importer}`;
 }
 
 function policyTexts({ ref, template }: DesiredObject): { readonly title: string; readonly rule: string } {
@@ -134,12 +186,6 @@ function ofExporter(context: PlanContext, mesh: Mesh, wanted: DesiredObject["rol
       .map(({ exported }) => exported.service.namespace),
   );
   return context.desiredIn(mesh.cluster).filter(({ role, ref }) => role === wanted && namespaces.has(ref.namespace));
-}
-
-function exposedHosts(context: PlanContext, mesh: Mesh): Host[] {
-  return sortedUnique(
-    context.carried.filter(({ exporter }) => exporter.mesh.id === mesh.id).map(({ route }) => route.host),
-  );
 }
 
 export function idsOf(steps: readonly Step[]): StepId[] {

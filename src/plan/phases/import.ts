@@ -1,11 +1,11 @@
 // import: the importers' side: remote gateways, endpoints, and entries that the canary alone can see.
 import { all, type Condition } from "../../conditions/condition.ts";
 import { fewNames } from "../../core/few-names.ts";
+import { sortedUnique } from "../../core/order.ts";
 import type { StepId } from "../../core/ids.ts";
 import { refKey, sortedRefs } from "../../core/object-ref.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
-import { gatewayAddresses } from "../../target/remote-gateway.ts";
 import { applyStep, present } from "../apply-step.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step, Wave } from "../plan.ts";
@@ -15,9 +15,11 @@ import { sidecarSteps } from "./client-steps.ts";
 import { homeSteps, idsOf, placesOfMesh } from "./export.ts";
 
 export function importPhase(context: PlanContext): Phase {
-  const exposed = context.exporters.flatMap((mesh): Condition[] => [
-    { kind: "rolled-out", ref: placesOfMesh(context, mesh).gatewayDeployment },
-    { kind: "slot", slot: gatewayAddresses(placesOfMesh(context, mesh)).id },
+  const exposed = context.target.gateways.flatMap(({ places, reaches }): Condition[] => [
+    { kind: "rolled-out", ref: places.gatewayDeployment },
+    ...sortedUnique(reaches.flatMap(({ slots }) => slots.map(({ id }) => id))).map(
+      (slot): Condition => ({ kind: "slot", slot }),
+    ),
   ]);
   const canaries = context.waves.filter(({ number }) => number === 1).map(({ probes }) => probes);
   return {

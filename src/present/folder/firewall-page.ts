@@ -29,7 +29,7 @@ function row({ from, to, sources, addresses, protocol, port, openBefore }: Firew
     prose(from.mesh),
     countText(sources.length, "namespace"),
     `${prose(to.mesh)}: ${addresses ? addresses.map(code).join(", ") : "known after phase export"}`,
-    `${protocol} ${port}`,
+    port === null ? `${protocol}, a node port, known after phase export` : `${protocol} ${port}`,
     `phase ${openBefore}`,
   ];
   return `| ${cells.join(" | ")} |`;

@@ -30,7 +30,9 @@ export function folderPage(view: PlanView, folders: readonly string[], clusters:
     "",
     "## What is in here",
     "",
-    "- [FIREWALL.md](FIREWALL.md): what firewalls between the clusters must let through, from which phase on.",
+    ...(view.setsUp === null
+      ? ["- [FIREWALL.md](FIREWALL.md): what firewalls between the clusters must let through, from which phase on."]
+      : []),
     "- `plan.json`: the whole plan, for programs.",
     ...(view.setsUp === null ? [] : ["- `TRY.md`: requests that pass once everything stands."]),
     "- `NN-PHASE/CLUSTER/NN-….yaml`: objects that meshferry makes, in the order of STEPS.md; `NN-KINDS.yaml` holds all of one kind that are applied together.",

@@ -50,7 +50,8 @@ export function planFiles(plan: Plan, inventory: Inventory, view: PlanView): Rea
   }
   const clusters = sortedUnique(inventory.clusters.map(({ id }) => id as string));
   files.set("plan.json", () => planJson(plan));
-  files.set("FIREWALL.md", firewallPage(view.firewall));
+  // A plan that sets meshes up opens no new way between them.
+  if (view.setsUp === null) files.set("FIREWALL.md", firewallPage(view.firewall));
   files.set("README.md", folderPage(view, folders, clusters));
   return new Map([...files].sort(([left], [right]) => compareText(left, right)));
 }

@@ -1,5 +1,6 @@
 // Slots in files: a placeholder where the value goes, and the command that reads the value once it exists.
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
+import type { ObjectRef } from "../../core/object-ref.ts";
 import { pointerParts } from "../../core/pointer.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Slot } from "../../target/desired-object.ts";
@@ -59,19 +60,50 @@ function slotOf(value: Json): string | null {
   return isJsonObject(value) && typeof value["$slot"] === "string" ? value["$slot"] : null;
 }
 
-/** Reads load-balancer addresses as the JSON list that a Gateway's `spec.addresses` takes, or as a list of plain texts. */
-export function readSlotCommand({ id, from, pointer, type }: Slot): string {
-  const path = pointerParts(pointer).reduce(
+/** Reads a slot's value as JSON, as the field of a Gateway takes it. */
+export function readSlotCommand(slot: Slot): string {
+  return `export ${slotVariable(slot.id)}="$(${readCommand(slot)})"`;
+}
+
+function readCommand(slot: Slot): string {
+  const get = (from: Pick<ObjectRef, "cluster" | "namespace">, word: string, template: string): string =>
+    kubectl(from, "get", word, "-o", shellWord(`go-template=${template}`));
+  switch (slot.type) {
+    case "addresses":
+    case "plain-addresses": {
+      const { from, type } = slot;
+      const plain = '"{{if $a.ip}}{{$a.ip}}{{else}}{{$a.hostname}}{{end}}"';
+      const typed =
+        '{{if $a.ip}}{"type":"IPAddress","value":"{{$a.ip}}"}{{else}}{"type":"Hostname","value":"{{$a.hostname}}"}{{end}}';
+      const item = type === "addresses" ? typed : plain;
+      const template = `[{{range $i, $a := ${templatePath(slot.pointer)}}}{{if $i}},{{end}}${item}{{end}}]`;
+      return get(from, resourceWord(from), template);
+    }
+    case "node-port": {
+      const { from, port } = slot;
+      // Numbers are text here: decoded JSON has floats or integers, depending on kubectl.
+      const template = `{{range ${templatePath(slot.pointer)}}}{{if eq (printf "%v" .port) "${port}"}}{{.nodePort}}{{end}}{{end}}`;
+      return get(from, resourceWord(from), template);
+    }
+    case "node-addresses": {
+      const address = '{"type":"IPAddress","value":"{{$a.address}}"}';
+      const wanted =
+        slot.among.length > 0
+          ? `or ${slot.among.map((each) => `(eq $a.address ${JSON.stringify(each)})`).join(" ")} false`
+          : 'eq $a.type "InternalIP"';
+      const template = `{{$c := ""}}[{{range .items}}{{range $a := .status.addresses}}{{if ${wanted}}}{{$c}}${address}{{$c = ","}}{{end}}{{end}}{{end}}]`;
+      return get({ cluster: slot.cluster, namespace: null }, "nodes", template);
+    }
+  }
+}
+
+/** A pointer as a Go template's path. */
+function templatePath(pointer: string): string {
+  return pointerParts(pointer).reduce(
     (outer, part) =>
       /^[A-Za-z_][A-Za-z0-9_]*$/u.test(part)
         ? `${outer === "." ? "" : outer}.${part}`
         : `(index ${outer} ${/^\d+$/u.test(part) ? part : JSON.stringify(part)})`,
     ".",
   );
-  const plain = '"{{if $a.ip}}{{$a.ip}}{{else}}{{$a.hostname}}{{end}}"';
-  const typed =
-    '{{if $a.ip}}{"type":"IPAddress","value":"{{$a.ip}}"}{{else}}{"type":"Hostname","value":"{{$a.hostname}}"}{{end}}';
-  const item = type === "addresses" ? typed : plain;
-  const template = `[{{range $i, $a := ${path}}}{{if $i}},{{end}}${item}{{end}}]`;
-  return `export ${slotVariable(id)}="$(${kubectl(from, "get", resourceWord(from), "-o", shellWord(`go-template=${template}`))})"`;
 }

@@ -116,9 +116,16 @@ function claimOf(part: ConditionPart, names: ConditionNames): Claim {
 }
 
 function slotClaim(id: string, slot: Slot | undefined): Claim {
-  return slot
-    ? { ref: slot.from, about: "", must: "its addresses are known" }
-    : { ref: null, about: id, must: "its value is known" };
+  if (!slot) return { ref: null, about: id, must: "its value is known" };
+  switch (slot.type) {
+    case "addresses":
+    case "plain-addresses":
+      return { ref: slot.from, about: "", must: "its addresses are known" };
+    case "node-port":
+      return { ref: slot.from, about: "", must: `its node port for ${slot.port} is known` };
+    case "node-addresses":
+      return { ref: null, about: slot.cluster, must: "addresses of its nodes are known" };
+  }
 }
 
 const viaText = {

@@ -1,13 +1,16 @@
 // What firewalls between the clusters must let through, and from when on the old way may be closed: a request to hand on. Works from the plan alone and what was read.
 import type { LinkId, MeshId } from "../../core/ids.ts";
+import { isJsonObject, type Json } from "../../core/json.ts";
 import { type ObjectRef, refKey } from "../../core/object-ref.ts";
+import { valueAt } from "../../core/pointer.ts";
 import { groupBy, sortedBy, sortedUnique } from "../../core/order.ts";
 import { gatewayNamespace, ingressService } from "../../federation/gateways.ts";
 import type { Cluster, Typed } from "../../inventory/cluster.ts";
 import { clusterOf, type Inventory, type Mesh } from "../../inventory/mesh.ts";
 import type { PhaseId, Plan } from "../../plan/plan.ts";
 import { egressIpsFor } from "../../target/egress-sources.ts";
-import { eastWestPort, meshSuffix } from "../../target/names.ts";
+import type { Slot } from "../../target/desired-object.ts";
+import { eastWestPort, importerAnnotation, meshAnnotation } from "../../target/names.ts";
 
 /** Pods of one namespace, and the addresses by which they leave their cluster. */
 export interface FirewallSource {
@@ -21,8 +24,9 @@ export interface FirewallRequest {
   readonly from: { readonly mesh: MeshId; readonly cluster: string };
   readonly to: { readonly mesh: MeshId; readonly cluster: string };
   readonly protocol: "TCP";
-  readonly port: number;
-  /** The east-west gateway's Service; null: not in the plan any more. */
+  /** null: a node port, known once phase export has made the Service. */
+  readonly port: number | null;
+  /** The Service whose load balancer's addresses the plan waits for; null: it waits for none. */
   readonly service: ObjectRef | null;
   /** null: known once phase export has made the Service. */
   readonly addresses: readonly string[] | null;
@@ -81,14 +85,18 @@ function waysOf({ routes }: Plan, inventory: Inventory): Way[] {
 function requestOf(way: Way, plan: Plan, inventory: Inventory, endings: Endings): FirewallRequest {
   const { importer, exporter, namespaces } = way;
   const cluster = clusterOf(inventory, importer);
-  const service = gatewayServiceOf(plan, inventory, exporter);
+  const remote = remoteGatewayOf(plan, inventory, importer, exporter);
+  const field = valueAt(remote, "/spec/addresses");
+  const port = valueAt(remote, "/spec/listeners/0/port");
+  const awaited = slotAt(plan, field);
+  const service = awaited?.type === "addresses" ? awaited.from : null;
   return {
     from: { mesh: importer.id, cluster: importer.cluster },
     to: { mesh: exporter.id, cluster: exporter.cluster },
     protocol: "TCP",
-    port: eastWestPort,
+    port: typeof port === "number" ? port : isJsonObject(port) ? null : eastWestPort,
     service,
-    addresses: service && serviceAddresses(clusterOf(inventory, exporter), service),
+    addresses: service ? serviceAddresses(clusterOf(inventory, exporter), service) : statedAddresses(field),
     sources: namespaces.map((namespace) => ({ namespace, egressIps: egressIpsFor(cluster, namespace) })),
     nodes: nodeAddresses(cluster),
     // The canary is moved at the end of the import phase, and its way is tried before.
@@ -97,18 +105,31 @@ function requestOf(way: Way, plan: Plan, inventory: Inventory, endings: Endings)
   };
 }
 
-/**
- * The Service that the plan reads the gateway's addresses from: the one of the exporter's cluster whose namespace ends in the
- * mesh's suffix, the longest of them where a cluster has several meshes.
- */
-function gatewayServiceOf({ slots }: Plan, inventory: Inventory, exporter: Mesh): ObjectRef | null {
-  const suffix = meshSuffix(inventory, exporter);
-  const found = slots
-    .map(({ from }) => from)
-    .filter(({ cluster, namespace }) => cluster === exporter.cluster && (namespace ?? "").endsWith(suffix));
-  const others = inventory.meshes.filter(({ cluster, id }) => cluster === exporter.cluster && id !== exporter.id);
-  const longer = others.map((mesh) => meshSuffix(inventory, mesh)).filter(({ length }) => length > suffix.length);
-  return found.find(({ namespace }) => !longer.some((each) => (namespace ?? "").endsWith(each))) ?? null;
+/** What the importer is told of the exporter's gateway: by the plan, or, when that is done, by the object that is there. */
+function remoteGatewayOf({ objects }: Plan, inventory: Inventory, importer: Mesh, exporter: Mesh): Json | undefined {
+  const there = clusterOf(inventory, importer).byKind.get("Gateway.gateway.networking.k8s.io") ?? [];
+  return [...Object.values(objects), ...there.map(({ body }) => body)].find((body) => {
+    const annotations = valueAt(body, "/metadata/annotations");
+    return (
+      valueAt(body, "/spec/gatewayClassName") === "istio-remote" &&
+      isJsonObject(annotations) &&
+      annotations[meshAnnotation] === exporter.id &&
+      annotations[importerAnnotation] === importer.id
+    );
+  });
+}
+
+/** The slot that a field waits for. */
+function slotAt({ slots }: Plan, field: Json | undefined): Slot | undefined {
+  return isJsonObject(field) ? slots.find(({ id }) => id === field["$slot"]) : undefined;
+}
+
+function statedAddresses(field: Json | undefined): string[] | null {
+  const values = (Array.isArray(field) ? (field as readonly Json[]) : []).flatMap((each) => {
+    const value = valueAt(each, "/value");
+    return typeof value === "string" ? [value] : [];
+  });
+  return values.length > 0 ? sortedUnique(values) : null;
 }
 
 function serviceAddresses(cluster: Cluster, { namespace, name }: ObjectRef): string[] | null {

@@ -17,6 +17,7 @@ import type {
 } from "../../federation/federation.ts";
 import type { Inventory, Mesh } from "../../inventory/mesh.ts";
 import type { Carry, Route } from "../../routes/route.ts";
+import { type TrustView, trustViews } from "./trust-view.ts";
 import { countSeverities, type FindingView, findingView, findingViews, type SeverityCounts } from "./finding-view.ts";
 
 /** What the view is made from: the pipeline's examination. */
@@ -115,6 +116,7 @@ export interface InspectView {
   readonly apiVersion: "meshferry/inspect.v1";
   readonly clusters: readonly ClusterView[];
   readonly meshes: readonly MeshView[];
+  readonly trust: readonly TrustView[];
   readonly links: readonly LinkView[];
   readonly unpaired: readonly PeerEnd[];
   readonly exports: readonly ExportView[];
@@ -133,6 +135,7 @@ export function inspectView(examined: Examined): InspectView {
     apiVersion: "meshferry/inspect.v1",
     clusters: inventory.clusters.map(({ id, objects, coverage }) => ({ name: id, objects: objects.size, coverage })),
     meshes: inventory.meshes.map(meshView),
+    trust: trustViews(inventory, federation),
     links: sortedBy(federation.links, ({ id }) => id).map(linkView),
     unpaired: sortedBy(federation.unpaired, ({ peer }) => refKey(peer)),
     exports: sortedBy(

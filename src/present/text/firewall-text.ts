@@ -28,7 +28,7 @@ function requestLines(request: FirewallRequest, paint: Paint): string[] {
     ? addresses.join(", ")
     : `${service ? refText(service, false) : "the gateway"}, once it has an address`;
   const lines = [
-    `pods of ${countText(sources.length, "namespace")}${names ? ` (${names})` : ""} to ${protocol} ${port} of ${destination}, before phase ${openBefore}`,
+    `pods of ${countText(sources.length, "namespace")}${names ? ` (${names})` : ""} to ${portOf(protocol, port)} of ${destination}, before phase ${openBefore}`,
     `today only ${todayText(request)}`,
   ];
   return [
@@ -46,4 +46,9 @@ function todayText({ today }: FirewallRequest): string {
 
 function until(phase: string | null): string {
   return phase === null ? "stays needed" : `until phase ${phase}`;
+}
+
+/** "TCP 15443"; a node port is not known before its Service is there. */
+export function portOf(protocol: string, port: number | null): string {
+  return port === null ? `${protocol} at a node port` : `${protocol} ${port}`;
 }

@@ -7,6 +7,7 @@ import { countText } from "../model/count-text.ts";
 import { findingsHeading, findingsText } from "./findings-text.ts";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
+import { trustLines } from "./trust-text.ts";
 import { visibleText } from "./visible-text.ts";
 import { hanging } from "./wrapped.ts";
 
@@ -14,6 +15,7 @@ import { hanging } from "./wrapped.ts";
 export function inspectText(view: InspectView, paint: Paint): string[] {
   return [
     ...meshLines(view, paint),
+    ...(view.trust.length > 0 ? ["", ...trustLines(view.trust, paint)] : []),
     "",
     ...linkLines(view, paint),
     ...importLines(view, paint),

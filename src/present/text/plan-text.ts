@@ -135,11 +135,7 @@ function costLines({ cost, waves, slots }: PlanView, paint: Paint): string[] {
       const name = number === 1 ? "canary" : `wave ${number}`;
       return labelled(label(name), [`${importer}: ${shownNames(namespaces)}`], paint);
     }),
-    ...labelled(
-      label("learns"),
-      slots.map(({ from }) => `the addresses of ${refText(from)}, when it exists`),
-      paint,
-    ),
+    ...labelled(label("learns"), slots.map(slotText), paint),
   ];
 }
 
@@ -154,4 +150,16 @@ function shownRefs(refs: readonly ObjectRef[]): string[] {
 function shownNames(names: readonly string[]): string {
   const head = names.slice(0, shown).join(", ");
   return names.length > shown ? `${head}, … and ${names.length - shown} more` : head;
+}
+
+function slotText(slot: PlanView["slots"][number]): string {
+  switch (slot.type) {
+    case "addresses":
+    case "plain-addresses":
+      return `the addresses of ${refText(slot.from)}, when it exists`;
+    case "node-port":
+      return `the node port for port ${slot.port} of ${refText(slot.from)}, when it exists`;
+    case "node-addresses":
+      return `which nodes of ${slot.cluster} there are`;
+  }
 }

@@ -75,7 +75,7 @@ export const scenarios: readonly CodeScenario[] = [
     mended: base,
   },
   { code: "MF101", base, found: otherAddress, mended: base, with: ["MF311"] },
-  { code: "MF102", base, found: otherAddress, mended: base, config: stated },
+  { code: "MF102", base, found: otherAddress, mended: base, with: ["MF319"], config: stated },
   {
     code: "MF103",
     base: [],
@@ -117,6 +117,7 @@ export const scenarios: readonly CodeScenario[] = [
     base,
     found: changed(base, "west Service istio-system/federation-ingress", { "/status": {} }),
     mended: base,
+    with: ["MF317"],
   },
   {
     code: "MF105",

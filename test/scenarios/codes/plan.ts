@@ -52,6 +52,18 @@ const bothWays = twoMeshes({
     imports: [[named("sales", "orders")], [named("shop", "nothing")]],
   },
 });
+/** A second peer with an ingress gateway of its own, beside the first. */
+const ingresses = (policy: { readonly one?: string; readonly two?: string }): ClusterInput[] =>
+  added(
+    changed(base, ingress, { "/spec/externalTrafficPolicy": policy.one ?? "Cluster" }),
+    kubeObject("west", "federation.maistra.io/v1", "ServiceMeshPeer", "istio-system", "other", {
+      spec: { gateways: { ingress: { name: "other-ingress" } } },
+    }),
+    kubeObject("west", "v1", "Service", "istio-system", "other-ingress", {
+      spec: { type: "LoadBalancer", externalTrafficPolicy: policy.two ?? "Cluster" },
+      status: { loadBalancer: { ingress: [{ hostname: "other.lb.example" }] } },
+    }),
+  );
 const filter = kubeObject("east", "networking.istio.io/v1alpha3", "EnvoyFilter", "shop", "theirs", { spec: {} });
 const noImports = twoMeshes({ link: { imports: [[], null] } });
 
@@ -71,7 +83,12 @@ export const scenarios: readonly CodeScenario[] = [
     }),
     mended: unseen(base, "NetworkPolicy.networking.k8s.io"),
   },
-  { code: "MF302", base, found: changed(base, ingress, { "/spec/type": "NodePort" }), mended: base },
+  {
+    code: "MF302",
+    base: ingresses({}),
+    found: ingresses({ one: "Local" }),
+    mended: ingresses({ one: "Local", two: "Local" }),
+  },
   { code: "MF303", base, found: changed(base, ingress, undefined), mended: base, with: ["MF104"] },
   { code: "MF304", base, found: added(base, filter), mended: base },
   { code: "MF305", base, found: unseen(base, "AuthorizationPolicy.security.istio.io"), mended: base },
@@ -119,6 +136,7 @@ export const scenarios: readonly CodeScenario[] = [
     code: "MF313",
     base: hub({}, [named("shop", "")]),
     found: hub({ trustDomain: "left.example" }),
+    with: ["MF346"],
     mended: changed(hub({ trustDomain: "left.example" }), "hub ExportedServiceSet istio-system/right-mesh", {
       "/spec/exportRules": [named("shop", "")],
     }),

@@ -18,9 +18,12 @@ type Rule = NonNullable<Policy["view"]["spec"]["ingress"]>[number];
 
 const run: Check["run"] = (input) => {
   const carried = carriedRoutes(input.routes, input.target.places);
-  return [...groupBy(carried, ({ exported }) => refKey(exported.service)).values()].flatMap(([route]) =>
-    route ? ofService(input, route) : [],
+  // Once for each gateway that passes on to the service.
+  const pairs = groupBy(
+    carried,
+    ({ exported, exporter }) => `${refKey(exported.service)} ${exporter.gatewayNamespace}`,
   );
+  return [...pairs.values()].flatMap(([route]) => (route ? ofService(input, route) : []));
 };
 
 /**

@@ -9,13 +9,14 @@ import { participants } from "../participants.ts";
 
 /** Selectors are alternatives; none at all selects everything (Istio 1.20, pkg/kube/namespace/filter.go). */
 const run: Check["run"] = (input) => {
-  const { exporters, importers, all } = participants(input);
+  const { importers, all } = participants(input);
+  const { gateways } = input.target;
   return all.flatMap((mesh) => {
     const places = input.target.places.get(mesh.id);
     const selectors = mesh.controlPlane.view.spec.meshConfig.discoverySelectors;
     if (!places || selectors.length === 0) return [];
     const names = [
-      ...(exporters.includes(mesh) ? [places.gatewayNamespace] : []),
+      ...gateways.flatMap((each) => (each.places.mesh.id === mesh.id ? [each.places.gatewayNamespace] : [])),
       ...(importers.includes(mesh) ? [places.entryNamespace] : []),
     ];
     return names.flatMap((name) => {

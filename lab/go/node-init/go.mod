@@ -1,0 +1,3 @@
+module meshferry.lab/node-init
+
+go 1.24

@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { withLock } from "./lock.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lab-lock-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the second waits for the first, also when the first fails", async () => {
+  const file = join(folder, "a", "lock");
+  const seen: string[] = [];
+  const events = new EventEmitter();
+  const entered = once(events, "entered");
+  const first = withLock(
+    file,
+    () => seen.push("first waits"),
+    async () => {
+      const leave = once(events, "leave");
+      events.emit("entered");
+      await leave;
+      seen.push("first ends");
+      throw new Error("first fails");
+    },
+  );
+  await entered;
+  const second = withLock(
+    file,
+    () => {
+      seen.push("second waits");
+      events.emit("leave");
+    },
+    async () => seen.push("second runs"),
+  );
+  await expect(first).rejects.toThrow("first fails");
+  await second;
+  expect(seen).toEqual(["second waits", "first ends", "second runs"]);
+});
+
+test("a killed holder holds nothing", async () => {
+  const file = join(folder, "lock");
+  const code = `import { withLock } from ${JSON.stringify(join(import.meta.dirname, "lock.ts"))};
+    await withLock(${JSON.stringify(file)}, () => {}, () => new Promise(() => { console.log("holds"); setInterval(() => {}, 1000); }));`;
+  const holder = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), "--input-type=module", "-e", code]);
+  await once(holder.stdout, "data");
+  holder.kill("SIGKILL");
+  await once(holder, "exit");
+  expect(
+    await withLock(
+      file,
+      () => {},
+      async () => "held",
+    ),
+  ).toBe("held");
+});
