@@ -48,32 +48,33 @@ function fill(temporary: string, files: ReadonlyMap<string, FileText>): void {
   writeFileSync(join(temporary, marker), markerText(files.keys()), { flag: "wx" });
 }
 
-/** So many characters are collected before the file system is called. */
-const writeLength = 1 << 18;
+/** A UTF-16 unit takes three bytes of UTF-8 at most. */
+const bytesPerUnit = 3;
 
 function writePieces(path: string, pieces: Iterable<string>): void {
   const file = openSync(path, "wx");
-  // One for all pieces: thousands of buffers would make the engine collect its whole heap again and again.
-  const buffer = Buffer.allocUnsafe(writeLength * 4);
+  // One for all pieces: thousands of buffers would make the engine collect its whole heap again and again. Each piece goes
+  // straight into it: joined texts would be copied once more, which took half of the time of writing.
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  let used = 0;
   try {
-    let text = "";
     for (const piece of pieces) {
-      text += piece;
-      if (text.length < writeLength) continue;
-      writeWhole(file, text, buffer);
-      text = "";
+      const most = piece.length * bytesPerUnit;
+      if (used + most > buffer.length) {
+        writeWhole(file, buffer.subarray(0, used));
+        used = 0;
+      }
+      if (most > buffer.length) writeWhole(file, Buffer.from(piece, "utf8"));
+      else used += buffer.write(piece, used, "utf8");
     }
-    writeWhole(file, text, buffer);
+    writeWhole(file, buffer.subarray(0, used));
   } finally {
     closeSync(file);
   }
 }
 
 /** A write may take less than it was given. */
-function writeWhole(file: number, text: string, buffer: Buffer): void {
-  // A UTF-16 unit takes three bytes of UTF-8 at most.
-  const bytes =
-    text.length * 3 <= buffer.length ? buffer.subarray(0, buffer.write(text, "utf8")) : Buffer.from(text, "utf8");
+function writeWhole(file: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 

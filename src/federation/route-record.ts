@@ -17,11 +17,14 @@ export interface RouteRecord {
   readonly service: string;
 }
 
-const fields = ["importer", "host", "homeNamespace", "exporter", "link", "exportedHost", "service"] as const;
+/** By code unit. */
+const fields = ["exportedHost", "exporter", "homeNamespace", "host", "importer", "link", "service"] as const;
 
 /** The record as the annotation holds it; the same record gives the same text. */
 export function recordText(record: RouteRecord): string {
-  return canonicalJson(Object.fromEntries(fields.map((field) => [field, record[field]])));
+  const kept: Record<string, Json> = {};
+  for (const field of fields) kept[field] = record[field];
+  return canonicalJson(kept);
 }
 
 /** The record of an annotation, or null where it is none: somebody may have edited it. */

@@ -1,8 +1,9 @@
 // The plan: phases in the order that trust decides, over the carried routes.
 import type { Finding } from "../core/finding.ts";
-import { type Hash, hashOf, type Sha256 } from "../core/hash.ts";
+import { type Hash, hashOf, type Sha256, sha256Hex } from "../core/hash.ts";
+import { keptCanonicalJson } from "../core/kept-canonical-json.ts";
 import type { MeshId } from "../core/ids.ts";
-import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
+import { groupBy, sortedUnique } from "../core/order.ts";
 import type { TrustOrder } from "../core/trust-order.ts";
 import { madeBy } from "../core/version.ts";
 import type { Federation } from "../federation/federation.ts";
@@ -134,8 +135,9 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
     ];
   });
   const links = retirableLinks(inventory, federation, routes);
+  const byCluster = groupBy(target.objects, ({ ref }) => ref.cluster);
   const hashes = new Map<DesiredObject, Hash>(
-    target.objects.map((desired) => [desired, hashOf(desired.template, sha256)]),
+    target.objects.map((desired) => [desired, hashOfTemplate(desired.template, sha256)]),
   );
   return {
     inventory,
@@ -143,6 +145,7 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
     carried,
     target,
     options,
+    desiredIn: (cluster) => byCluster.get(cluster) ?? [],
     lookup,
     slotSource: slotSource(inventory, lookup),
     podsOf,
@@ -152,7 +155,7 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
     partnersOf: (mesh) => inventory.meshes.filter(({ id }) => partners.get(mesh.id)?.has(id)),
     waves: made.flatMap(({ waves }) => waves),
     probes: made.flatMap(({ probes }) => probes),
-    hashOfObject: (desired) => hashes.get(desired) ?? hashOf(desired.template, sha256),
+    hashOfObject: (desired) => hashes.get(desired) ?? hashOfTemplate(desired.template, sha256),
     hashOf: (value) => hashOf(value, sha256),
     retirableLinks: links,
     retirableGroups: options.trust === "peers" ? null : retirableGroups(inventory, federation, links),
@@ -163,10 +166,19 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
 function objectsUsed(context: PlanContext, made: readonly Phase[]): Readonly<Record<Hash, Template>> {
   const used = new Set<Hash>();
   for (const { steps } of made) for (const { action } of steps) if (action.do === "apply") used.add(action.object);
-  const entries = context.target.objects
-    .map((desired: DesiredObject): [Hash, Template] => [context.hashOfObject(desired), desired.template])
-    .filter(([hash]) => used.has(hash));
-  return Object.fromEntries(sortedBy(entries, ([hash]) => hash));
+  const templates = new Map<Hash, Template>(
+    context.target.objects.map((desired) => [context.hashOfObject(desired), desired.template]),
+  );
+  const objects: Record<Hash, Template> = {};
+  for (const hash of sortedUnique(used)) {
+    const template = templates.get(hash);
+    if (template) objects[hash] = template;
+  }
+  return objects;
+}
+
+function hashOfTemplate(template: Template, sha256: Sha256 = sha256Hex): Hash {
+  return `sha256:${sha256(keptCanonicalJson(template))}`;
 }
 
 /** A predecessor that already holds has no step; the edge to it goes as well. */

@@ -1,6 +1,6 @@
 // What every phase is made from: the stations' results, and what is derived from them once for all phases.
 import type { Hash } from "../core/hash.ts";
-import type { LinkId, MeshId } from "../core/ids.ts";
+import type { ClusterId, LinkId, MeshId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import type { TrustOrder } from "../core/trust-order.ts";
@@ -31,6 +31,8 @@ export interface PlanContext {
   readonly carried: readonly CarriedRoute[];
   readonly target: Target;
   readonly options: PlanOptions;
+  /** The target's objects of one cluster, in their order. */
+  readonly desiredIn: (cluster: ClusterId) => readonly DesiredObject[];
   readonly lookup: ObjectLookup;
   readonly slotSource: SlotSource;
   readonly podsOf: (mesh: Mesh) => PodIndex;

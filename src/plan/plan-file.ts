@@ -1,23 +1,25 @@
-// The plan as it stands in plan.json, there and back: what follows from the rest of a line is left out, and lists that many lines
-// share stand once. A plan for 10,000 hosts has 70,000 steps; spelled out they take two and a half times the room.
+// The plan as it stands in plan.json, there and back: what follows from the rest of a line is left out, and what many lines share
+// stands once. A plan for 10,000 hosts has 80,000 steps; spelled out they take two and a half times the room.
 import { always, type Condition } from "../conditions/condition.ts";
+import type { ProbeGroup } from "../dataplane/pair.ts";
 import type { ClusterId, RouteId } from "../core/ids.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
 import { equalRef, type ObjectRef } from "../core/object-ref.ts";
 import type { Route } from "../routes/route.ts";
 import type { Template } from "../target/desired-object.ts";
+import { type AfterLine, longAfter, type Places, placesOf, shortAfter } from "./after-line.ts";
 import { minuteMs } from "./make-step.ts";
 import type { Action, Phase, Plan, Step, Undo } from "./plan.ts";
-
-/** A list of texts by its place in `PlanFile.lists`. */
-export type ListIndex = number;
-
-type Apply = Extract<Action, { readonly do: "apply" }>;
-
-/** A value that an apply lays over its object: in full, or one of the shared lists. */
-export type SetLine =
-  | { readonly pointer: string; readonly value: Json }
-  | { readonly pointer: string; readonly list: ListIndex };
+import {
+  type Apply,
+  type ApplyStep,
+  groupLine,
+  type ListIndex,
+  namedRoutes,
+  runsOf,
+  type SetLine,
+  type StepGroup,
+} from "./step-group.ts";
 
 /** `cluster` alone: the object is the one that the template names. */
 export type ApplyLine = { readonly do: "apply"; readonly object: Apply["object"] } & (
@@ -30,7 +32,7 @@ export interface StepLine {
   readonly title: string;
   readonly action: ApplyLine | Exclude<Action, { readonly do: "apply" }>;
   /** Absent: none. */
-  readonly after?: Step["after"];
+  readonly after?: readonly AfterLine[];
   /** Absent: "any". */
   readonly expect?: Step["expect"];
   /** Absent: what the action itself brings about: the object present, or absent; of other actions nothing. */
@@ -46,19 +48,25 @@ export interface StepLine {
   readonly params?: Step["why"]["params"];
 }
 
+/** Probe groups of one importer have the same routes. */
+export type ProbesLine = Omit<ProbeGroup, "routes"> & { readonly routes: ListIndex };
+
 export type RouteLine = Omit<Route, "clientNamespaces"> & { readonly clientNamespaces: ListIndex };
 
 /** The values of plan.json, one after the other: it is never held as a whole. */
 export interface PlanLines {
   readonly route: (route: Route) => RouteLine;
-  readonly step: (step: Step) => StepLine;
+  readonly probes: (group: ProbeGroup) => ProbesLine;
+  /** The steps of a phase. */
+  readonly steps: (steps: readonly Step[]) => Iterable<StepLine | StepGroup>;
   /** The lists that the lines made until now share. */
   readonly lists: readonly (readonly string[])[];
 }
 
-export interface PlanFile extends Omit<Plan, "phases" | "routes"> {
+export interface PlanFile extends Omit<Plan, "phases" | "routes" | "probes"> {
+  readonly probes: readonly ProbesLine[];
   readonly routes: readonly RouteLine[];
-  readonly phases: readonly (Omit<Phase, "steps"> & { readonly steps: readonly StepLine[] })[];
+  readonly phases: readonly (Omit<Phase, "steps"> & { readonly steps: readonly (StepLine | StepGroup)[] })[];
   readonly lists: readonly (readonly string[])[];
 }
 
@@ -79,23 +87,41 @@ export function planLines(objects: Plan["objects"]): PlanLines {
     byList.set(list, index);
     return index;
   };
+  const templateOf = (object: Apply["object"]): Template | undefined => objects[object];
+  const setLines = (set: Apply["set"]): readonly SetLine[] =>
+    set.map(({ pointer, value }) => (isTexts(value) ? { pointer, list: listed(value) } : { pointer, value }));
+  const lineOf = ({ id, title, action, after, expect, done, timeoutMs, undo, routes, why }: Step, places: Places) => ({
+    id,
+    title,
+    action: action.do === "apply" ? applyLine(action, templateOf(action.object), setLines(action.set)) : action,
+    ...(after.length === 0 ? {} : { after: shortAfter(after, places) }),
+    ...(expect === "any" ? {} : { expect }),
+    ...(isUsualDone(done, action) ? {} : { done }),
+    ...(timeoutMs === usualTimeoutMs ? {} : { timeoutMs }),
+    ...(isUsualUndo(undo, action) ? {} : { undo }),
+    ...(routes.length === 0 ? {} : { routes: shortRoutes(routes, listed) }),
+    rule: why.rule,
+    ...(Object.keys(why.params).length === 0 ? {} : { params: why.params }),
+  });
   return {
     lists,
     route: (route) => ({ ...route, clientNamespaces: listed(route.clientNamespaces) }),
-    step: ({ id, title, action, after, expect, done, timeoutMs, undo, routes, why }) => ({
-      id,
-      title,
-      action: action.do === "apply" ? applyLine(action, objects[action.object], listed) : action,
-      ...(after.length === 0 ? {} : { after }),
-      ...(expect === "any" ? {} : { expect }),
-      ...(isUsualDone(done, action) ? {} : { done }),
-      ...(timeoutMs === usualTimeoutMs ? {} : { timeoutMs }),
-      ...(isUsualUndo(undo, action) ? {} : { undo }),
-      ...(routes.length === 0 ? {} : { routes: shortRoutes(routes, listed) }),
-      rule: why.rule,
-      ...(Object.keys(why.params).length === 0 ? {} : { params: why.params }),
-    }),
+    probes: (group) => ({ ...group, routes: listed(group.routes) }),
+    steps: function* (steps) {
+      const places = placesOf(steps.map(({ id }) => id));
+      const isPlain = (step: Step): step is ApplyStep => isPlainApply(step, templateOf);
+      for (const run of runsOf(steps, isPlain))
+        yield "id" in run ? lineOf(run, places) : groupLine(run, { places, templateOf, setLines, listed });
+    },
   };
+}
+
+/** An apply with nothing unusual: its object, title, predecessors, expectation and routes say all. */
+function isPlainApply(step: Step, templateOf: (object: Apply["object"]) => Template | undefined): step is ApplyStep {
+  const { action, done, timeoutMs, undo, why } = step;
+  if (action.do !== "apply" || timeoutMs !== usualTimeoutMs) return false;
+  if (!isUsualDone(done, action) || !isUsualUndo(undo, action) || Object.keys(why.params).length > 0) return false;
+  return isNamedBy(templateOf(action.object), action.ref);
 }
 
 function shortRoutes(
@@ -106,21 +132,19 @@ function shortRoutes(
   return only !== undefined && others.length === 0 ? [only] : listed(routes);
 }
 
-function applyLine(
-  { object, ref, set }: Apply,
-  template: Template | undefined,
-  listed: (list: readonly string[]) => ListIndex,
-): ApplyLine {
-  const named = template === undefined ? null : refOf(ref.cluster, template);
-  const lines = set.map(
-    ({ pointer, value }): SetLine => (isTexts(value) ? { pointer, list: listed(value) } : { pointer, value }),
-  );
+function applyLine({ object, ref }: Apply, template: Template | undefined, set: readonly SetLine[]): ApplyLine {
   return {
     do: "apply",
     object,
-    ...(named !== null && isSameRef(named, ref) ? { cluster: ref.cluster } : { ref }),
-    ...(lines.length === 0 ? {} : { set: lines }),
+    ...(isNamedBy(template, ref) ? { cluster: ref.cluster } : { ref }),
+    ...(set.length === 0 ? {} : { set }),
   };
+}
+
+/** Whether the template names the object, so that the cluster alone says which it is. */
+function isNamedBy(template: Template | undefined, ref: ObjectRef): boolean {
+  const named = template === undefined ? null : refOf(ref.cluster, template);
+  return named !== null && isSameRef(named, ref);
 }
 
 function isTexts(value: Json): value is readonly string[] {
@@ -173,6 +197,11 @@ function isUsualUndo(undo: Undo, action: Action): boolean {
   return undo.how === "none" && !undo.needed;
 }
 
+interface Read {
+  readonly objects: Plan["objects"];
+  readonly list: (index: ListIndex) => readonly string[];
+}
+
 /** The plan that a file's value stands for. The value is trusted: it must come from a plan.json of this version. */
 export function planFromFile({ lists, ...file }: PlanFile): Plan {
   const list = (index: ListIndex): readonly string[] => {
@@ -180,40 +209,60 @@ export function planFromFile({ lists, ...file }: PlanFile): Plan {
     if (!found) throw new Error(`plan.json has no list ${index}`);
     return found;
   };
+  const read: Read = { objects: file.objects, list };
   return {
     ...file,
+    probes: file.probes.map((group) => ({ ...group, routes: routesOf(list(group.routes)) })),
     routes: file.routes.map((route) => ({ ...route, clientNamespaces: list(route.clientNamespaces) })),
-    phases: file.phases.map((phase) => ({ ...phase, steps: phase.steps.map((step) => stepOf(step, file, list)) })),
+    phases: file.phases.map((phase) => ({ ...phase, steps: stepsOf(phase.steps, read) })),
   };
 }
 
-function stepOf(
-  line: StepLine,
-  { objects }: Pick<Plan, "objects">,
-  list: (index: ListIndex) => readonly string[],
-): Step {
-  const action = line.action.do === "apply" ? applyOf(line.action, objects[line.action.object], list) : line.action;
-  const { routes = [] } = line;
+function stepsOf(lines: readonly (StepLine | StepGroup)[], read: Read): readonly Step[] {
+  const places = placesOf(lines.flatMap((line) => ("id" in line ? [line.id] : line.steps.map(({ id }) => id))));
+  return lines.flatMap((line) => ("id" in line ? [stepOf(line, places, read)] : stepsOfGroup(line, places, read)));
+}
+
+function stepsOfGroup({ common, steps }: StepGroup, places: Places, read: Read): Step[] {
+  const { cluster, rule, expect, set } = common;
+  const shared = longAfter(common.after ?? [], places);
+  return steps.map(({ id, title, object, after, routes }) => {
+    const line: StepLine = { id, title, action: { do: "apply", object, cluster, ...(set ? { set } : {}) }, rule };
+    return {
+      ...stepOf({ ...line, ...(expect === undefined ? {} : { expect }) }, places, read),
+      after: after === undefined ? shared : [...shared, ...longAfter(after, places)],
+      routes: routes === undefined ? namedRoutes(read.objects[object]) : routesFrom(routes, read),
+    };
+  });
+}
+
+/** Lists of routes are written from route ids alone. */
+function routesOf(list: readonly string[]): readonly RouteId[] {
+  return list as readonly RouteId[];
+}
+
+function routesFrom(routes: readonly RouteId[] | ListIndex, { list }: Read): readonly RouteId[] {
+  return typeof routes === "number" ? routesOf(list(routes)) : routes;
+}
+
+function stepOf(line: StepLine, places: Places, read: Read): Step {
+  const action = line.action.do === "apply" ? applyOf(line.action, read) : line.action;
   return {
     id: line.id,
     title: line.title,
     action,
-    after: line.after ?? [],
+    after: longAfter(line.after ?? [], places),
     expect: line.expect ?? "any",
     done: line.done ?? usualDone(action),
     timeoutMs: line.timeoutMs ?? usualTimeoutMs,
     undo: line.undo ?? usualUndo(action),
-    // Lists of routes are written from route ids alone.
-    routes: typeof routes === "number" ? (list(routes) as readonly RouteId[]) : routes,
+    routes: routesFrom(line.routes ?? [], read),
     why: { rule: line.rule, params: line.params ?? {} },
   };
 }
 
-function applyOf(
-  line: ApplyLine,
-  template: Template | undefined,
-  list: (index: ListIndex) => readonly string[],
-): Apply {
+function applyOf(line: ApplyLine, { objects, list }: Read): Apply {
+  const template = objects[line.object];
   const ref = "ref" in line ? line.ref : template === undefined ? null : refOf(line.cluster, template);
   if (ref === null) throw new Error(`plan.json has no object ${line.object}`);
   const set = (line.set ?? []).map((each) =>

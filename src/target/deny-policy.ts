@@ -22,16 +22,16 @@ export function denyPolicy({ exported, domains }: Exclusion, routes: readonly Ro
     template: {
       apiVersion: "security.istio.io/v1beta1",
       kind: "AuthorizationPolicy",
-      metadata: { name, namespace: service.namespace, labels: ourLabels },
+      metadata: { labels: ourLabels, name, namespace: service.namespace },
       spec: {
         action: "DENY",
-        selector: { matchLabels: selector },
         rules: [
           {
             from: [{ source: { principals: domains.map((domain) => `${domain}/*`) } }],
             to: [{ operation: { ports: targetPorts(exported) } }],
           },
         ],
+        selector: { matchLabels: selector },
       },
     },
   };

@@ -8,8 +8,8 @@ import type { Port } from "../federation/federation.ts";
  */
 export function entryPorts(ports: readonly Port[], withTargets: boolean): JsonObject[] {
   return ports.map((port) => ({
-    number: port.number,
     name: port.name || `port-${port.number}`,
+    number: port.number,
     ...(port.protocol === "" || port.protocol === "UnsupportedProtocol" ? {} : { protocol: port.protocol }),
     ...(withTargets && port.targetPort.known ? { targetPort: port.targetPort.value } : {}),
   }));

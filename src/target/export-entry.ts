@@ -83,16 +83,15 @@ function exportEntry(fullName: string, group: readonly CarriedRoute[], ports: re
     template: {
       apiVersion: "networking.istio.io/v1beta1",
       kind: "ServiceEntry",
-      metadata: { name, namespace: service.namespace, labels: ourLabels },
+      metadata: { labels: ourLabels, name, namespace: service.namespace },
       spec: {
-        hosts: sortedUnique(group.map(({ route }) => route.host)),
+        ...(exported.addresses === null ? {} : { endpoints: exported.addresses.map(fixedEndpoint) }),
         exportTo: sortedUnique(group.map(({ exporter }) => exporter.gatewayNamespace)),
+        hosts: sortedUnique(group.map(({ route }) => route.host)),
         location: "MESH_INTERNAL",
-        resolution: "STATIC",
         ports: entryPorts(ports, true),
-        ...(exported.addresses === null
-          ? { workloadSelector: { labels: exported.selector } }
-          : { endpoints: exported.addresses.map(fixedEndpoint) }),
+        resolution: "STATIC",
+        ...(exported.addresses === null ? { workloadSelector: { labels: exported.selector } } : {}),
       },
     },
   };

@@ -1,7 +1,6 @@
 // Routes → everything that is to exist. One generator per kind does the work; this file only says which are asked for what.
 import type { GatewayOptions } from "../core/east-west-options.ts";
 import type { MeshId, RouteId } from "../core/ids.ts";
-import { sortedKeys } from "../core/json.ts";
 import { refKey } from "../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { Federation } from "../federation/federation.ts";
@@ -186,7 +185,7 @@ function idsOf(group: readonly CarriedRoute[]): RouteId[] {
 /** A mesh that exports and imports may name one namespace for both: its objects are then the same, and needed by both. */
 function merged(objects: readonly DesiredObject[]): DesiredObject[] {
   return [...groupBy(objects, ({ ref }) => refKey(ref)).values()].flatMap(([first, ...same]) =>
-    first ? [{ ...first, template: sortedKeys(first.template), routes: routesOf(first, same) }] : [],
+    first ? [{ ...first, routes: routesOf(first, same) }] : [],
   );
 }
 

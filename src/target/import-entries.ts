@@ -9,6 +9,9 @@ import type { DesiredObject } from "./desired-object.ts";
 import { entryPorts } from "./entry-ports.ts";
 import { fitted, hostLabel, hostLabelValue, ourLabels, routeAnnotation } from "./names.ts";
 
+// Here, and in the other generators of an object per service, keys stand by code unit: what is in order is not sorted anew
+// (src/core/json.ts).
+
 /** Where `exportTo` of an importer's entry stands: the plan moves clients by growing it. */
 export const exportToPointer = "/spec/exportTo";
 
@@ -28,12 +31,12 @@ export function importEntry(route: Route, backends: readonly CarriedRoute[]): De
     template: {
       apiVersion: "networking.istio.io/v1beta1",
       kind: "ServiceEntry",
-      metadata: { name, namespace, labels: ourLabels, annotations: { [routeAnnotation]: route.id } },
+      metadata: { annotations: { [routeAnnotation]: route.id }, labels: ourLabels, name, namespace },
       spec: {
         hosts: [route.host],
         location: "MESH_INTERNAL",
-        resolution: "STATIC",
         ports: entryPorts(route.ports, false),
+        resolution: "STATIC",
         subjectAltNames: sortedUnique(backends.flatMap(subjectAltNames)),
         workloadSelector: { labels: { [hostLabel]: hostLabelValue(route.host) } },
       },
@@ -56,16 +59,16 @@ export function workloadEntry({ route, exported, locality, importer, exporter }:
       apiVersion: "networking.istio.io/v1beta1",
       kind: "WorkloadEntry",
       metadata: {
-        name,
-        namespace,
+        annotations: endpointAnnotations({ route, exported, exporter }),
         labels: {
           ...ourLabels,
           [hostLabel]: hostLabelValue(route.host),
           "security.istio.io/tlsMode": "istio",
         },
-        annotations: endpointAnnotations({ route, exported, exporter }),
+        name,
+        namespace,
       },
-      spec: { network: exporter.remoteNetwork, ...(locality === null ? {} : { locality }) },
+      spec: { ...(locality === null ? {} : { locality }), network: exporter.remoteNetwork },
     },
   };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { stepId } from "../../src/core/ids.ts";
 import { sortedKeys } from "../../src/core/json.ts";
-import { type PlanFile, planFromFile, planLines } from "../../src/plan/plan-file.ts";
+import { type PlanFile, planFromFile, planLines, type StepLine } from "../../src/plan/plan-file.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
 import { planJson } from "../../src/present/folder/plan-json.ts";
 import { planOf, stepsOf } from "../support/example.ts";
@@ -35,7 +35,11 @@ const applied = (step: Step): boolean => step.action.do === "apply" && step.done
 describe("a step's line", () => {
   const found = stepsOf(plan).find(applied);
   const apply: Step = found ?? stepsOf(plan)[0] ?? ({} as Step);
-  const line = (over: Partial<Step>) => planLines(plan.objects).step({ ...apply, ...over });
+  const line = (over: Partial<Step>): StepLine => {
+    const [only, ...others] = planLines(plan.objects).steps([{ ...apply, ...over }]);
+    if (!only || !("id" in only) || others.length > 0) throw new Error("no line of its own");
+    return only;
+  };
   const back = (over: Partial<Step>): Step | undefined => {
     const phases = [{ ...(plan.phases[0] ?? ({} as Plan["phases"][number])), steps: [{ ...apply, ...over }] }];
     return planFromFile(fileOf({ ...plan, phases })).phases[0]?.steps[0];

@@ -134,9 +134,9 @@ function ofGateway(
   { mesh, gatewayNamespace }: Places,
   wanted: DesiredObject["role"],
 ): DesiredObject[] {
-  return context.target.objects.filter(
-    ({ ref, role }) => role === wanted && ref.cluster === mesh.cluster && ref.namespace === gatewayNamespace,
-  );
+  return context
+    .desiredIn(mesh.cluster)
+    .filter(({ ref, role }) => role === wanted && ref.namespace === gatewayNamespace);
 }
 
 /** "the gateway of MESH", or, where each importer has one of its own, "… for IMPORTER". */
@@ -156,10 +156,9 @@ export function homeSteps(context: PlanContext, phase: PhaseId, { mesh }: Places
   // istiod writes its root into every namespace that it watches: the sign that it sees ours.
   const seen: Condition = { kind: "present", ref: refIn(mesh.cluster, "", "ConfigMap", namespace, rootConfigMap) };
   const find = (role: DesiredObject["role"]) =>
-    context.target.objects.find(
-      ({ ref, role: its }) =>
-        its === role && ref.cluster === mesh.cluster && (role === "namespace" ? ref.name : ref.namespace) === namespace,
-    );
+    context
+      .desiredIn(mesh.cluster)
+      .find(({ ref, role: its }) => its === role && (role === "namespace" ? ref.name : ref.namespace) === namespace);
   const home = find("namespace");
   const membership = find("membership");
   const create =
@@ -197,9 +196,7 @@ function ofExporter(context: PlanContext, mesh: Mesh, wanted: DesiredObject["rol
       .filter(({ exporter }) => exporter.mesh.id === mesh.id)
       .map(({ exported }) => exported.service.namespace),
   );
-  return context.target.objects.filter(
-    ({ role, ref }) => role === wanted && ref.cluster === mesh.cluster && namespaces.has(ref.namespace),
-  );
+  return context.desiredIn(mesh.cluster).filter(({ role, ref }) => role === wanted && namespaces.has(ref.namespace));
 }
 
 export function idsOf(steps: readonly Step[]): StepId[] {

@@ -42,9 +42,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const places = placesOfMesh(context, mesh);
   const canary = context.waves.find(({ importer, number }) => importer === mesh.id && number === 1);
   const home = homeSteps(context, "import", places, places.entryNamespace);
-  const ours = context.target.objects.filter(
-    ({ ref }) => ref.cluster === mesh.cluster && ref.namespace === places.entryNamespace,
-  );
+  const ours = context.desiredIn(mesh.cluster).filter(({ ref }) => ref.namespace === places.entryNamespace);
   const remote = present(
     ...ours
       .filter(({ role }) => role === "remote")

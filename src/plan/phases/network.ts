@@ -69,10 +69,9 @@ export function wantedControlPlane(context: PlanContext, mesh: Mesh): Json {
 /** What stands in for the operator's NetworkPolicies, before it is told to delete its own. */
 function policySteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
   const namespaces = new Set(theirPolicies(context, mesh).map(({ namespace }) => namespace));
-  return context.target.objects
-    .filter(
-      ({ role, ref }) => role === "network-policy" && ref.cluster === mesh.cluster && namespaces.has(ref.namespace),
-    )
+  return context
+    .desiredIn(mesh.cluster)
+    .filter(({ role, ref }) => role === "network-policy" && namespaces.has(ref.namespace))
     .flatMap((object) =>
       present(
         applyStep(context, object, {

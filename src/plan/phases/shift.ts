@@ -88,7 +88,7 @@ function isShownTo(exportTo: readonly string[], namespaces: readonly string[]): 
 /** The entries of an importer's carried hosts, in the order of refKey. */
 export function importEntriesOf(context: PlanContext, mesh: Mesh): DesiredObject[] {
   const namespace = context.target.places.get(mesh.id)?.entryNamespace;
-  return context.target.objects.filter(
-    ({ role, ref }) => role === "import-entry" && ref.cluster === mesh.cluster && ref.namespace === namespace,
-  );
+  return context
+    .desiredIn(mesh.cluster)
+    .filter(({ role, ref }) => role === "import-entry" && ref.namespace === namespace);
 }

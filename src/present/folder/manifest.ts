@@ -1,7 +1,9 @@
 // Objects as manifests: the plan's own templates, and other people's objects as they were, for putting them back.
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
+import { keptCanonicalJson } from "../../core/kept-canonical-json.ts";
 import { withValueAt } from "../../core/pointer.ts";
 import type { Plan } from "../../plan/plan.ts";
+import type { Template } from "../../target/desired-object.ts";
 import type { ApplyAction } from "../model/step-view.ts";
 import { yamlText } from "../yaml-text.ts";
 import { holdsSlot, placeholder, slotsIn, withPlaceholders } from "./slot-command.ts";
@@ -21,47 +23,82 @@ export function applyManifest(
 ): Manifest {
   const { object, set } = action;
   const template: Json = plan.objects[object] ?? {};
-  if (!hasSlots(action, slotted)) return { yaml: plainManifest(template, action, known), slots: [] };
+  if (!hasSlots(action, slotted)) return { yaml: plainManifest(template, action, known).join(""), slots: [] };
   const body = set.reduce((below: Json, { pointer, value }) => withValueAt(below, pointer, value), template);
   const slots = slotsIn(body);
   const plain = new Set(slots.map(placeholder));
   return { yaml: yamlText(withPlaceholders(body), { manifest: true, plain }), slots };
 }
 
+/** The text of the manifest in parts, which are not joined: a plan has tens of thousands. */
+export function manifestParts(
+  plan: Plan,
+  action: ApplyAction,
+  slotted: ReadonlySet<string>,
+  known: KnownTexts,
+): readonly string[] {
+  if (hasSlots(action, slotted)) return [applyManifest(plan, action, slotted, known).yaml];
+  return plainManifest(plan.objects[action.object] ?? {}, action, known);
+}
+
 /** Texts of templates, in two parts around the one list that their steps set: an entry is applied once for each wave. */
 export interface KnownTexts {
-  readonly around: Map<string, readonly [string, string]>;
-  readonly lists: Map<string, string>;
+  /** By template; null: it is not so simple. */
+  readonly around: Map<Json, Around | null>;
+  /** By the list itself, which steps share, then by its indentation. */
+  readonly lists: Map<readonly Json[], Map<string, string>>;
+}
+
+interface Around {
+  readonly pointer: string;
+  readonly head: string;
+  readonly indent: string;
+  readonly tail: string;
 }
 
 const marker = "__meshferry_list__";
 const unquoted = new Set([marker]);
 
-function plainManifest(template: Json, { object, set }: ApplyAction, { around, lists }: KnownTexts): string {
+function plainManifest(template: Json, { set }: ApplyAction, { around, lists }: KnownTexts): readonly string[] {
   const [only, ...others] = set;
   const value = only?.value;
-  const body = (inner?: Json): Json =>
-    set.reduce((below: Json, each) => withValueAt(below, each.pointer, inner ?? each.value), template);
-  if (!only || others.length > 0 || !isTexts(value)) return yamlText(body(), { manifest: true });
-  const key = `${object}${only.pointer}`;
-  let parts = around.get(key);
-  if (!parts) {
-    const [head, tail, ...more] = yamlText(body(marker), { manifest: true, plain: unquoted }).split(` ${marker}\n`);
-    if (head === undefined || tail === undefined || more.length > 0 || !head.endsWith(":"))
-      return yamlText(body(), { manifest: true });
-    parts = [head, tail];
-    around.set(key, parts);
+  if (only && others.length === 0 && isList(value)) {
+    let parts = around.get(template);
+    if (parts === undefined || (parts !== null && parts.pointer !== only.pointer)) {
+      parts = aroundList(template, only.pointer);
+      around.set(template, parts);
+    }
+    const list = parts === null ? null : listText(value, parts.indent, lists);
+    if (parts !== null && list !== null) return [parts.head, list, parts.tail];
   }
-  const indent = /^ */u.exec(parts[0].slice(parts[0].lastIndexOf("\n") + 1))?.[0] ?? "";
-  const listKey = `${indent}${JSON.stringify(value)}`;
-  let list = lists.get(listKey);
-  if (list === undefined) {
-    list = yamlText(value)
-      .replaceAll(/^/gmu, indent)
-      .slice(0, indent.length === 0 ? undefined : -indent.length);
-    lists.set(listKey, list);
-  }
-  return `${parts[0]}\n${list}${parts[1]}`;
+  const body = set.reduce((below: Json, each) => withValueAt(below, each.pointer, each.value), template);
+  return [yamlText(body, { manifest: true })];
+}
+
+function aroundList(template: Json, pointer: string): Around | null {
+  const text = yamlText(withValueAt(template, pointer, marker), { manifest: true, plain: unquoted });
+  const [head, tail, ...more] = text.split(` ${marker}\n`);
+  if (head === undefined || tail === undefined || more.length > 0 || !head.endsWith(":")) return null;
+  const indent = /^ */u.exec(head.slice(head.lastIndexOf("\n") + 1))?.[0] ?? "";
+  return { pointer, head: `${head}\n`, indent, tail };
+}
+
+/** The lines of a list; null where an item is no text of one line. */
+function listText(list: readonly Json[], indent: string, known: KnownTexts["lists"]): string | null {
+  const texts = known.get(list);
+  const made = texts?.get(indent);
+  if (made !== undefined) return made;
+  if (!isTexts(list)) return null;
+  const text = yamlText(list)
+    .replaceAll(/^/gmu, indent)
+    .slice(0, indent.length === 0 ? undefined : -indent.length);
+  if (texts) texts.set(indent, text);
+  else known.set(list, new Map([[indent, text]]));
+  return text;
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 /** Texts without newlines, of which each makes one line. */
@@ -82,7 +119,14 @@ export function slotsOf(plan: Plan, action: ApplyAction, slotted: ReadonlySet<st
 /** The hashes of the plan's templates that have slots. */
 export function slottedObjects({ objects, slots }: Plan): ReadonlySet<string> {
   if (slots.length === 0) return new Set();
-  return new Set(Object.entries(objects).flatMap(([hash, body]) => (holdsSlot(body) ? [hash] : [])));
+  return new Set(
+    Object.entries(objects).flatMap(([hash, body]) => (mayHoldSlot(body) && holdsSlot(body) ? [hash] : [])),
+  );
+}
+
+/** Few objects do, and a text is searched much faster than an object. */
+function mayHoldSlot(body: Template): boolean {
+  return keptCanonicalJson(body).includes('"$slot":');
 }
 
 export function hasSlots({ object, set }: ApplyAction, slotted: ReadonlySet<string>): boolean {

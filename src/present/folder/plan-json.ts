@@ -1,13 +1,15 @@
-// plan.json: one line per step, route, object, probe group and finding, so that two plans can be compared line by line.
+// plan.json: one line per step, route, object, probe group and finding, and per group of steps, so that two plans can be compared line by line.
 // JSON.stringify does the work (a writer of our own took eight times as long); keys stand in the order in which the plan is made,
 // which is fixed. Only values that may hold somebody's own objects (templates, patches) have their keys sorted first.
 import { type Json, sortedKeys } from "../../core/json.ts";
-import type { Action, Plan, Step } from "../../plan/plan.ts";
-import { type PlanLines, planLines, type StepLine } from "../../plan/plan-file.ts";
+import { keptCanonicalJson } from "../../core/kept-canonical-json.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { planLines, type StepLine } from "../../plan/plan-file.ts";
+import type { StepGroup } from "../../plan/step-group.ts";
 import { printable } from "../model/json-text.ts";
 
 /** The plan as JSON text, line by line: the text of a large plan is never held as a whole. The same plan gives the same bytes. */
-export function* planJson({ objects, phases, routes, ...rest }: Plan): Generator<string> {
+export function* planJson({ objects, phases, routes, probes, ...rest }: Plan): Generator<string> {
   const lines = planLines(objects);
   yield "{\n";
   for (const [key, value] of Object.entries(rest)) {
@@ -16,12 +18,15 @@ export function* planJson({ objects, phases, routes, ...rest }: Plan): Generator
     else yield one(value);
     yield ",\n";
   }
-  yield '"routes":';
+  yield '"probes":';
+  yield* listTexts(probes, lines.probes);
+  yield ',\n"routes":';
   yield* listTexts(routes, lines.route);
   yield ',\n"objects":{';
   let first = true;
   for (const [hash, template] of Object.entries(objects)) {
-    yield `${first ? "\n" : ",\n"}${one(hash)}:${one(sortedKeys(template))}`;
+    yield `${first ? "\n" : ",\n"}${one(hash)}:`;
+    yield printable(keptCanonicalJson(template));
     first = false;
   }
   yield `${first ? "}" : "\n}"},\n"phases":[`;
@@ -29,7 +34,7 @@ export function* planJson({ objects, phases, routes, ...rest }: Plan): Generator
     yield at === 0 ? "\n{" : ",\n{";
     for (const [key, value] of Object.entries(phase)) yield `${one(key)}:${one(value)},\n`;
     yield '"steps":';
-    yield* listTexts(steps, (step) => stepLine(step, lines));
+    yield* stepTexts(lines.steps(steps));
     yield "}";
   }
   yield '\n],\n"lists":';
@@ -38,10 +43,24 @@ export function* planJson({ objects, phases, routes, ...rest }: Plan): Generator
   yield "\n}\n";
 }
 
-function stepLine(step: Step, lines: PlanLines): StepLine {
-  const line = lines.step(step);
-  const { action, undo } = step;
-  const actions: readonly Action[] = undo.how === "restore" ? undo.also : undo.how === "actions" ? undo.actions : [];
+function* stepTexts(lines: Iterable<StepLine | StepGroup>): Generator<string> {
+  let before = "[\n";
+  for (const line of lines) {
+    yield before;
+    if ("id" in line) yield one(sortedWhereTheirs(line));
+    else {
+      yield `{"common":${one(line.common)},"steps":`;
+      yield* listTexts(line.steps);
+      yield "}";
+    }
+    before = ",\n";
+  }
+  yield before === ",\n" ? "\n]" : "[]";
+}
+
+function sortedWhereTheirs(line: StepLine): StepLine {
+  const { action, undo } = line;
+  const actions = undo?.how === "restore" ? undo.also : undo?.how === "actions" ? undo.actions : [];
   if (action.do !== "patch" && actions.length === 0) return line;
   return sortedKeys(line as unknown as Json) as unknown as StepLine;
 }
@@ -49,7 +68,8 @@ function stepLine(step: Step, lines: PlanLines): StepLine {
 function* listTexts<T>(items: readonly T[], as: (item: T) => unknown = (item) => item): Generator<string> {
   let before = "[\n";
   for (const item of items) {
-    yield before + one(as(item));
+    yield before;
+    yield one(as(item));
     before = ",\n";
   }
   yield items.length === 0 ? "[]" : "\n]";

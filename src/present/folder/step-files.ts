@@ -9,7 +9,7 @@ import { jsonText } from "../model/json-text.ts";
 import { applyCommand, createCommand, deleteCommand, kubectl, patchCommand, restartCommand } from "./kubectl.ts";
 import { pluralOf } from "../model/count-text.ts";
 import type { FileText } from "./file-text.ts";
-import { applyManifest, keptManifest, type KnownTexts, slotsOf } from "./manifest.ts";
+import { applyManifest, keptManifest, type KnownTexts, manifestParts, slotsOf } from "./manifest.ts";
 import { safeName } from "./safe-name.ts";
 import { shellWord } from "./shell-word.ts";
 import { readSlotCommand, slotVariable } from "./slot-command.ts";
@@ -127,8 +127,10 @@ function unapply(applied: readonly Applied[], number: string, { context, files }
 /** Manifests one after the other, made when they are written: those of a phase of a large plan have tens of megabytes. */
 function documents(actions: readonly ApplyAction[], { plan, slotted, known }: FolderContext): FileText {
   return function* () {
-    for (const [at, action] of actions.entries())
-      yield `${at === 0 ? "" : "---\n"}${applyManifest(plan, action, slotted, known).yaml}`;
+    for (const [at, action] of actions.entries()) {
+      if (at > 0) yield "---\n";
+      yield* manifestParts(plan, action, slotted, known);
+    }
   };
 }
 
