@@ -1,6 +1,6 @@
-// Makes manifests of many federated meshes: a ring in which each mesh exports its services to the next. No randomness: the same numbers
-// give the same bytes. One folder per cluster, one file per kind and namespace, as `oc get -o yaml` leaves them.
-import { createHash } from "node:crypto";
+// Makes manifests of many federated meshes: a ring in which each mesh exports its services to the next. The same numbers give the same
+// bytes, but for the roots, which are made anew. One folder per cluster, one file per kind and namespace, as `oc get -o yaml` leaves them.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -40,10 +40,21 @@ function filesOf(mesh: number, size: MeshesSize): Map<string, Body[]> {
   return files;
 }
 
-/** A text that has the form of a certificate; nothing here parses it. */
+/** A root certificate for each mesh, made when first asked for: what is no certificate blocks. */
+const roots = new Map<number, string>();
+
 function root(mesh: number): string {
-  const body = createHash("sha512").update(`root ${mesh}`).digest("base64");
-  return `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+  const made = roots.get(mesh) ?? makeRoot(mesh);
+  roots.set(mesh, made);
+  return made;
+}
+
+function makeRoot(mesh: number): string {
+  const words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -days 3650 -subj";
+  return execFileSync("openssl", [...words.split(" "), `/O=Bench/CN=Root of mesh-${mesh}`], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }
 
 const address = (mesh: number): string => `198.51.100.${mesh + 1}`;
@@ -136,6 +147,7 @@ function serviceObjects(mesh: number, index: number, { namespaces }: MeshesSize)
           status: { phase: "Running" },
         },
         { ...labels, "pod-template-hash": "5d8f7" },
+        [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: `${name}-5d8f7`, controller: true }],
       ),
     },
   ];
@@ -149,6 +161,15 @@ function configMap(name: string, pem: string): Body {
   return object("v1", "ConfigMap", controlNamespace, name, { data: { "root-cert.pem": pem } });
 }
 
-function object(apiVersion: string, kind: string, home: string, name: string, rest: Body, labels: Body = {}): Body {
-  return { apiVersion, kind, metadata: { name, namespace: home, labels }, ...rest };
+function object(
+  apiVersion: string,
+  kind: string,
+  home: string,
+  name: string,
+  rest: Body,
+  labels: Body = {},
+  owners: readonly Body[] = [],
+): Body {
+  const metadata = { name, namespace: home, labels, ...(owners.length > 0 ? { ownerReferences: owners } : {}) };
+  return { apiVersion, kind, metadata, ...rest };
 }
