@@ -1,8 +1,8 @@
 // Makes manifests of many federated meshes: a ring in which each mesh exports its services to the next. No randomness: the same numbers
 // give the same bytes. One folder per cluster, one file per kind and namespace, as `oc get -o yaml` leaves them.
-import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { rootCertificate } from "./root-certificates.ts";
 
 export interface MeshesSize {
   readonly meshes: number;
@@ -40,12 +40,6 @@ function filesOf(mesh: number, size: MeshesSize): Map<string, Body[]> {
   return files;
 }
 
-/** A text that has the form of a certificate; nothing here parses it. */
-function root(mesh: number): string {
-  const body = createHash("sha512").update(`root ${mesh}`).digest("base64");
-  return `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
-}
-
 const address = (mesh: number): string => `198.51.100.${mesh + 1}`;
 const domain = (mesh: number): string => `mesh-${mesh}.local`;
 
@@ -72,14 +66,14 @@ function controlPlane(mesh: number, { meshes, namespaces }: MeshesSize): Body[] 
       spec: { members },
       status: { configuredMembers: members },
     }),
-    configMap("istio-ca-root-cert", root(mesh)),
+    configMap("istio-ca-root-cert", rootCertificate(mesh)),
     object("v1", "Secret", controlNamespace, "cacerts", { type: "Opaque" }),
     object("v1", "Service", controlNamespace, "fed-in", {
       spec: { type: "LoadBalancer", selector: { app: "fed-in" }, ports: [{ name: "tls", port: 15443 }] },
       status: { loadBalancer: { ingress: [{ ip: address(mesh) }] } },
     }),
     ...others.flatMap((other) => [
-      configMap(`mesh-${other}-ca-root-cert`, root(other)),
+      configMap(`mesh-${other}-ca-root-cert`, rootCertificate(other)),
       object("federation.maistra.io/v1", "ServiceMeshPeer", controlNamespace, `mesh-${other}`, {
         spec: {
           remote: { addresses: [address(other)] },
