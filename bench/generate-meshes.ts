@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { rootCertificate } from "./root-certificates.ts";
 
 export interface MeshesSize {
   readonly meshes: number;
@@ -83,14 +84,14 @@ function controlPlane(mesh: number, { meshes, namespaces }: MeshesSize): Body[] 
       spec: { members },
       status: { configuredMembers: members },
     }),
-    configMap("istio-ca-root-cert", root(mesh)),
+    configMap("istio-ca-root-cert", rootCertificate(mesh)),
     object("v1", "Secret", controlNamespace, "cacerts", { type: "Opaque" }),
     object("v1", "Service", controlNamespace, "fed-in", {
       spec: { type: "LoadBalancer", selector: { app: "fed-in" }, ports: [{ name: "tls", port: 15443 }] },
       status: { loadBalancer: { ingress: [{ ip: address(mesh) }] } },
     }),
     ...others.flatMap((other) => [
-      configMap(`mesh-${other}-ca-root-cert`, root(other)),
+      configMap(`mesh-${other}-ca-root-cert`, rootCertificate(other)),
       object("federation.maistra.io/v1", "ServiceMeshPeer", controlNamespace, `mesh-${other}`, {
         spec: {
           remote: { addresses: [address(other)] },

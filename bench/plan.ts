@@ -31,7 +31,7 @@ try {
     const seconds = (performance.now() - started) / 1_000;
     if (child.status !== 0) throw new Error(`plan ended with ${child.status}: ${child.stderr}`);
     rmSync(out, { recursive: true });
-    return { seconds, megabytes: Number(/peak (\d+)/u.exec(child.stderr)?.[1] ?? Number.NaN) / 1_024 };
+    return { seconds, megabytes: Number(/peak (\d+)\s*$/u.exec(child.stderr)?.[1] ?? Number.NaN) / 1_024 };
   });
   const median = (values: readonly number[]): number =>
     [...values].sort((left, right) => left - right)[values.length >> 1] ?? 0;

@@ -1,4 +1,5 @@
-// The process itself, as the shell starts it: what cannot be seen in-process.
+// The process itself, as the shell starts it and as `npm test` has built it (tsx does not reach into threads): what cannot be
+// seen in-process.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -11,8 +12,7 @@ interface Ended {
 }
 
 function start(cwd: string, argv: readonly string[], readBytes = Number.POSITIVE_INFINITY): Promise<Ended> {
-  const tsx = join(project, "node_modules/tsx/dist/loader.mjs");
-  const child = spawn(process.execPath, ["--import", tsx, join(project, "src/cli/main.ts"), ...argv], { cwd });
+  const child = spawn(process.execPath, [join(project, "dist/cli/main.js"), ...argv], { cwd });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (data: Buffer) => {
     stdout += data.toString();

@@ -1,6 +1,6 @@
 // What firewalls between the clusters must let through, and from when on the old way may be closed: a request to hand on. Works from the plan alone and what was read.
 import type { LinkId, MeshId } from "../../core/ids.ts";
-import { isJsonObject, type Json } from "../../core/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
 import { type ObjectRef, refKey } from "../../core/object-ref.ts";
 import { valueAt } from "../../core/pointer.ts";
 import { groupBy, sortedBy, sortedUnique } from "../../core/order.ts";
@@ -62,7 +62,9 @@ interface Way {
 /** One request for every pair of importer and exporter with carried hosts, in the order of their ids. */
 export function firewallRequests(plan: Plan, inventory: Inventory): FirewallRequest[] {
   const endings = endingsOf(plan, inventory);
-  return waysOf(plan, inventory).map((way) => requestOf(way, plan, inventory, endings));
+  // Looked for once: they are a few among tens of thousands of objects.
+  const remotes = Object.values(plan.objects).filter(isRemoteGateway);
+  return waysOf(plan, inventory).map((way) => requestOf(way, plan, remotes, inventory, endings));
 }
 
 function waysOf({ routes }: Plan, inventory: Inventory): Way[] {
@@ -82,10 +84,16 @@ function waysOf({ routes }: Plan, inventory: Inventory): Way[] {
   });
 }
 
-function requestOf(way: Way, plan: Plan, inventory: Inventory, endings: Endings): FirewallRequest {
+function requestOf(
+  way: Way,
+  plan: Plan,
+  remotes: readonly Json[],
+  inventory: Inventory,
+  endings: Endings,
+): FirewallRequest {
   const { importer, exporter, namespaces } = way;
   const cluster = clusterOf(inventory, importer);
-  const remote = remoteGatewayOf(plan, inventory, importer, exporter);
+  const remote = remoteGatewayOf(remotes, inventory, importer, exporter);
   const field = valueAt(remote, "/spec/addresses");
   const port = valueAt(remote, "/spec/listeners/0/port");
   const awaited = slotAt(plan, field);
@@ -106,17 +114,25 @@ function requestOf(way: Way, plan: Plan, inventory: Inventory, endings: Endings)
 }
 
 /** What the importer is told of the exporter's gateway: by the plan, or, when that is done, by the object that is there. */
-function remoteGatewayOf({ objects }: Plan, inventory: Inventory, importer: Mesh, exporter: Mesh): Json | undefined {
+function remoteGatewayOf(
+  planned: readonly Json[],
+  inventory: Inventory,
+  importer: Mesh,
+  exporter: Mesh,
+): Json | undefined {
   const there = clusterOf(inventory, importer).byKind.get("Gateway.gateway.networking.k8s.io") ?? [];
-  return [...Object.values(objects), ...there.map(({ body }) => body)].find((body) => {
+  return [...planned, ...there.map(({ body }) => body).filter(isRemoteGateway)].find((body) => {
     const annotations = valueAt(body, "/metadata/annotations");
     return (
-      valueAt(body, "/spec/gatewayClassName") === "istio-remote" &&
       isJsonObject(annotations) &&
       annotations[meshAnnotation] === exporter.id &&
       annotations[importerAnnotation] === importer.id
     );
   });
+}
+
+function isRemoteGateway(body: JsonObject): boolean {
+  return body["kind"] === "Gateway" && valueAt(body, "/spec/gatewayClassName") === "istio-remote";
 }
 
 /** The slot that a field waits for. */
