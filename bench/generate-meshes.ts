@@ -1,6 +1,5 @@
 // Makes manifests of many federated meshes: a ring in which each mesh exports its services to the next. The same numbers give the same
 // bytes, but for the roots, which are made anew. One folder per cluster, one file per kind and namespace, as `oc get -o yaml` leaves them.
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificate } from "./root-certificates.ts";
@@ -39,23 +38,6 @@ function filesOf(mesh: number, size: MeshesSize): Map<string, Body[]> {
     files.set(name, [...(files.get(name) ?? []), ...serviceObjects(mesh, service, size)]);
   }
   return files;
-}
-
-/** A root certificate for each mesh, made when first asked for: what is no certificate blocks. */
-const roots = new Map<number, string>();
-
-function root(mesh: number): string {
-  const made = roots.get(mesh) ?? makeRoot(mesh);
-  roots.set(mesh, made);
-  return made;
-}
-
-function makeRoot(mesh: number): string {
-  const words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -days 3650 -subj";
-  return execFileSync("openssl", [...words.split(" "), `/O=Bench/CN=Root of mesh-${mesh}`], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
 }
 
 const address = (mesh: number): string => `198.51.100.${mesh + 1}`;
