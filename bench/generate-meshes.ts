@@ -1,5 +1,5 @@
-// Makes manifests of many federated meshes: a ring in which each mesh exports its services to the next. The same numbers give the same
-// bytes, but for the roots, which are made anew. One folder per cluster, one file per kind and namespace, as `oc get -o yaml` leaves them.
+// Makes manifests of many federated meshes: a ring in which each mesh exports its services to the next. No randomness: the same
+// numbers give the same bytes. One folder per cluster, one file per kind and namespace, as `oc get -o yaml` leaves them.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificate } from "./root-certificates.ts";
