@@ -14,10 +14,10 @@ export type Existing = "absent" | "same" | "ours" | "foreign";
 export type ObjectLookup = (key: string) => KubeObject | undefined;
 
 export function objectLookup(inventory: Inventory): ObjectLookup {
-  const clusters = new Map<string, ReadonlyMap<string, KubeObject>>(
-    inventory.clusters.map((cluster) => [cluster.id, cluster.objects]),
-  );
-  return (key) => clusters.get(key.slice(0, key.indexOf("|")))?.get(key);
+  // One map: tens of thousands of keys are looked up, most of them of objects that are to be made.
+  const objects = new Map<string, KubeObject>();
+  for (const cluster of inventory.clusters) for (const [key, object] of cluster.objects) objects.set(key, object);
+  return (key) => objects.get(key);
 }
 
 /** What slots hold in the clusters as they were read. */

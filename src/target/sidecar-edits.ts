@@ -76,14 +76,32 @@ export function hiddenPairs(importer: ImporterClients): HiddenPairs[] {
     ...clientShapes(importer).map((shape) => ({ shape, sidecar: sidecarOf(shape.namespace, shape.labels) })),
     ...importer.gateways.map((shape) => ({ shape, sidecar: null })),
   ];
+  const hiddenFrom = hiddenRoutes(importer);
   for (const { shape, sidecar } of clients) {
-    const routes = importer.routes.filter(
-      (route) => isHiddenByService(route, shape.namespace) || isHiddenBy(sidecar, shape.namespace, route, importer),
-    );
-    if (routes.length > 0)
-      hidden.set(refKey(shape.workload), { client: shape.workload, routes: routes.map(({ id }) => id).sort() });
+    const routes = hiddenFrom(sidecar, shape.namespace);
+    if (routes.length > 0) hidden.set(refKey(shape.workload), { client: shape.workload, routes });
   }
   return sortedBy(hidden.values(), ({ client }) => refKey(client));
+}
+
+/** The routes that a Sidecar, or a local Service, hides in a namespace: worked out once for all pods that are alike in that. */
+function hiddenRoutes(
+  importer: ImporterClients,
+): (sidecar: SidecarObject | null, namespace: string) => readonly RouteId[] {
+  const joined = importer.routes.filter(({ carry }) => carry.mode === "join-local" && carry.visibleIn !== null);
+  const known = new Map<string, readonly RouteId[]>();
+  return (sidecar, namespace) => {
+    const restricting = sidecar?.view.spec.egress ? sidecar : null;
+    const key = `${restricting ? refKey(restricting.ref) : ""}|${namespace}`;
+    const ids =
+      known.get(key) ??
+      (restricting ? importer.routes : joined)
+        .filter((route) => isHiddenByService(route, namespace) || isHiddenBy(restricting, namespace, route, importer))
+        .map(({ id }) => id)
+        .sort();
+    known.set(key, ids);
+    return ids;
+  };
 }
 
 function isHiddenBy(

@@ -79,7 +79,9 @@ function waysOf({ routes }: Plan, inventory: Inventory): Way[] {
     const exporter = first && meshes.get(first.backend.exported.exporter);
     if (!importer || !exporter) return [];
     const links = new Set(pair.flatMap(({ backend }) => backend.links));
-    const namespaces = new Set(pair.flatMap(({ route }) => route.clientNamespaces));
+    // Routes of one importer mostly share one list.
+    const lists = new Set(pair.map(({ route }) => route.clientNamespaces));
+    const namespaces = new Set([...lists].flat());
     return [{ importer, exporter, links: sortedUnique(links), namespaces: sortedUnique(namespaces) }];
   });
 }
