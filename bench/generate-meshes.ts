@@ -12,29 +12,37 @@ export interface MeshesSize {
   readonly namespaces: number;
 }
 
+/** "lists": as `oc get -o yaml` leaves them; "documents": one object after the other, as they are kept in Git. */
+export type FileForm = "lists" | "documents";
+
 type Body = Readonly<Record<string, unknown>>;
 
 const controlNamespace = "mesh-control";
 
 /** Writes the folders `mesh-0`, `mesh-1`, … below `folder`; returns the --mesh arguments that read them. */
-export function generateMeshes(folder: string, size: MeshesSize): string[] {
+export function generateMeshes(folder: string, size: MeshesSize, form: FileForm = "lists"): string[] {
   return Array.from({ length: size.meshes }, (_, index) => {
     const home = join(folder, `mesh-${index}`);
     mkdirSync(home, { recursive: true });
     for (const [name, items] of filesOf(index, size)) {
-      writeFileSync(join(home, name), JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+      if (form === "lists") writeFileSync(join(home, `${name}.json`), JSON.stringify(listOf(items)));
+      else writeFileSync(join(home, `${name}.yaml`), items.map((item) => JSON.stringify(item)).join("\n---\n"));
     }
     return `mesh-${index}=${home}`;
   });
 }
 
+function listOf(items: readonly Body[]): Body {
+  return { apiVersion: "v1", kind: "List", items };
+}
+
 function filesOf(mesh: number, size: MeshesSize): Map<string, Body[]> {
   const files = new Map<string, Body[]>([
-    ["control-plane.json", controlPlane(mesh, size)],
-    ["namespaces.json", Array.from({ length: size.namespaces }, (_, index) => namespace(`team-${index}`))],
+    ["control-plane", controlPlane(mesh, size)],
+    ["namespaces", Array.from({ length: size.namespaces }, (_, index) => namespace(`team-${index}`))],
   ]);
   for (let service = 0; service < size.services; service += 1) {
-    const name = `team-${service % size.namespaces}.json`;
+    const name = `team-${service % size.namespaces}`;
     files.set(name, [...(files.get(name) ?? []), ...serviceObjects(mesh, service, size)]);
   }
   return files;
