@@ -3,6 +3,7 @@ import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stric
 import type { CommandContext } from "./cli-context.ts";
 import {
   type CheckFlags,
+  folderFlags,
   inputFlags,
   type InspectFlags,
   type PlanFlags,
@@ -42,14 +43,7 @@ const plan: Command<CommandContext> = buildCommand<PlanFlags, [], CommandContext
   parameters: {
     flags: {
       ...inputFlags,
-      output: { kind: "enum", values: ["text", "json"], brief: "What to print", default: "text" },
-      out: {
-        kind: "parsed",
-        parse: String,
-        brief: "Write manifests and commands into this folder",
-        placeholder: "DIR",
-        optional: true,
-      },
+      ...folderFlags,
       noRehearse: {
         kind: "boolean",
         brief: "Do not rehearse the plan (this version cannot yet)",
@@ -73,14 +67,7 @@ const scaffold: Command<CommandContext> = buildCommand<ScaffoldFlags, [], Comman
         placeholder: "FILE",
         optional: true,
       },
-      output: { kind: "enum", values: ["text", "json"], brief: "What to print", default: "text" },
-      out: {
-        kind: "parsed",
-        parse: String,
-        brief: "Write manifests and commands into this folder",
-        placeholder: "DIR",
-        optional: true,
-      },
+      ...folderFlags,
       ...sharedFlags,
     },
     aliases: { o: "output" },

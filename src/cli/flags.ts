@@ -124,6 +124,18 @@ const color = {
   default: "auto",
 } as const;
 
+/** What a command that makes a plan prints, and where it writes the plan's folder. */
+export const folderFlags = {
+  output: { kind: "enum", values: ["text", "json"], brief: "What to print", default: "text" },
+  out: {
+    kind: "parsed",
+    parse: String,
+    brief: "Write manifests and commands into this folder",
+    placeholder: "DIR",
+    optional: true,
+  },
+} as const;
+
 export const sharedFlags = { debug, color } as const;
 
 /** The flags of commands that read clusters. */

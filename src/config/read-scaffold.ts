@@ -5,8 +5,6 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
 import type { Finding, Produced } from "../core/finding.ts";
-import { isJsonObject, type Json } from "../core/json.ts";
-import { configSyntax, configUnreadable, configVersionUnknown } from "../findings/codes/inputs.ts";
 import { scaffoldKeyUnknown, scaffoldRootUnusable, scaffoldValueWrong } from "../findings/codes/scaffold.ts";
 import { checkScaffold } from "../scaffold/check-config.ts";
 import { scaffoldJsonSchema } from "../scaffold/config-json-schema.ts";
@@ -14,9 +12,9 @@ import { SCAFFOLD_VERSION, scaffoldFile, type ScaffoldFile } from "../scaffold/c
 import type { Way } from "../scaffold/problem.ts";
 import { linkedWith, linksOf, resolveScaffold } from "../scaffold/resolve.ts";
 import type { Scaffold } from "../scaffold/scaffold.ts";
-import { type ConfigText, parseConfigText } from "./config-lines.ts";
+import type { ConfigText } from "./config-lines.ts";
 import { nearMiss } from "./near-miss.ts";
-import { fieldText, readReason, shown, valueAtWay } from "./read-config.ts";
+import { fieldText, keysAt, readConfigText, readReason, refused, shown, valueAtWay } from "./config-text.ts";
 
 export interface ReadScaffold {
   readonly scaffold: Scaffold;
@@ -26,21 +24,9 @@ export interface ReadScaffold {
 
 /** Reads a scaffold's configuration. The value is null if anything in it, or in the certificates that it names, is wrong. */
 export async function readScaffold(file: string): Promise<Produced<ReadScaffold | null>> {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
-  } catch (error) {
-    return refused([configUnreadable.at([{ file, line: 1 }], { reason: readReason(error) })]);
-  }
-  const parsed = parseConfigText(text);
-  if (parsed.errors.length > 0) {
-    return refused(parsed.errors.map(({ line, reason }) => configSyntax.at([{ file, line }], { reason })));
-  }
-  const version = isJsonObject(parsed.value) ? parsed.value["apiVersion"] : undefined;
-  if (typeof version === "string" && version !== SCAFFOLD_VERSION) {
-    const place = [{ file, line: parsed.lineOf(["apiVersion"]) }];
-    return refused([configVersionUnknown.at(place, { found: shown(version), expected: SCAFFOLD_VERSION })]);
-  }
+  const read = await readConfigText(file, SCAFFOLD_VERSION);
+  if (read.value === null) return { value: null, findings: read.findings };
+  const parsed = read.value;
   const result = scaffoldFile.safeParse(parsed.value);
   if (!result.success) return refused(result.error.issues.flatMap((issue) => issueFindings(issue, [], parsed, file)));
   const problems = checkScaffold(result.data, nearMiss);
@@ -54,11 +40,6 @@ export async function readScaffold(file: string): Promise<Produced<ReadScaffold 
   const roots = await readRoots(result.data, parsed, file);
   if (roots.findings.length > 0) return refused(roots.findings);
   return { value: { scaffold: resolveScaffold(result.data), roots: roots.value }, findings: [] };
-}
-
-function refused(findings: readonly Finding[]): Produced<null> {
-  const line = (finding: Finding) => finding.subjects.map((subject) => ("line" in subject ? subject.line : 0))[0] ?? 0;
-  return { value: null, findings: [...findings].sort((left, right) => line(left) - line(right)) };
 }
 
 type Issue = z.core.$ZodIssue;
@@ -94,28 +75,6 @@ function issueFindings(issue: Issue, before: Way, text: ConfigText, file: string
 
 function isOtherType({ code }: Issue): boolean {
   return code === "invalid_type" || code === "invalid_value";
-}
-
-/** The keys that the schema knows at a place, whichever form of a union has them. */
-function keysAt(schema: Json, way: Way): string[] {
-  let forms: Json[] = [schema];
-  const open = (json: Json): Json[] => {
-    const union = isJsonObject(json) ? json["anyOf"] : undefined;
-    return Array.isArray(union) ? (union as readonly Json[]).flatMap(open) : [json];
-  };
-  for (const part of way) {
-    forms = forms.flatMap(open).flatMap((form): Json[] => {
-      if (!isJsonObject(form)) return [];
-      const properties = form["properties"] ?? null;
-      const below =
-        typeof part === "number" ? form["items"] : isJsonObject(properties) ? properties[String(part)] : null;
-      return below === undefined || below === null ? [] : [below];
-    });
-  }
-  return forms.flatMap(open).flatMap((form) => {
-    const properties = isJsonObject(form) ? form["properties"] : null;
-    return isJsonObject(properties) ? Object.keys(properties) : [];
-  });
 }
 
 async function readRoots(
