@@ -14,7 +14,7 @@ import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import { injectedWorkloads } from "../routes/client-namespaces.ts";
 import type { Route } from "../routes/route.ts";
 import type { DesiredObject, Template } from "../target/desired-object.ts";
-import { carriedRoutes, underOurEntries } from "../target/carried-routes.ts";
+import { underOurEntries } from "../target/carried-routes.ts";
 import type { Target } from "../target/generate-target.ts";
 import { objectLookup, slotSource } from "./compare-existing.ts";
 import { makeBasis } from "./make-basis.ts";
@@ -112,7 +112,7 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 function planContext({ inventory, federation, routes, target, podsOf, options, sha256 }: PlanInput): PlanContext {
-  const carried = carriedRoutes(routes, target.places);
+  const carried = target.carried;
   const lookup = objectLookup(inventory);
   const exporters = new Set(carried.map(({ exporter }) => exporter.mesh.id));
   const byImporter = groupBy(carried, ({ importer }) => importer.mesh.id);

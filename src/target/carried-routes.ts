@@ -17,8 +17,6 @@ export interface CarriedRoute {
 
 /** The routes that are carried, once for each of their backends; the others stay on federation and ask for nothing. */
 export function carriedRoutes(routes: readonly Route[], places: PlacesByMesh): readonly CarriedRoute[] {
-  const known = carriedAmong.get(routes);
-  if (known?.places === places) return known.carried;
   const carried: CarriedRoute[] = [];
   for (const route of routes) {
     if (route.carry.mode === "none") continue;
@@ -30,15 +28,8 @@ export function carriedRoutes(routes: readonly Route[], places: PlacesByMesh): r
         carried.push({ route, join, exported, locality, importer, exporter: placesTowards(exporter, route.importer) });
     }
   }
-  carriedAmong.set(routes, { places, carried });
   return carried;
 }
-
-/** Asked for by the target, the plan and every other check, of tens of thousands of routes. */
-const carriedAmong = new WeakMap<
-  readonly Route[],
-  { readonly places: PlacesByMesh; readonly carried: readonly CarriedRoute[] }
->();
 
 /** Those under entries of ours: what is said of these entries' namespace and visibility is said of them alone. */
 export function underOurEntries(carried: readonly CarriedRoute[]): CarriedRoute[] {

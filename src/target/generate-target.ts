@@ -34,6 +34,8 @@ import { remoteGateway } from "./remote-gateway.ts";
 
 export interface Target {
   readonly places: PlacesByMesh;
+  /** The routes that leave federation: worked out once for everybody who asks. */
+  readonly carried: readonly CarriedRoute[];
   /** In the order of their Gateways' refKeys. */
   readonly gateways: readonly EastWest[];
   /** By exporter: who must be kept out of which service. */
@@ -71,6 +73,7 @@ export function generateTarget(
   objects.push(...subsetRules(inventory, carried));
   return {
     places,
+    carried,
     gateways,
     exclusions,
     slots: slotsUsed(gateways),

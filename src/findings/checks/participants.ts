@@ -1,6 +1,5 @@
 // The meshes that a check has to look at: those that a carried route joins.
 import type { Mesh } from "../../inventory/mesh.ts";
-import { carriedRoutes } from "../../target/carried-routes.ts";
 import type { CheckInput } from "./check.ts";
 
 export interface Participants {
@@ -9,8 +8,8 @@ export interface Participants {
   readonly all: readonly Mesh[];
 }
 
-export function participants({ inventory, routes, target }: CheckInput): Participants {
-  const carried = carriedRoutes(routes, target.places);
+export function participants({ inventory, target }: CheckInput): Participants {
+  const carried = target.carried;
   const exporting = new Set(carried.map(({ exporter }) => exporter.mesh.id));
   const importing = new Set(carried.map(({ importer }) => importer.mesh.id));
   return {

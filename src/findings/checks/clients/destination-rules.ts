@@ -4,7 +4,7 @@ import type { Finding } from "../../../core/finding.ts";
 import { refKey, refText } from "../../../core/object-ref.ts";
 import { groupBy, sortedUnique } from "../../../core/order.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
-import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import type { CarriedRoute } from "../../../target/carried-routes.ts";
 import {
   copyableRule,
   type LeftBehind,
@@ -24,8 +24,8 @@ import {
 } from "../../codes/clients.ts";
 import type { Check } from "../check.ts";
 
-const run: Check["run"] = ({ inventory, routes, target }) =>
-  [...groupBy(carriedRoutes(routes, target.places), ({ importer }) => importer.mesh.id).values()].flatMap((group) => {
+const run: Check["run"] = ({ inventory, target }) =>
+  [...groupBy(target.carried, ({ importer }) => importer.mesh.id).values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
     const uses = ruleUses(clusterOf(inventory, first.importer.mesh), group);

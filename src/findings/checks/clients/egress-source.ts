@@ -6,7 +6,7 @@ import { groupBy, sortedUnique } from "../../../core/order.ts";
 import { federationGatewayPods } from "../../../federation/gateway-pods.ts";
 import { ingressService } from "../../../federation/gateways.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
-import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import type { CarriedRoute } from "../../../target/carried-routes.ts";
 import { clientGroups } from "../../../target/client-groups.ts";
 import { type EgressIpUse, egressIpUses, routersTo } from "../../../target/egress-sources.ts";
 import { importerClients } from "../../../target/importer-clients.ts";
@@ -14,7 +14,7 @@ import { egressIpChanges, egressRouterBypassed } from "../../codes/egress.ts";
 import type { Check, CheckInput } from "../check.ts";
 
 const run: Check["run"] = (input) => {
-  const carried = carriedRoutes(input.routes, input.target.places);
+  const carried = input.target.carried;
   return [...groupBy(carried, ({ importer }) => importer.mesh.id).values()].flatMap((group) =>
     ofImporter(input, group),
   );

@@ -6,7 +6,7 @@ import type { Json } from "../../../core/json.ts";
 import { refKey, refText } from "../../../core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../../../core/order.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
-import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import type { CarriedRoute } from "../../../target/carried-routes.ts";
 import {
   type Judgement,
   type Restricting,
@@ -28,7 +28,7 @@ import {
 import type { Check, CheckInput } from "../check.ts";
 
 const run: Check["run"] = (input) => {
-  const carried = carriedRoutes(input.routes, input.target.places);
+  const carried = input.target.carried;
   return [...groupBy(carried, ({ importer }) => importer.mesh.id).values()].flatMap((group) =>
     ofImporter(input, group),
   );

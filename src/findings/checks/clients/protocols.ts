@@ -5,7 +5,6 @@ import { groupBy, sortedUnique } from "../../../core/order.ts";
 import type { Port } from "../../../federation/federation.ts";
 import type { Mesh } from "../../../inventory/mesh.ts";
 import type { Route } from "../../../routes/route.ts";
-import { carriedRoutes } from "../../../target/carried-routes.ts";
 import { connectionsCutOnce, protocolNotDeclared } from "../../codes/clients.ts";
 import type { Check } from "../check.ts";
 
@@ -13,8 +12,8 @@ import type { Check } from "../check.ts";
 const http: ReadonlySet<string> = new Set(["HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-Web"]);
 const undeclared = "UnsupportedProtocol";
 
-const run: Check["run"] = ({ routes, target }) =>
-  [...groupBy(carriedRoutes(routes, target.places), ({ importer }) => importer.mesh.id).values()].flatMap((group) => {
+const run: Check["run"] = ({ target }) =>
+  [...groupBy(target.carried, ({ importer }) => importer.mesh.id).values()].flatMap((group) => {
     const mesh = group[0]?.importer.mesh;
     if (!mesh) return [];
     const own = [...new Map(group.map(({ route }) => [route.id, route])).values()];

@@ -8,7 +8,7 @@ import { authorizationPolicy } from "../../../inventory/kinds/authorization-poli
 import { type AccessChange, accessOf, compareAccess } from "../../../policies/decide-access.ts";
 import { type Caller, principalOf } from "../../../policies/match-source.ts";
 import { policiesBehind, type SelectedPolicy } from "../../../policies/policies-of.ts";
-import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import type { CarriedRoute } from "../../../target/carried-routes.ts";
 import { importerClients } from "../../../target/importer-clients.ts";
 import { callersAfterwards, callerToday, policyDomains } from "../../../target/service-callers.ts";
 import {
@@ -21,7 +21,7 @@ import {
 import type { Check, CheckInput } from "../check.ts";
 
 const run: Check["run"] = (input) => {
-  const carried = carriedRoutes(input.routes, input.target.places);
+  const carried = input.target.carried;
   const callers = callersOf(input, carried);
   const pairs = groupBy(carried, ({ exported, importer }) => `${refKey(exported.service)}|${importer.mesh.id}`);
   return [...pairs.values()].flatMap((group) => {

@@ -6,12 +6,12 @@ import { groupBy, sortedUnique } from "../../../core/order.ts";
 import { watchedNamespaces } from "../../../federation/mesh-registry.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
 import { isNotByUsers } from "../../../inventory/ownership.ts";
-import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import type { CarriedRoute } from "../../../target/carried-routes.ts";
 import { exportRouteLost, exportRuleLost } from "../../codes/federation-gateways.ts";
 import type { Check, CheckInput } from "../check.ts";
 
 const run: Check["run"] = (input) => {
-  const carried = carriedRoutes(input.routes, input.target.places);
+  const carried = input.target.carried;
   const exporters = [...groupBy(carried, ({ exporter }) => exporter.mesh.id).values()];
   const importers = [...groupBy(carried, ({ importer }) => importer.mesh.id).values()];
   return [

@@ -7,7 +7,7 @@ import { findTyped, type Typed } from "../../../inventory/cluster.ts";
 import { matchesSelector } from "../../../inventory/label-match.ts";
 import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
 import { managedByLabel, managedByOperator } from "../../../inventory/ownership.ts";
-import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import type { CarriedRoute } from "../../../target/carried-routes.ts";
 import { targetPorts } from "../../../target/isolation.ts";
 import { operatorPolicies, policiesToReplace } from "../../../target/managed-policies.ts";
 import { networkPolicyCloses } from "../../codes/policies.ts";
@@ -17,7 +17,7 @@ type Policy = Typed<"NetworkPolicy.networking.k8s.io">;
 type Rule = NonNullable<Policy["view"]["spec"]["ingress"]>[number];
 
 const run: Check["run"] = (input) => {
-  const carried = carriedRoutes(input.routes, input.target.places);
+  const carried = input.target.carried;
   // Once for each gateway that passes on to the service.
   const pairs = groupBy(
     carried,

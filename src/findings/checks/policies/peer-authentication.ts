@@ -5,14 +5,14 @@ import { groupBy, sortedUnique } from "../../../core/order.ts";
 import { shapesBehind } from "../../../federation/find-runners.ts";
 import { findTyped } from "../../../inventory/cluster.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
-import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import type { CarriedRoute } from "../../../target/carried-routes.ts";
 import { targetPorts } from "../../../target/isolation.ts";
 import { mtlsSwitchedOff } from "../../../policies/mtls-mode.ts";
 import { mtlsOffAtServer } from "../../codes/federation-gateways.ts";
 import type { Check, CheckInput } from "../check.ts";
 
 const run: Check["run"] = (input) => {
-  const carried = carriedRoutes(input.routes, input.target.places);
+  const carried = input.target.carried;
   return [...groupBy(carried, ({ exporter }) => exporter.mesh.id).values()].flatMap((group) =>
     ofExporter(input, group),
   );

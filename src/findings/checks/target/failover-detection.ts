@@ -3,7 +3,6 @@ import { sortedUnique } from "../../../core/order.ts";
 import { valueAt } from "../../../core/pointer.ts";
 import { clusterOf } from "../../../inventory/mesh.ts";
 import type { Route } from "../../../routes/route.ts";
-import { carriedRoutes } from "../../../target/carried-routes.ts";
 import { failoverWithoutDetection } from "../../codes/routes.ts";
 import type { Check, CheckInput } from "../check.ts";
 
@@ -13,9 +12,8 @@ import type { Check, CheckInput } from "../check.ts";
  * whatever the servers behind it do.
  */
 const run: Check["run"] = (input) => {
-  const places = input.target.places;
   const shared = new Map(
-    carriedRoutes(input.routes, places)
+    input.target.carried
       .filter(({ route }) => route.backends.length > 1)
       .map(({ route, importer }) => [route.id, { route, importer }]),
   );

@@ -7,14 +7,13 @@ import { valueAt } from "../../../core/pointer.ts";
 import type { Cluster } from "../../../inventory/cluster.ts";
 import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
 import type { JoinLocal } from "../../../routes/route.ts";
-import { carriedRoutes } from "../../../target/carried-routes.ts";
 import { joinWithoutMtls } from "../../codes/routes.ts";
 import type { Check } from "../check.ts";
 
 const kind = "PeerAuthentication.security.istio.io";
 
-const run: Check["run"] = ({ inventory, routes, target }) =>
-  [...groupBy(carriedRoutes(routes, target.places), ({ route }) => route.id).values()].flatMap((group) => {
+const run: Check["run"] = ({ inventory, target }) =>
+  [...groupBy(target.carried, ({ route }) => route.id).values()].flatMap((group) => {
     const [first] = group;
     if (!first?.join) return [];
     const { join, route, importer } = first;

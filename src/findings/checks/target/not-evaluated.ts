@@ -8,7 +8,7 @@ import { findTyped } from "../../../inventory/cluster.ts";
 import { clusterOf, type Mesh } from "../../../inventory/mesh.ts";
 import { isNotByUsers } from "../../../inventory/ownership.ts";
 import { filterPlaces, selects, type Workload } from "../../../policies/selected-workloads.ts";
-import { type CarriedRoute, carriedRoutes } from "../../../target/carried-routes.ts";
+import type { CarriedRoute } from "../../../target/carried-routes.ts";
 import { clientGroups } from "../../../target/client-groups.ts";
 import { importerClients } from "../../../target/importer-clients.ts";
 import { notEvaluated } from "../../codes/plan.ts";
@@ -26,7 +26,7 @@ interface Side {
 }
 
 const run: Check["run"] = (input) => {
-  const carried = carriedRoutes(input.routes, input.target.places);
+  const carried = input.target.carried;
   const exporters = groupBy(carried, ({ exporter }) => exporter.mesh.id);
   const importers = groupBy(carried, ({ importer }) => importer.mesh.id);
   return participants(input).all.flatMap((mesh) => {
