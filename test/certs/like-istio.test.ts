@@ -17,7 +17,11 @@ test("every field is the one that Istio's make targets give it", async () => {
   const ours = folderWith(Object.fromEntries(meshes[0]?.files ?? []));
   for (const file of ["root-cert.pem", "ca-cert.pem"]) {
     const fields = fieldsOf(ours, file);
-    expect(fields, file).toEqual(fieldsOf(theirs, file));
+    const { serialBytes, ...others } = fieldsOf(theirs, file);
+    expect(fields, file).toEqual({ ...others, serialBytes: "20" });
+    // DER has no leading zeros, and a random number may begin with some: 3 of 400 serials by openssl were shorter (observed).
+    expect(Number(serialBytes)).toBeGreaterThan(16);
+    expect(Number(serialBytes)).toBeLessThanOrEqual(20);
     // So that the comparison cannot be one of empty texts.
     expect(fields).toMatchObject({ version: "3 (0x2)", days: "3650", serialBytes: "20", key: "2048 bit" });
     expect(fields["subject"]).toContain("O = UTF8STRING:my-company.org, CN = UTF8STRING:East ");
