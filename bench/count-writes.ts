@@ -24,6 +24,8 @@ export interface Writes {
   readonly mostPerEntry: number;
   /** Of the importer that has most. */
   readonly mostWaves: number;
+  /** "CLUSTER/NAMESPACE/NAME" of the entries that are written more often than an importer of their cluster has waves; once is always allowed. */
+  readonly tooOften: readonly string[];
 }
 
 /** The text of a plan.json, as docs/output.md describes it. */
@@ -41,11 +43,28 @@ export function countWrites(text: string): Writes {
       const { namespace, name } = objects[object]?.metadata ?? { name: object };
       return `${cluster}/${namespace}/${name}`;
     });
-  return { mostPerEntry: mostOf(written), mostWaves: mostOf(waves.map(({ importer }) => importer)) };
+  const writes = countsOf(written);
+  const wavesOf = countsOf(waves.map(({ importer }) => importer));
+  const mostInCluster = new Map<string, number>();
+  for (const [importer, count] of wavesOf) {
+    const cluster = clusterIn(importer);
+    mostInCluster.set(cluster, Math.max(count, mostInCluster.get(cluster) ?? 0));
+  }
+  return {
+    mostPerEntry: Math.max(0, ...new Set(writes.values())),
+    mostWaves: Math.max(0, ...new Set(wavesOf.values())),
+    tooOften: [...writes]
+      .filter(([entry, count]) => count > Math.max(1, mostInCluster.get(clusterIn(entry)) ?? 0))
+      .map(([entry]) => entry),
+  };
 }
 
-function mostOf(names: readonly string[]): number {
+function clusterIn(name: string): string {
+  return name.slice(0, name.indexOf("/"));
+}
+
+function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return Math.max(0, ...new Set(counts.values()));
+  return counts;
 }

@@ -61,11 +61,25 @@ function runnerProblems(file: ConfigFile): ConfigProblem[] {
   });
 }
 
-function waveProblems({ waves }: ConfigFile): ConfigProblem[] {
+function waveProblems({ waves, exportTo }: ConfigFile): ConfigProblem[] {
   const order = waves.order ?? [];
-  return order.flatMap((namespace, index) =>
+  const twice = order.flatMap((namespace, index) =>
     order.indexOf(namespace) < index ? [{ at: ["waves", "order", index], problem: "is in the list twice" }] : [],
   );
+  return [...twice, ...waveCountProblems(waves, exportTo)];
+}
+
+function waveCountProblems({ atMost, canary }: ConfigFile["waves"], exportTo: ConfigFile["exportTo"]): ConfigProblem[] {
+  const naming = exportTo === "all" ? atMost - 1 : atMost;
+  // Every client is named in an entry before everybody sees it: public entries lose to federation's until a resync, and then win everywhere.
+  if (naming < 1) {
+    const problem =
+      "leaves no wave to move the clients: the last one shows entries to every namespace; give 2 or more, or exportTo: keep";
+    return [{ at: ["waves", "atMost"], problem }];
+  }
+  if (canary === undefined || naming > 1) return [];
+  const problem = `cannot move alone: with waves.atMost ${atMost} all client namespaces move at once; give ${atMost + 1} or more`;
+  return [{ at: ["waves", "canary"], problem }];
 }
 
 /** A mesh may export and import: both kinds of objects then lie in its cluster, and each namespace has one phase that makes it. */

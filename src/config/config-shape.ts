@@ -93,9 +93,16 @@ const entries = z.strictObject({
 });
 
 const waves = z.strictObject({
-  canary: namespace.optional().describe("The namespace that is shifted first."),
+  canary: namespace.optional().describe("The namespace that is shifted first, alone."),
   order: z.array(namespace).optional().describe("Namespaces in the order in which they are shifted."),
-  atMost: z.int().min(1).max(4).default(4).describe("The number of waves, the canary's included."),
+  atMost: z
+    .int()
+    .min(1)
+    .max(4)
+    .default(4)
+    .describe(
+      "The number of waves, the canary's included, and so the number of times that an entry is written. Unless exportTo is keep, the last wave is every namespace, when exports are retired: 4 are a canary, two more waves of namespaces, and everybody; 2 are all client namespaces at once, and everybody; 1 needs exportTo: keep.",
+    ),
 });
 
 /** The file. */
@@ -109,7 +116,12 @@ export const configFile = z
     eastWest: eastWest.prefault({}),
     entries: entries.prefault({}),
     waves: waves.prefault({}),
-    exportTo: z.enum(["all", "keep"]).default("all").describe("Who sees the entries once exports are retired."),
+    exportTo: z
+      .enum(["all", "keep"])
+      .default("all")
+      .describe(
+        "Who sees the entries once exports are retired. all: every namespace, as federation's own hosts; this is the last wave. keep: the namespaces that were moved.",
+      ),
     drainTimeoutSeconds: z.int().min(0).max(86_400).default(300),
     runners: z.array(runner).default([]),
   })

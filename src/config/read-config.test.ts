@@ -159,6 +159,23 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
     ]);
   });
 
+  it("refuses waves that leave none for the clients, or none for the canary alone", async () => {
+    const waves = (text: string) => troubles(`${minimal}waves: ${text}\n`);
+    expect(await waves("{atMost: 1}")).toEqual([
+      "MF033 5 waves.atMost | leaves no wave to move the clients: the last one shows entries to every namespace; give 2 or more, or exportTo: keep",
+    ]);
+    expect(await waves("{atMost: 1}\nexportTo: keep")).toEqual([]);
+    expect(await waves("{atMost: 2}")).toEqual([]);
+    expect(await waves("{atMost: 2, canary: c}")).toEqual([
+      "MF033 5 waves.canary | cannot move alone: with waves.atMost 2 all client namespaces move at once; give 3 or more",
+    ]);
+    expect(await waves("{atMost: 1, canary: c}\nexportTo: keep")).toEqual([
+      "MF033 5 waves.canary | cannot move alone: with waves.atMost 1 all client namespaces move at once; give 2 or more",
+    ]);
+    expect(await waves("{atMost: 2, canary: c}\nexportTo: keep")).toEqual([]);
+    expect(await waves("{atMost: 3, canary: c}")).toEqual([]);
+  });
+
   it("says which orders of trust there are, and which version it reads", async () => {
     expect(await troubles(`${minimal}trust:\n  order: none\n`)).toEqual(['MF035 6 "none"']);
     expect(await troubles(minimal.replace("v1", "v2"))).toEqual(["MF034 1 meshferry/config.v2 | meshferry/config.v1"]);

@@ -9,6 +9,7 @@ import type { CarriedRoute } from "../target/carried-routes.ts";
 import { balancerSettings } from "../target/load-balancer.ts";
 import type { BasisEntry } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
+import { isForEverybody } from "./wave-name.ts";
 
 /**
  * One entry per control plane, peer, set, federation ingress and exported service. Pods that come, go or restart and status timestamps are
@@ -41,7 +42,7 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
     network: mesh.network,
     roots: mesh.roots.known ? mesh.roots.value.certificates : null,
     clientNamespaces: context.waves
-      .filter(({ importer }) => importer === mesh.id)
+      .filter((wave) => wave.importer === mesh.id && !isForEverybody(wave))
       .flatMap(({ namespaces }) => namespaces),
   };
   const objects = [

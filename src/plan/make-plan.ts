@@ -130,7 +130,9 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
     const workloads = injectedWorkloads(mesh, clients.pods, clients.gateways);
     const hidden = hiddenPairs(clients);
     return [
-      ids.length > 0 ? makeWaves(mesh, workloads, ids, options.waves, hidden) : { waves: [], probes: [] },
+      ids.length > 0
+        ? makeWaves(mesh, workloads, ids, { ...options.waves, exportTo: options.exportTo }, hidden)
+        : { waves: [], probes: [] },
       { waves: [], probes: joiningProbes(mesh, workloads, joining, hidden) },
     ];
   });

@@ -1,11 +1,10 @@
-// Waves: every client namespace once, the canary alone, never more waves than asked for.
+// Waves: every client namespace once, the canary alone, everybody last of all, never more waves than asked for.
 import { describe, expect, test } from "vitest";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { clusterId } from "../core/ids.ts";
 import { examined } from "../../test/support/seen.ts";
 import { twoMeshes } from "../../test/support/world.ts";
-import { makeWaves } from "./make-waves.ts";
-import type { PlanOptions } from "./plan-context.ts";
+import { makeWaves, type WaveOptions } from "./make-waves.ts";
 
 const [mesh] = examined(twoMeshes()).inventory.meshes;
 
@@ -18,9 +17,15 @@ function clientsIn(names: readonly string[]): ReadonlyMap<string, readonly Objec
   );
 }
 
-function waves(names: readonly string[], options: Partial<PlanOptions["waves"]> = {}) {
+function waves(names: readonly string[], options: Partial<WaveOptions> = {}) {
   if (!mesh) throw new Error("no mesh");
-  return makeWaves(mesh, clientsIn(names), [], { canary: null, order: [], atMost: 4, ...options });
+  return makeWaves(mesh, clientsIn(names), [], {
+    canary: null,
+    order: [],
+    atMost: 4,
+    exportTo: "keep",
+    ...options,
+  });
 }
 
 const groups = (...args: Parameters<typeof waves>): readonly (readonly string[])[] =>
@@ -49,6 +54,30 @@ describe("for any number of namespaces", () => {
   }
 });
 
+describe("where every namespace sees the entries in the end", () => {
+  const all = (names: readonly string[], options: Partial<WaveOptions> = {}) =>
+    groups(names, { exportTo: "all", ...options });
+  test("that is the last wave, and counts", () => {
+    expect(all(["a", "b", "c", "d", "e"])).toEqual([["a"], ["b", "c"], ["d", "e"], ["*"]]);
+    expect(all(["a", "b", "c", "d", "e"], { atMost: 3 })).toEqual([["a"], ["b", "c", "d", "e"], ["*"]]);
+    expect(all(["a", "b", "c"], { canary: "b" })).toEqual([["b"], ["a"], ["c"], ["*"]]);
+  });
+  test("it is never one with the wave that names the clients: of two waves one is theirs, and one is too few", () => {
+    expect(all(["a", "b", "c"], { atMost: 2 })).toEqual([["a", "b", "c"], ["*"]]);
+    expect(all(["a", "b", "c"], { atMost: 1 })).toEqual([["a", "b", "c"], ["*"]]);
+  });
+  test("fewer namespaces, fewer waves", () => {
+    expect(all(["a"])).toEqual([["a"], ["*"]]);
+    expect(all(["a", "b"])).toEqual([["a"], ["b"], ["*"]]);
+    expect(all([])).toEqual([[], ["*"]]);
+  });
+  test("everybody who is a client is probed for it", () => {
+    const { waves: made, probes } = waves(["a", "b"], { exportTo: "all" });
+    expect(made.at(-1)).toEqual({ importer: mesh?.id, number: 3, namespaces: ["*"], probes: `${mesh?.id}#all` });
+    expect(probes.map(({ id }) => id)).toEqual(["wave-1", "wave-2", "all"].map((name) => `${mesh?.id}#${name}`));
+  });
+});
+
 describe("the order", () => {
   const names = ["a", "b", "c", "d", "e"];
   test("is by name, the first is the canary", () => expect(groups(names)).toEqual([["a"], ["b", "c"], ["d", "e"]]));
@@ -66,9 +95,12 @@ describe("the order", () => {
   });
 });
 
-test("without clients there is no wave, but a probe group for everybody", () => {
-  expect(groups([])).toEqual([]);
-  expect(waves([]).probes.map(({ id, clients }) => [id, clients])).toEqual([["east/istio-system/basic#all", []]]);
+test("without clients the only wave is for nobody, and there is a probe group for everybody", () => {
+  expect(groups([])).toEqual([[]]);
+  expect(waves([]).probes.map(({ id, clients }) => [id.split("#")[1], clients])).toEqual([
+    ["wave-1", []],
+    ["all", []],
+  ]);
 });
 
 test("each wave has its probe group, with its own clients, and one holds them all", () => {

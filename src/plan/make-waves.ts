@@ -1,31 +1,39 @@
-// In which order an importer's client namespaces move, and who is probed for each wave.
+// In which order an importer's client namespaces move, who is probed for each wave, and that everybody comes last.
 import type { ProbeGroup } from "../dataplane/pair.ts";
 import type { RouteId } from "../core/ids.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Wave } from "./plan.ts";
 import { everyClient, joiningClients, type PlanOptions } from "./plan-context.ts";
+import { everyNamespace } from "./wave-name.ts";
 
-/** A canary namespace, then at most three waves: more would rewrite every entry more often than it is worth. */
+/** Each wave writes every entry once: more waves would rewrite them more often than it is worth. */
 const mostWaves = 4;
+
+export interface WaveOptions extends Readonly<PlanOptions["waves"]> {
+  readonly exportTo: PlanOptions["exportTo"];
+}
 
 /**
  * The waves of one importer. `order` comes first, the other namespaces follow by name; the canary is the one asked for,
- * else the first.
+ * else the first. Unless entries are kept from others, the last wave is everybody: never together with namespaces that have
+ * not been named, because an entry that is visible everywhere loses to federation until a resync (shift.public-entry-flips).
  */
 export function makeWaves(
   importer: Mesh,
   clients: ReadonlyMap<string, readonly ObjectRef[]>,
   routes: readonly RouteId[],
-  options: PlanOptions["waves"],
+  options: WaveOptions,
   hidden: NonNullable<ProbeGroup["except"]> = [],
 ): { readonly waves: readonly Wave[]; readonly probes: readonly ProbeGroup[] } {
   const namespaces = [...clients.keys()];
   const asked = [...(options.canary === null ? [] : [options.canary]), ...options.order];
   const ordered = [...new Set([...asked.filter((name) => clients.has(name)), ...namespaces])];
   const [canary, ...rest] = ordered;
-  const following = chunks(rest, Math.min(options.atMost, mostWaves) - 1);
-  const groups = canary === undefined ? [] : following === null ? [ordered] : [[canary], ...following];
+  const last = options.exportTo === "all" ? 1 : 0;
+  const following = chunks(rest, Math.max(1, Math.min(options.atMost, mostWaves) - last) - 1);
+  // Without clients the entries are made all the same, for nobody.
+  const groups = canary === undefined || following === null ? [ordered] : [[canary], ...following];
   const waves = groups.map((group, index): Wave => {
     const number = index + 1;
     return { importer: importer.id, number, namespaces: [...group].sort(), probes: `${importer.id}#wave-${number}` };
@@ -37,7 +45,16 @@ export function makeWaves(
       wave.namespaces.flatMap((namespace) => clients.get(namespace) ?? []),
     ),
   );
-  return { waves, probes: [...probes, groupOf(everyClient(importer.id), [...clients.values()].flat())] };
+  const everybody: Wave = {
+    importer: importer.id,
+    number: waves.length + 1,
+    namespaces: everyNamespace,
+    probes: everyClient(importer.id),
+  };
+  return {
+    waves: last > 0 ? [...waves, everybody] : waves,
+    probes: [...probes, groupOf(everyClient(importer.id), [...clients.values()].flat())],
+  };
 }
 
 /** Everybody who may call the hosts that join a local Service, in one group: they move together. */

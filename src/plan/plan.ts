@@ -84,11 +84,12 @@ export interface Phase {
   readonly reversible: boolean;
 }
 
-/** Client namespaces that are moved together. */
+/** Client namespaces that are moved together: each entry of the importer is written once for each wave. */
 export interface Wave {
   readonly importer: MeshId;
   /** 1 is the canary. */
   readonly number: number;
+  /** `["*"]`: every namespace, the last wave unless entries are kept from others. Empty: no client is known. */
   readonly namespaces: readonly string[];
   readonly probes: string;
 }

@@ -93,7 +93,10 @@ describe("plan", () => {
       plan: "meshferry/plan.v1",
       rehearsed: false,
       routes: { total: 2, carried: 2, left: [] },
-      waves: [{ importer: "east/istio-system/basic", number: 1, namespaces: ["client"] }],
+      waves: [
+        { importer: "east/istio-system/basic", number: 1, namespaces: ["client"] },
+        { importer: "east/istio-system/basic", number: 2, namespaces: ["*"] },
+      ],
       slots: [{ type: "addresses" }],
       counts: { block: 0 },
     });

@@ -60,8 +60,9 @@ describe("the folder of 3 meshes with 200 services each", () => {
 
   test("a section names five of its steps and how many there are beside them", () => {
     expect(page("05-import")).toMatch(/^## \d+\. Create 200 ServiceEntries in mesh-0$/mu);
-    expect(page("05-import").match(/^- Create the entry of .*mesh-2-imports/gmu)).toHaveLength(5);
+    expect(page("05-import").match(/^- Wave 1 of 4: create the entry of .*mesh-2-imports/gmu)).toHaveLength(5);
     expect(page("05-import")).toContain("- and 195 more");
+    expect(page("07-retire-exports").match(/^- Wave 4 of 4: show .* to every namespace$/gmu)?.length).toBe(15);
   });
 
   test("plan.json is JSON with a line for each step", () => {

@@ -11,6 +11,7 @@ import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step, Wave } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
+import { canaryWaves, waveName } from "../wave-name.ts";
 import { accountSteps } from "./join-steps.ts";
 import { sidecarSteps } from "./client-steps.ts";
 import { homeSteps, idsOf, placesOfMesh } from "./export.ts";
@@ -22,7 +23,7 @@ export function importPhase(context: PlanContext): Phase {
       (slot): Condition => ({ kind: "slot", slot }),
     ),
   ]);
-  const canaries = context.waves.filter(({ number }) => number === 1).map(({ probes }) => probes);
+  const canaries = canaryWaves(context.waves).map(({ probes }) => probes);
   return {
     id: "import",
     gate: all(...exposed, ...(context.options.trust === "peers" ? trustedByPeers(context) : [])),
@@ -40,7 +41,8 @@ function trustedByPeers(context: PlanContext): Condition[] {
 
 function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const places = placesOfMesh(context, mesh);
-  const canary = context.waves.find(({ importer, number }) => importer === mesh.id && number === 1);
+  const canary = canaryWaves(context.waves).find(({ importer }) => importer === mesh.id);
+  const firstWave = waveName(context.waves, mesh.id, 1);
   const home = homeSteps(context, "import", places, places.entryNamespace);
   const ours = context.desiredIn(mesh.cluster).filter(({ ref }) => ref.namespace === places.entryNamespace);
   const remote = present(
@@ -88,9 +90,10 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     .map((object) => {
       // An entry that is there already is not narrowed again: a later wave may have been reached, or federation be gone.
       const shownTo = widened(context.lookup(refKey(object.ref)), visibleTo);
+      const create = shownTo.every((name) => visibleTo.includes(name)) ? `${firstWave}: create` : "Create";
       return applyStep(context, object, {
         phase: "import",
-        title: `Create the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo) || "nobody"}`,
+        title: `${create} the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo) || "nobody"}`,
         rule: "import.entry-named-export",
         after: [
           ...(path ? [path.id] : idsOf(remote)),

@@ -1,4 +1,4 @@
-// retire-exports: every client may use the new path; then the exports go, which acts at once and is undone within a second.
+// retire-exports: the last wave, every namespace may use the new path; then the exports go, which acts at once and is undone within a second.
 import { all, type Condition } from "../../conditions/condition.ts";
 import { hashOf } from "../../core/hash.ts";
 import type { LinkId } from "../../core/ids.ts";
@@ -12,6 +12,7 @@ import { everyClient, type PlanContext, probesOf } from "../plan-context.ts";
 import { retiringGateways } from "../proxy-workloads.ts";
 import { federationSets } from "../federation-sets.ts";
 import { sees } from "../seen-by.ts";
+import { waveName } from "../wave-name.ts";
 import { idsOf } from "./export.ts";
 import { hostOf } from "./import.ts";
 import { joinedAlone, joinedBeside } from "./join-steps.ts";
@@ -87,16 +88,17 @@ function drainedLast(context: PlanContext): Condition[] {
   return workloads.length === 0 ? [] : [{ kind: "drained", workloads, forMs: 10 * secondMs }];
 }
 
-/** Federation's hosts were visible everywhere, also to namespaces that come later; so is the entry from now on, unless asked otherwise. */
+/** The last wave. Federation's hosts were visible everywhere, also to namespaces that come later; so is the entry from now on, unless asked otherwise. */
 function openSteps(context: PlanContext, mesh: Mesh): Step[] {
   if (context.options.exportTo === "keep") return [];
+  const lastWave = waveName(context.waves, mesh.id, "last");
   return present(
     ...importEntriesOf(context, mesh).map((entry) =>
       sees(context.lookup(refKey(entry.ref)), ["*"])
         ? null
         : applyStep(context, entry, {
             phase: "retire-exports",
-            title: `Show ${entry.routes.map(hostOf).join(", ")} to every namespace`,
+            title: `${lastWave}: show ${entry.routes.map(hostOf).join(", ")} to every namespace`,
             rule: "retire.export-to-all",
             madeEarlier: true,
             after: [],

@@ -11,18 +11,17 @@ import { type ApplyParts, applyStep, present } from "../apply-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { type PlanContext, probesOf } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
+import { canaryWaves, isForEverybody, waveName } from "../wave-name.ts";
 import { joinSteps } from "./join-steps.ts";
 import { egressStep, hostOf, proofStep } from "./import.ts";
 import { idsOf } from "./export.ts";
 
-/** The canary has moved with the import phase; here are the waves after it. */
+/** The canary has moved with the import phase; here are the waves after it that name namespaces. Everybody comes with retire-exports. */
 export function shiftPhase(context: PlanContext): Phase {
-  const canaries = context.waves
-    .filter(({ number }) => number === 1)
-    .flatMap(({ probes }): Condition[] => [
-      { kind: "endpoints", probes, via: "east-west" },
-      { kind: "reachable", probes, fresh: false },
-    ]);
+  const canaries = canaryWaves(context.waves).flatMap(({ probes }): Condition[] => [
+    { kind: "endpoints", probes, via: "east-west" },
+    { kind: "reachable", probes, fresh: false },
+  ]);
   return {
     id: "shift",
     gate: all(...canaries),
@@ -37,7 +36,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const steps: Step[] = [];
   let visibleTo: readonly string[] = [];
   let after: readonly StepId[] = [];
-  const waves = context.waves.filter(({ importer }) => importer === mesh.id);
+  const waves = context.waves.filter((wave) => wave.importer === mesh.id && !isForEverybody(wave));
   // What the import phase leaves behind: whoever saw the entry already, and the canary.
   const canary = waves[0]?.namespaces ?? [];
   for (const wave of waves) {
@@ -46,6 +45,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     const path = egressStep(wave, "shift", after);
     const afterPath = [path.id];
     const namespaces = fewNames(wave.namespaces);
+    const name = waveName(context.waves, mesh.id, wave.number);
     // The same for all entries that do not exist yet.
     const shownAfterwards = widenedAll(visibleTo);
     const moves = entries.map((entry) => {
@@ -55,7 +55,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         phase: "shift",
         about: `wave-${wave.number}`,
         madeEarlier: true,
-        title: `Show ${entry.routes.map(hostOf).join(", ")} to ${namespaces} too`,
+        title: `${name}: show ${entry.routes.map(hostOf).join(", ")} to ${namespaces} too`,
         rule: "shift.waves",
         after: afterPath,
         set: shownAfterwards(existing),

@@ -132,8 +132,8 @@ function costLines({ cost, waves, slots }: PlanView, paint: Paint): string[] {
     ...labelled(label("restarts"), shownRefs(cost.restarts), paint),
     ...labelled(label("deletes"), shownRefs(cost.deletes), paint),
     ...waves.flatMap(({ importer, number, namespaces }) => {
-      const name = number === 1 ? "canary" : `wave ${number}`;
-      return labelled(label(name), [`${importer}: ${shownNames(namespaces)}`], paint);
+      const name = number === 1 && namespaces.length === 1 ? "canary" : `wave ${number}`;
+      return labelled(label(name), [`${importer}: ${waveText(namespaces)}`], paint);
     }),
     ...labelled(label("learns"), slots.map(slotText), paint),
   ];
@@ -145,6 +145,11 @@ function shownRefs(refs: readonly ObjectRef[]): string[] {
   const head = refs.slice(0, shown).map((ref) => refText(ref));
   if (refs.length > shown) head.push(`… and ${refs.length - shown} more`);
   return head.length === 0 ? ["none"] : head;
+}
+
+function waveText(namespaces: readonly string[]): string {
+  if (namespaces.includes("*")) return "every namespace";
+  return namespaces.length === 0 ? "nobody, no client is known" : shownNames(namespaces);
 }
 
 function shownNames(names: readonly string[]): string {
