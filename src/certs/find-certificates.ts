@@ -1,5 +1,6 @@
-// Files, folders and manifests as certificates with their places. Secrets are not opened, and of private keys only the place is
-// told. Knows neither the time nor any output.
+// Files, folders and manifests as certificates with their places. Of Secrets cacerts the certificates are read, others are not
+// opened; of private keys the place is told, and whether one belongs to the certificate beside it. Knows neither the time nor any
+// output.
 import { readdirSync, statSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { clusterId } from "../core/ids.ts";
@@ -11,19 +12,22 @@ import { textReader } from "../kube/sources/files/read-text.ts";
 import { unpackDocument } from "../kube/sources/files/unpack-document.ts";
 import { fileUnreadable, pathMissing } from "../findings/codes/inputs.ts";
 import type { CertificateFacts } from "../core/certificates.ts";
+import type { RootsText } from "./compare-roots.ts";
+import { findAuthorities, type FoundAuthorities } from "./find-authorities.ts";
 import { readPem } from "./read-certificates.ts";
+import { secretCertificates, type SecretCertificates } from "./secret-certificates.ts";
 
 /** A certificate, and where it stands: a file, or a file and the member of a ConfigMap in it. */
 export interface PlacedCertificate extends CertificateFacts {
   readonly places: readonly string[];
 }
 
-export interface FoundCertificates {
+export interface FoundCertificates extends FoundAuthorities {
   /** Each once, in the order in which they were met. */
   readonly certificates: readonly PlacedCertificate[];
   /** Places of private keys. */
   readonly privateKeys: readonly string[];
-  /** Secrets that were not opened. */
+  /** Secrets, of which nothing but certificates was read. */
   readonly secrets: readonly string[];
   /** Blocks that say that they are certificates and are none. */
   readonly broken: readonly string[];
@@ -41,7 +45,8 @@ const mostBytes = 64 * 1024 * 1024;
 export function findCertificates(paths: readonly string[], cwd: string): FoundCertificates {
   const found = { files: 0, findings: [] as Finding[] };
   const texts: Place[] = [];
-  const secrets: string[] = [];
+  const files = new Map<string, string>();
+  const sinks: Sinks = { texts, secrets: [], authorities: [], configMaps: [], findings: found.findings };
   const reader = textReader(mostBytes);
   for (const file of paths.flatMap((path) => listed(path, cwd, found.findings))) {
     const text = reader.read({ shown: file, absolute: resolve(cwd, file) });
@@ -51,10 +56,15 @@ export function findCertificates(paths: readonly string[], cwd: string): FoundCe
       continue;
     }
     found.files += 1;
-    if (!manifestFile.test(file)) texts.push({ place: file, text: text.value });
-    else readManifest(file, text.value, { texts, secrets, findings: found.findings });
+    if (manifestFile.test(file)) {
+      readManifest(file, text.value, sinks);
+      continue;
+    }
+    texts.push({ place: file, text: text.value });
+    files.set(file, text.value);
   }
-  return { ...placed(texts), secrets, ...found };
+  const { secrets, authorities, configMaps } = sinks;
+  return { ...placed(texts), secrets, ...found, ...findAuthorities({ files, secrets: authorities, configMaps }) };
 }
 
 interface Place {
@@ -65,6 +75,8 @@ interface Place {
 interface Sinks {
   readonly texts: Place[];
   readonly secrets: string[];
+  readonly authorities: (SecretCertificates & { readonly file: string })[];
+  readonly configMaps: RootsText[];
   readonly findings: Finding[];
 }
 
@@ -90,11 +102,17 @@ function placed(texts: readonly Place[]): Pick<FoundCertificates, "certificates"
   };
 }
 
-/** The data of ConfigMaps; the reader has emptied private keys and Secrets by then, and says so. */
-function readManifest(file: string, text: string, { texts, secrets, findings }: Sinks): void {
+/** The data of ConfigMaps, and the certificates of Secrets cacerts; the reader empties private keys and Secrets, and says so. */
+function readManifest(file: string, text: string, sinks: Sinks): void {
+  const { texts, secrets, authorities, configMaps, findings } = sinks;
   const documents = parseDocuments(text, file);
   findings.push(...documents.findings);
   for (const document of documents.value) {
+    for (const found of secretCertificates(document.value)) {
+      authorities.push({ ...found, file });
+      for (const [key, pem] of Object.entries(found.texts))
+        if (typeof pem === "string" && pem !== "") texts.push({ place: `${file}: ${found.name} ${key}`, text: pem });
+    }
     // The cluster is part of every reference; no certificate depends on it.
     const unpacked = unpackDocument(clusterId("certificates"), file, document);
     findings.push(...unpacked.findings);
@@ -104,8 +122,10 @@ function readManifest(file: string, text: string, { texts, secrets, findings }: 
       if (ref.kind !== "ConfigMap") continue;
       const { data } = body;
       for (const [key, value] of Object.entries(typeof data === "object" && data !== null ? data : {})) {
-        if (typeof value === "string" && value.includes("-----BEGIN"))
-          texts.push({ place: `${name} ${key}`, text: value });
+        if (typeof value !== "string" || !value.includes("-----BEGIN")) continue;
+        const place = `${name} ${key}`;
+        texts.push({ place, text: value });
+        configMaps.push({ place, name: ref.name, text: value });
       }
     }
   }

@@ -1,5 +1,5 @@
-// As much of DER as it takes to find two fields of a certificate that Node does not hand out: what signed it with which digest,
-// and what its key may be used for (RFC 5280, 4.1 and 4.2.1.3). Takes bytes that OpenSSL has accepted; never throws.
+// As much of DER as it takes to find the fields of a certificate that Node does not hand out: what signed it with which digest,
+// what its key may be used for, and how many CAs may come below it (RFC 5280, 4.1, 4.2.1.3 and 4.2.1.9). Takes bytes that OpenSSL has accepted; never throws.
 
 interface Element {
   readonly tag: number;
@@ -51,8 +51,15 @@ export function signatureDigest(certificate: Uint8Array): string {
   return digests[hex(inside(algorithm)[0]?.content)] ?? "unknown";
 }
 
-const keyUsageId = "551d0f";
 const extensionsTag = 0xa3;
+
+function extensionOf(certificate: Uint8Array, id: string): Element | undefined {
+  const [tbs] = inside(elements(certificate)[0]);
+  const wrapper = inside(tbs).find(({ tag }) => tag === extensionsTag);
+  return inside(inside(wrapper)[0]).find((each) => hex(inside(each)[0]?.content) === id);
+}
+
+const keyUsageId = "551d0f";
 const bitStringOffset = 1;
 /** RFC 5280, 4.2.1.3, by bit. */
 const usages = [
@@ -69,9 +76,7 @@ const usages = [
 
 /** What the key may be used for, in the order of the bits; null: the certificate does not say. */
 export function keyUsageOf(certificate: Uint8Array): readonly string[] | null {
-  const [tbs] = inside(elements(certificate)[0]);
-  const wrapper = inside(tbs).find(({ tag }) => tag === extensionsTag);
-  const extension = inside(inside(wrapper)[0]).find((each) => hex(inside(each)[0]?.content) === keyUsageId);
+  const extension = extensionOf(certificate, keyUsageId);
   if (!extension) return null;
   // The value is a BIT STRING in an OCTET STRING; its first byte counts the bits that are not used.
   const bits = inside(inside(extension).at(-1))[0]?.content ?? new Uint8Array();
@@ -79,4 +84,16 @@ export function keyUsageOf(certificate: Uint8Array): readonly string[] | null {
     const byte = bits[bitStringOffset + Math.floor(bit / 8)] ?? 0;
     return (byte & (0x80 >> (bit % 8))) !== 0;
   });
+}
+
+const basicConstraintsId = "551d13";
+const integerTag = 0x02;
+
+/** How many further CAs may stand between this one and a workload (RFC 5280, 4.2.1.9); null: the certificate does not say. */
+export function pathLengthOf(certificate: Uint8Array): number | null {
+  const constraints = elements(
+    inside(extensionOf(certificate, basicConstraintsId)).at(-1)?.content ?? new Uint8Array(),
+  );
+  const length = inside(constraints[0]).find(({ tag }) => tag === integerTag);
+  return length ? length.content.reduce((sum, byte) => sum * 256 + byte, 0) : null;
 }

@@ -1,7 +1,7 @@
 // One PEM block as facts, by Node's own reader.
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { CertificateFacts, KeyFacts } from "../../core/certificates.ts";
-import { keyUsageOf, signatureDigest } from "./der.ts";
+import { keyUsageOf, pathLengthOf, signatureDigest } from "./der.ts";
 
 /** The facts of a certificate, or null where the block is none. */
 export function readCertificate(block: string): CertificateFacts | null {
@@ -29,6 +29,25 @@ export function isSignedBy(block: string, issuer: string): boolean {
     return child.checkIssued(parent) && child.verify(parent.publicKey);
   } catch {
     return false;
+  }
+}
+
+/** How many further CAs a CA allows below it; null: any number, or the block is no certificate. */
+export function pathLimit(block: string): number | null {
+  const read = parsed(block);
+  return read === null ? null : pathLengthOf(read.raw);
+}
+
+export type KeyAnswer = "belongs" | "another key" | "unreadable";
+
+/** Whether a private key is a certificate's. The key is compared and nothing else; an encrypted one cannot be read. */
+export function keyAnswer(block: string, key: string): KeyAnswer {
+  const read = parsed(block);
+  try {
+    return read !== null && read.checkPrivateKey(createPrivateKey(key)) ? "belongs" : "another key";
+  } catch {
+    // OpenSSL's reason is not told on: nothing of a key is.
+    return "unreadable";
   }
 }
 

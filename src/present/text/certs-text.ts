@@ -2,6 +2,7 @@
 import { type CertificateState, soonDays } from "../../core/certificates.ts";
 import { countText } from "../model/count-text.ts";
 import type { CertificateView, CertsView } from "../model/certs-view.ts";
+import { authorityLines, rootsLines } from "./authority-text.ts";
 import { findingsHeading, findingsText } from "./findings-text.ts";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
@@ -14,8 +15,10 @@ export function certsText(view: CertsView, paint: Paint): string[] {
     ...overview(view, paint),
     ...view.certificates.flatMap((each, at) => ["", ...certificateLines(each, at + 1, paint)]),
     ...warningLines(view, paint),
-    ...placesLines("Private keys", "not read any further", view.privateKeys, paint),
-    ...placesLines("Secrets", "not opened", view.secrets, paint),
+    ...authorityLines(view.authorities, paint),
+    ...rootsLines(view.configMaps, paint),
+    ...placesLines("Private keys", "compared with the certificate beside them, if at all", view.privateKeys, paint),
+    ...placesLines("Secrets", "nothing but the certificates of cacerts was read", view.secrets, paint),
     ...placesLines("Broken", "said to be certificates, and are none", view.broken, paint).map(paint.red),
     ...(view.findings.length > 0
       ? ["", ...findingsHeading(view.counts, paint), ...findingsText(view.findings, paint)]
