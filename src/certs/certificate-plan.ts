@@ -4,6 +4,14 @@
 
 export type KeyKind = { readonly type: "rsa"; readonly bits: 2048 | 3072 | 4096 } | { readonly type: "ec" };
 
+/** What is known of a root that others have made. */
+export interface GivenRoot {
+  /** Its common name. */
+  readonly name: string;
+  /** Whole days that it is still valid. */
+  readonly daysLeft: number;
+}
+
 export interface CertificatePlan {
   /** Names of the meshes; each becomes a folder and the intermediate's locality (L), as the make targets have it. */
   readonly meshes: readonly string[];
@@ -16,6 +24,8 @@ export interface CertificatePlan {
   readonly intermediateDays: number;
   /** One root for all meshes instead of one for each. */
   readonly sharedRoot: boolean;
+  /** A root that exists and signs for all meshes, `rootName` and `rootDays` aside; null: roots are made. */
+  readonly givenRoot: GivenRoot | null;
   /** The namespace of istiod: it stands in the intermediate's DNS name, and in manifests. */
   readonly namespace: string;
   /** Name of the ConfigMap with a peer's root; "{mesh}" stands for the peer's name. */
@@ -31,6 +41,7 @@ export const defaultPlan: Omit<CertificatePlan, "meshes"> = {
   rootDays: 3650,
   intermediateDays: 3650,
   sharedRoot: false,
+  givenRoot: null,
   namespace: "istio-system",
   peerConfigMap: "{mesh}-ca-root-cert",
 };
@@ -76,22 +87,27 @@ function meshTrouble({ meshes }: CertificatePlan): PlanTrouble | null {
   return null;
 }
 
-function daysTrouble({ rootDays, intermediateDays }: CertificatePlan): PlanTrouble | null {
-  const days = { rootDays, intermediateDays };
+function daysTrouble({ givenRoot, rootDays: asked, intermediateDays }: CertificatePlan): PlanTrouble | null {
+  const rootDays = givenRoot?.daysLeft ?? asked;
+  const days = { rootDays: givenRoot ? 1 : asked, intermediateDays };
   for (const field of ["rootDays", "intermediateDays"] as const) {
     if (!Number.isInteger(days[field]) || days[field] < 1 || days[field] > mostDays)
       return { field, value: String(days[field]), why: `It is no number of days from 1 to ${mostDays}.` };
   }
   if (intermediateDays <= rootDays) return null;
-  const why = `The intermediate would outlive its root (${rootDays} days): no chain through it would be valid any more.`;
+  const why = `The intermediate would outlive its root (${countOfDays(rootDays)}): no chain through it would be valid any more.`;
   return { field: "intermediateDays", value: String(intermediateDays), why };
+}
+
+function countOfDays(days: number): string {
+  return days === 1 ? "1 day" : `${days} days`;
 }
 
 function subjectTrouble(plan: CertificatePlan): PlanTrouble | null {
   const sample = (pattern: string) => plan.meshes.map((mesh) => nameFor(pattern, mesh));
   const names = [
     ...[plan.organization].map((value) => ({ field: "organization", value }) as const),
-    ...sample(plan.rootName).map((value) => ({ field: "rootName", value }) as const),
+    ...(plan.givenRoot ? [] : sample(plan.rootName)).map((value) => ({ field: "rootName", value }) as const),
     ...sample(plan.intermediateName).map((value) => ({ field: "intermediateName", value }) as const),
   ];
   for (const { field, value } of names) {
@@ -100,9 +116,9 @@ function subjectTrouble(plan: CertificatePlan): PlanTrouble | null {
     if ([...value].length > longestName)
       return { field, value, why: `It is longer than the ${longestName} characters that certificates allow.` };
   }
-  const root = sample(plan.rootName);
+  const root = plan.meshes.map((mesh) => plan.givenRoot?.name ?? nameFor(plan.rootName, mesh));
   const alike = sample(plan.intermediateName).find((name, at) => name === root[at]);
-  const shared = sharedRootTrouble(plan, root);
+  const shared = plan.givenRoot ? null : sharedRootTrouble(plan, root);
   if (shared !== null) return shared;
   // Equal subject and issuer say "self-signed": the L of the intermediate keeps them apart, people would not.
   return alike === undefined ? null : { field: "intermediateName", value: alike, why: "It is the root's own name." };

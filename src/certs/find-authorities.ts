@@ -47,7 +47,13 @@ export function findAuthorities({ files, secrets, configMaps }: AuthoritySources
   ];
   const sorted = sortedBy(named, ({ place }) => place);
   return {
-    authorities: sorted.map(({ folder: _, intermediatePem: __, ...found }) => found),
+    authorities: sorted.map(({ place, roots, intermediate, chain, checks }) => ({
+      place,
+      roots,
+      intermediate,
+      chain,
+      checks,
+    })),
     configMaps: configMaps.flatMap((roots) => compareRoots(roots, sorted) ?? []),
   };
 }

@@ -3,7 +3,7 @@
 // Facts: istio 1.22.0, tools/certs/common.mk (sections req_ext, req_dn, san of root-ca.conf and intermediate.conf).
 // oxlint-disable-next-line import/no-unassigned-import -- it adds what the certificate library builds on, and must come first
 import "reflect-metadata";
-import { KeyObject, randomBytes, webcrypto } from "node:crypto";
+import { createPrivateKey, createPublicKey, KeyObject, randomBytes, webcrypto } from "node:crypto";
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -14,6 +14,7 @@ import {
   Name,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
+  X509Certificate,
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import type { KeyKind } from "./certificate-plan.ts";
@@ -27,7 +28,17 @@ export interface Authority {
 /** A CA that can still sign. */
 export interface Signer extends Authority {
   readonly name: Name;
-  readonly keys: webcrypto.CryptoKeyPair;
+  readonly keys: SigningKeys;
+  /** How its key signs. */
+  readonly signing: SigningAlgorithm;
+  /** What its certificate calls its key; null: by the SHA-1 of the public key. */
+  readonly keyIdentifier: string | null;
+}
+
+type SigningKeys = Pick<webcrypto.CryptoKeyPair, "publicKey" | "privateKey">;
+interface SigningAlgorithm {
+  readonly name: "RSASSA-PKCS1-v1_5" | "ECDSA";
+  readonly hash: "SHA-256" | "SHA-384" | "SHA-512";
 }
 
 export interface Validity {
@@ -53,7 +64,7 @@ const algorithms = {
 const signing = {
   rsa: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
   ec: { name: "ECDSA", hash: "SHA-256" },
-} as const;
+} as const satisfies Readonly<Record<KeyKind["type"], SigningAlgorithm>>;
 
 const dayMs = 24 * 60 * 60 * 1000;
 // No cRLSign: the make targets do not ask for it, and istiod issues no revocation lists. With EC keys keyEncipherment means
@@ -70,10 +81,54 @@ export async function makeRoot(subject: RootSubject, key: KeyKind, validity: Val
     ["O", subject.organization],
     ["CN", subject.commonName],
   ]);
-  const certificate = await signed({ subject: name, keys, issuer: { name, keys }, key, validity }, [
+  const own = { name, keys, signing: signing[key.type] };
+  const certificate = await signed({ subject: name, keys, issuer: own, validity }, [
     new BasicConstraintsExtension(true, undefined, true),
   ]);
-  return { certificate, key: keyPem(keys), name, keys };
+  return { ...own, certificate, key: keyPem(keys), keyIdentifier: null };
+}
+
+/**
+ * A root that others have made, as a signer. Throws where the key is none that Istio's CAs have: RSA, or EC on a curve of NIST's.
+ * Whether the two belong together is the caller's to see to.
+ */
+export async function givenSigner(certificate: string, key: string): Promise<Signer> {
+  const read = new X509Certificate(certificate);
+  const [privateKey, publicKey] = [createPrivateKey(key), createPublicKey(certificate)];
+  const { subtle } = webcrypto;
+  const kind = keyAlgorithm(publicKey);
+  return {
+    certificate,
+    key,
+    // Byte for byte the subject that the root has, whatever string types it is written in.
+    name: read.subjectName,
+    keys: {
+      privateKey: await subtle.importKey("pkcs8", privateKey.export({ type: "pkcs8", format: "der" }), kind, false, [
+        "sign",
+      ]),
+      publicKey: await subtle.importKey("spki", publicKey.export({ type: "spki", format: "der" }), kind, true, [
+        "verify",
+      ]),
+    },
+    signing: { name: kind.name, hash: kind.hash },
+    keyIdentifier: read.getExtension(SubjectKeyIdentifierExtension)?.keyId ?? null,
+  };
+}
+
+/** Each curve with the digest of its size, as openssl and RFC 5480 pair them; RSA with SHA-256, as the make targets do. */
+const curves = {
+  prime256v1: { namedCurve: "P-256", hash: "SHA-256" },
+  secp384r1: { namedCurve: "P-384", hash: "SHA-384" },
+  secp521r1: { namedCurve: "P-521", hash: "SHA-512" },
+} as const;
+
+function keyAlgorithm({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): SigningAlgorithm & {
+  readonly namedCurve?: string;
+} {
+  if (type === "rsa") return signing.rsa;
+  const curve = type === "ec" ? Object.entries(curves).find(([name]) => name === details?.namedCurve) : undefined;
+  if (!curve) throw new Error("a key of another kind");
+  return { name: "ECDSA", ...curve[1] };
 }
 
 /** An intermediate CA under `root`, which may sign workloads and no further CA. */
@@ -89,11 +144,13 @@ export async function makeIntermediate(
     ["CN", subject.commonName],
     ["L", subject.locality],
   ]);
-  const certificate = await signed({ subject: name, keys, issuer: root, key, validity }, [
+  const certificate = await signed({ subject: name, keys, issuer: root, validity }, [
     new BasicConstraintsExtension(true, 0, true),
     new SubjectAlternativeNameExtension([{ type: "dns", value: subject.dnsName }]),
     // Not in common.mk: openssl 3 adds it to what another key signs.
-    await AuthorityKeyIdentifierExtension.create(root.keys.publicKey, false, webcrypto),
+    root.keyIdentifier === null
+      ? await AuthorityKeyIdentifierExtension.create(root.keys.publicKey, false, webcrypto)
+      : new AuthorityKeyIdentifierExtension(root.keyIdentifier),
   ]);
   return { certificate, key: keyPem(keys) };
 }
@@ -101,13 +158,12 @@ export async function makeIntermediate(
 interface Request {
   readonly subject: Name;
   readonly keys: webcrypto.CryptoKeyPair;
-  readonly issuer: Pick<Signer, "name" | "keys">;
-  readonly key: KeyKind;
+  readonly issuer: Pick<Signer, "name" | "keys" | "signing">;
   readonly validity: Validity;
 }
 
 async function signed(
-  { subject, keys, issuer, key, validity }: Request,
+  { subject, keys, issuer, validity }: Request,
   [constraints, ...others]: readonly [Extension, ...Extension[]],
 ): Promise<string> {
   // Certificates count in whole seconds.
@@ -121,7 +177,7 @@ async function signed(
       notAfter: new Date(from + validity.days * dayMs),
       publicKey: keys.publicKey,
       signingKey: issuer.keys.privateKey,
-      signingAlgorithm: signing[key.type],
+      signingAlgorithm: issuer.signing,
       extensions: [
         await SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
         constraints,

@@ -22,19 +22,24 @@ export interface MadeFiles {
   readonly shared: ReadonlyMap<string, string>;
 }
 
-const rootFile = "root-cert.pem";
-const rootKeyFile = "root-key.pem";
+export const rootFile = "root-cert.pem";
+export const rootKeyFile = "root-key.pem";
 export const combinedFile = "combined-root.pem";
 export const secretFile = "cacerts.yaml";
 
-/** Makes every key and certificate of a plan that has no trouble; `from` is when they begin to be valid. */
-export async function makeMeshFiles(plan: CertificatePlan, from: Date): Promise<MadeFiles> {
+/**
+ * Makes every key and certificate of a plan that has no trouble; `from` is when they begin to be valid. `given` is the root that
+ * the plan speaks of: it signs, and of its key nothing is among what is returned.
+ */
+export async function makeMeshFiles(plan: CertificatePlan, from: Date, given?: Signer): Promise<MadeFiles> {
   const { sharedRoot } = plan;
-  const shared = sharedRoot ? await rootFor(plan, "", from) : null;
+  const shared = sharedRoot && !given ? await rootFor(plan, "", from) : null;
   const authorities: { readonly mesh: string; readonly files: ReadonlyMap<string, string> }[] = [];
   for (const mesh of plan.meshes) {
-    const root = shared ?? (await rootFor(plan, mesh, from));
-    authorities.push({ mesh, files: await filesOf(plan, mesh, root, from) });
+    const outside = given ?? shared;
+    const root = outside ?? (await rootFor(plan, mesh, from));
+    const own = outside ? [] : [[rootKeyFile, root.key] as const];
+    authorities.push({ mesh, files: new Map([...own, ...(await filesOf(plan, mesh, root, from))]) });
   }
   const roots = new Map(authorities.map(({ mesh, files }) => [mesh, files.get(rootFile) ?? ""]));
   return {
@@ -60,11 +65,12 @@ export async function makeMeshFiles(plan: CertificatePlan, from: Date): Promise<
 
 /** The paths that a plan writes, below the folder that it is written into, before anything is made. */
 export function pathsOf(plan: CertificatePlan): { readonly files: string[]; readonly manifests: string[] } {
-  const { meshes, sharedRoot } = plan;
-  const pem = [rootFile, ...(sharedRoot ? [] : [rootKeyFile]), "ca-cert.pem", "ca-key.pem", "cert-chain.pem"];
+  const { meshes, sharedRoot, givenRoot } = plan;
+  const ownRoots = !sharedRoot && givenRoot === null;
+  const pem = [rootFile, ...(ownRoots ? [rootKeyFile] : []), "ca-cert.pem", "ca-key.pem", "cert-chain.pem"];
   return {
     files: [
-      ...(sharedRoot ? [rootFile, rootKeyFile] : []),
+      ...(sharedRoot && givenRoot === null ? [rootFile, rootKeyFile] : []),
       ...meshes.flatMap((mesh) => pem.map((name) => `${mesh}/${name}`)),
     ],
     manifests: meshes.flatMap((mesh) =>
@@ -103,7 +109,6 @@ async function filesOf(
   const authority = await makeIntermediate(subject, plan.key, { from, days: plan.intermediateDays }, root);
   return new Map([
     [rootFile, root.certificate],
-    ...(plan.sharedRoot ? [] : [[rootKeyFile, root.key] as const]),
     ["ca-cert.pem", authority.certificate],
     ["ca-key.pem", authority.key],
     ["cert-chain.pem", authority.certificate + root.certificate],

@@ -10,10 +10,13 @@ import {
 import { combinedFile, type MadeFiles, makeMeshFiles, pathsOf, secretFile } from "../certs/make-mesh-files.ts";
 import { existingPaths, oddFolders, writePrivately } from "../certs/private-files.ts";
 import { readPem } from "../certs/read-certificates.ts";
+import type { ReadRoot } from "../certs/read-given-root.ts";
 import { shellWord } from "../present/folder/shell-word.ts";
 import type { CertsMadeView, MadeCertificate } from "../present/model/certs-made-view.ts";
+import { jsonText } from "../present/model/json-text.ts";
 import { certsMadeText } from "../present/text/certs-made-text.ts";
 import { yamlText } from "../present/yaml-text.ts";
+import { givenParts, givenRootOf, keptPaths, strayRootKeys } from "./given-root.ts";
 import { paintFor, writeLines } from "./drawing.ts";
 import { exitFine } from "./exit-codes.ts";
 import { withFiles } from "./file-trouble.ts";
@@ -23,17 +26,24 @@ import { UserError } from "./user-error.ts";
 
 export const runCertsCreate = handler<CertsCreateFlags, []>(async ({ cli }, flags) => {
   if (flags.out === "") throw new UserError({ what: "--out names no folder", todo: "Give a folder: --out certs" });
-  const plan = planOf(flags);
+  const now = new Date();
+  const root = await givenRootOf(cli.cwd, flags, now);
+  const plan = { ...planOf(flags), ...givenParts(root, flags.daysIntermediate) };
   const trouble = planTrouble(plan);
   if (trouble !== null) throw planError(trouble);
   const folder = resolve(cli.cwd, flags.out);
   const { force = false, manifests = false } = flags;
-  checkTarget(flags.out, folder, plan, { force, manifests });
-  const made = await makeMeshFiles(plan, new Date());
-  const files = textsOf(made, manifests);
+  const kept = keptPaths(folder, cli.cwd, flags);
+  checkTarget(flags.out, folder, plan, { force, manifests, kept });
+  const made = await makeMeshFiles(plan, now, root?.signer);
+  const files = textsOf(made, manifests, kept);
   writeFiles(flags.out, folder, files, force);
-  const view = viewOf(flags, plan, made, files);
-  writeLines(cli.stdout, certsMadeText(view, shellWord(flags.out.replace(/\/+$/u, "")), paintFor(cli, flags.color)));
+  const view = viewOf(flags, plan, made, files, root);
+  if (flags.output === "json") cli.stdout.write(jsonText(view));
+  else {
+    const shown = shellWord(flags.out.replace(/\/+$/u, ""));
+    writeLines(cli.stdout, certsMadeText(view, shown, paintFor(cli, flags.color)));
+  }
   return exitFine;
 });
 
@@ -50,6 +60,7 @@ function planOf(flags: CertsCreateFlags): CertificatePlan {
     // A root with a shorter life takes the intermediates' default down with it; what is asked for is taken at its word.
     intermediateDays: daysIntermediate ?? Math.min(rootDays, defaultPlan.intermediateDays),
     sharedRoot,
+    givenRoot: null,
     namespace: flags.namespace ?? defaultPlan.namespace,
     peerConfigMap: flags.peerConfigMap ?? defaultPlan.peerConfigMap,
   };
@@ -64,6 +75,7 @@ const flagOf = {
   rootDays: "--days-root",
   intermediateDays: "--days-intermediate",
   sharedRoot: "--shared-root",
+  givenRoot: "--root",
   namespace: "--namespace",
   peerConfigMap: "--peer-config-map",
 } as const satisfies Readonly<Record<keyof CertificatePlan, string>>;
@@ -73,16 +85,24 @@ function planError({ field, value, why }: PlanTrouble): UserError {
   return new UserError({ what: `${flag} ${JSON.stringify(value)} cannot be used`, why, todo: `Give another ${flag}.` });
 }
 
+interface TargetChecks {
+  readonly force: boolean;
+  readonly manifests: boolean;
+  /** What is not written: the given root's own files. */
+  readonly kept: ReadonlySet<string>;
+}
+
 /** Says what is in the way before the first key is made. */
 function checkTarget(
   shown: string,
   folder: string,
   plan: CertificatePlan,
-  { force, manifests }: { readonly force: boolean; readonly manifests: boolean },
+  { force, manifests, kept }: TargetChecks,
 ): void {
   const paths = pathsOf(plan);
-  const written = manifests ? [...paths.files, ...paths.manifests] : paths.files;
-  const { odd, there, stale } = withFiles(folder, () => ({
+  const written = (manifests ? [...paths.files, ...paths.manifests] : paths.files).filter((path) => !kept.has(path));
+  const { odd, there, stale, strays } = withFiles(folder, () => ({
+    strays: strayRootKeys(folder, plan, kept),
     odd: oddFolders(folder, written),
     there: existingPaths(folder, written),
     stale: manifests ? [] : existingPaths(folder, paths.manifests),
@@ -96,6 +116,14 @@ function checkTarget(
     });
   }
   if (there.length > 0 && !force) throw existing(shown, there);
+  if (strays.length > 0) {
+    throw new UserError({
+      what: "the key of another root is there",
+      where: placesText(shown, strays),
+      why: "It would lie beside the certificate of a root that it does not belong to, and is never overwritten or removed.",
+      todo: "Move it to where it is kept, or name another folder with --out.",
+    });
+  }
   if (stale.length > 0) {
     throw new UserError({
       what: "manifests of other certificates are there",
@@ -123,10 +151,14 @@ function placesText(shown: string, paths: readonly string[]): string {
 }
 
 /** Every text by its path below the folder. */
-function textsOf({ meshes, shared }: MadeFiles, manifests: boolean): ReadonlyMap<string, string> {
+function textsOf(
+  { meshes, shared }: MadeFiles,
+  manifests: boolean,
+  kept: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
   const texts = new Map(shared);
   for (const { mesh, files, manifests: objects, combinedRoots } of meshes) {
-    for (const [name, text] of files) texts.set(`${mesh}/${name}`, text);
+    for (const [name, text] of files) if (!kept.has(`${mesh}/${name}`)) texts.set(`${mesh}/${name}`, text);
     if (!manifests) continue;
     for (const [name, object] of objects) texts.set(`${mesh}/${name}`, yamlText(object));
     texts.set(`${mesh}/${combinedFile}`, combinedRoots);
@@ -151,6 +183,7 @@ function viewOf(
   { meshes, namespace }: CertificatePlan,
   made: MadeFiles,
   files: ReadonlyMap<string, string>,
+  root: ReadRoot | null,
 ): CertsMadeView {
   const certificate = (mesh: string | null, role: MadeCertificate["role"], text: string | undefined) =>
     readPem(text ?? "").certificates.map((facts) => ({ mesh, role, facts }));
@@ -159,9 +192,10 @@ function viewOf(
     folder: out,
     meshes,
     certificates: [
+      ...certificate(null, "given root", root?.signer.certificate),
       ...certificate(null, "root", made.shared.get("root-cert.pem")),
       ...made.meshes.flatMap(({ mesh, files: own }) => [
-        ...(made.shared.size > 0 ? [] : certificate(mesh, "root", own.get("root-cert.pem"))),
+        ...(made.shared.size > 0 || root !== null ? [] : certificate(mesh, "root", own.get("root-cert.pem"))),
         ...certificate(mesh, "intermediate", own.get("ca-cert.pem")),
       ]),
     ],

@@ -10,12 +10,14 @@ export interface CertsCreateFlags extends SharedFlags {
   readonly rootCn?: string;
   readonly intermediateCn?: string;
   readonly sharedRoot?: boolean;
+  readonly root?: string;
   readonly daysRoot?: number;
   readonly daysIntermediate?: number;
   readonly manifests?: boolean;
   readonly namespace?: string;
   readonly peerConfigMap?: string;
   readonly force?: boolean;
+  readonly output: "text" | "json";
 }
 
 export interface CertsInspectFlags extends SharedFlags {

@@ -34,6 +34,11 @@ const create: Command<CommandContext> = buildCommand<CertsCreateFlags, [], Comma
         placeholder: "NAME",
       },
       sharedRoot: { ...yes, brief: "One root for all meshes" },
+      root: {
+        ...text,
+        brief: "A folder with the root-cert.pem and root-key.pem of a root that signs for all meshes",
+        placeholder: "DIR",
+      },
       daysRoot: { ...days, brief: "Days that roots are valid (default: 3650)" },
       daysIntermediate: { ...days, brief: "Days that intermediates are valid (default: 3650)" },
       manifests: { ...yes, brief: "Also Secrets cacerts, peers' ConfigMaps and combined roots" },
@@ -44,8 +49,10 @@ const create: Command<CommandContext> = buildCommand<CertsCreateFlags, [], Comma
         placeholder: "NAME",
       },
       force: { ...yes, brief: "Replace files that are there already" },
+      output: { kind: "enum", values: ["text", "json"], brief: "What to print", default: "text" },
       ...sharedFlags,
     },
+    aliases: { o: "output" },
   },
   docs: { brief: "Make root and intermediate CAs in Istio's layout" },
 });

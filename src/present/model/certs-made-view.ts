@@ -4,7 +4,8 @@ import type { CertificateFacts } from "../../core/certificates.ts";
 export interface MadeCertificate {
   /** The mesh; null for a root that all share. */
   readonly mesh: string | null;
-  readonly role: "root" | "intermediate";
+  /** "given root": it was there already, and nothing of it was written anew. */
+  readonly role: "root" | "given root" | "intermediate";
   readonly facts: CertificateFacts;
 }
 

@@ -19,7 +19,7 @@ const facts = {
 } as const satisfies Readonly<Record<Question, string>>;
 
 const troubles = {
-  "no such file": "not checked: a file is missing",
+  "no such file": "not checked, it is not here",
   "no certificate": "a file holds no certificate",
   "not self-signed": "it is not self-signed",
   "no CA": "it is no CA",
