@@ -44,6 +44,17 @@ describe("NetworkPolicies", () => {
     ]);
   });
 
+  test.each<[string, Json[], Verdict]>([
+    ["no port restricts it", [{ to: [block("203.0.113.0/24")] }], "open"],
+    ["all usual node ports", [{ ports: [{ port: 30000, endPort: 32767 }] }], "open"],
+    ["some of them", [{ ports: [{ port: 31000, endPort: 32767 }] }], "undecided"],
+    ["one of them", [{ ports: [tcp(31443)] }], "undecided"],
+    ["a port by UDP", [{ ports: [{ protocol: "UDP", port: 31443 }] }], "closed"],
+    ["one of them, at another address", [{ to: [block("10.0.0.0/8")], ports: [tcp(31443)] }], "closed"],
+  ])("at a node port that is not known yet: %s", (_name, rules, verdict) => {
+    expect(networkPoliciesAdmit([spec(...rules)], { ...known, port: null })).toBe(verdict);
+  });
+
   test("one that admits is enough, and a host name's addresses are not known", () => {
     expect(networkPoliciesAdmit([spec(), spec({ ports: [tcp(15443)] })], unknown)).toBe("open");
     expect(networkPoliciesAdmit([spec({ to: [block("10.0.0.0/8")] })], named)).toBe("undecided");

@@ -8,8 +8,12 @@ import type { NetworkPolicy } from "../inventory/kinds/network-policy.ts";
 export interface OutsideDestination {
   /** IP addresses or host names; null: not known yet. */
   readonly addresses: readonly string[] | null;
-  readonly port: number;
+  /** null: the node port that Kubernetes will give. */
+  readonly port: number | null;
 }
+
+/** Where Kubernetes takes node ports from unless told otherwise (kube-apiserver, --service-node-port-range). */
+export const nodePorts = { first: 30_000, last: 32_767 } as const;
 
 export type Verdict = "open" | "closed" | "undecided";
 
@@ -24,14 +28,12 @@ export function networkPoliciesAdmit(specs: readonly NetworkPolicy["spec"][], to
   let possible = false;
   for (const { egress } of specs) {
     for (const rule of egress) {
-      if (!rule.ports.some((port) => portAdmits(port, to.port)) && rule.ports.length > 0) continue;
-      if (rule.to.length === 0) return "open";
-      for (const { ipBlock } of rule.to) {
-        // Selectors of namespaces and pods mean the cluster's own pods, never an address outside.
-        const match = ipBlock ? blockHolds(ipBlock, to) : false;
-        if (match === true) return "open";
-        possible ||= match === null;
-      }
+      const port = anyOf(rule.ports, (each) => portAdmits(each, to.port));
+      // Selectors of namespaces and pods mean the cluster's own pods, never an address outside.
+      const peer = anyOf(rule.to, ({ ipBlock }) => (ipBlock ? blockHolds(ipBlock, to) : false));
+      const match = both(port, peer);
+      if (match === true) return "open";
+      possible ||= match === null;
     }
   }
   return possible ? "undecided" : "closed";
@@ -48,8 +50,8 @@ export function restrictsEgress({ policyTypes, egress }: NetworkPolicy["spec"]):
 /** The first rule that matches decides; without one it is allowed (ovn-kubernetes, pkg/crd/egressfirewall/v1/types.go; OpenShift, network/v1). */
 export function firewallOutcomes({ egress }: EgressFirewall["spec"], to: OutsideDestination): Outcomes<Verdict> {
   const rules = egress.map((rule) => {
-    const port = rule.ports.length === 0 || rule.ports.some((each) => isTcp(each.protocol) && each.port === to.port);
-    return { match: port && firewallDestination(rule.to, to), gives: verdictOf(rule.type) };
+    const port = anyOf(rule.ports, (each) => isTcp(each.protocol) && portsHold(each.port, each.port, to.port));
+    return { match: both(port, firewallDestination(rule.to, to)), gives: verdictOf(rule.type) };
   });
   return firstOf(rules, "open");
 }
@@ -110,19 +112,33 @@ function firewallDestination({ cidrSelector, dnsName }: FirewallTarget, to: Outs
 type AdminRule = AdminNetworkPolicy["spec"]["egress"][number];
 
 function adminRuleMatches({ to: peers, ports }: AdminRule, to: OutsideDestination): Match {
-  const port =
-    ports.length === 0 ||
-    ports.some(
-      ({ portNumber, portRange }) =>
-        (portNumber !== null && isTcp(portNumber.protocol) && portNumber.port === to.port) ||
-        (portRange !== null && isTcp(portRange.protocol) && portRange.start <= to.port && to.port <= portRange.end),
-    );
-  if (!port) return false;
+  const port = anyOf(ports, ({ portNumber, portRange }) => {
+    if (portNumber !== null && isTcp(portNumber.protocol)) return portsHold(portNumber.port, portNumber.port, to.port);
+    return portRange !== null && isTcp(portRange.protocol) && portsHold(portRange.start, portRange.end, to.port);
+  });
   const matches = peers.flatMap(({ networks, domainNames }) => [
     ...networks.map((range) => rangeMatches(range, to)),
     ...domainNames.map((name): Match => (to.addresses?.includes(name) === true ? true : null)),
   ]);
-  return matches.includes(true) ? true : matches.includes(null) ? null : false;
+  return both(port, matches.includes(true) ? true : matches.includes(null) ? null : false);
+}
+
+/** A list that is empty restricts nothing. */
+function anyOf<T>(list: readonly T[], matches: (each: T) => Match): Match {
+  if (list.length === 0) return true;
+  const found = list.map(matches);
+  return found.includes(true) ? true : found.includes(null) ? null : false;
+}
+
+function both(left: Match, right: Match): Match {
+  if (left === false || right === false) return false;
+  return left === null || right === null ? null : true;
+}
+
+/** A node port that is not known yet is one of the usual range; whether a part of that holds it, nobody can tell. */
+function portsHold(first: number, last: number, wanted: number | null): Match {
+  if (wanted !== null) return first <= wanted && wanted <= last;
+  return first <= nodePorts.first && nodePorts.last <= last ? true : null;
 }
 
 function blockHolds(
@@ -146,9 +162,9 @@ function rangeMatches(range: string, { addresses }: OutsideDestination): Match {
 type Port = NetworkPolicy["spec"]["egress"][number]["ports"][number];
 
 /** A name means a port of the pod that is called, which an address outside has none of. */
-function portAdmits({ protocol, port, endPort }: Port, wanted: number): boolean {
+function portAdmits({ protocol, port, endPort }: Port, wanted: number | null): Match {
   if (!isTcp(protocol) || typeof port === "string") return false;
-  return port === null || (wanted >= port && wanted <= (endPort ?? port));
+  return port === null || portsHold(port, endPort ?? port, wanted);
 }
 
 function isTcp(protocol: string): boolean {

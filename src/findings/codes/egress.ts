@@ -3,16 +3,17 @@ import { defineCode } from "./define-code.ts";
 
 const fromNowOn =
   "Until now only federation's egress gateway opened connections to the other mesh; from the shift on every client's pod opens them itself.";
-const notKnown = "The gateway's address is known after phase export only, so a rule by address cannot be decided yet.";
+const notKnown =
+  "The gateway's address, or its node port, is known after phase export only, so a rule by it cannot be decided yet.";
 
 export const networkPolicyClosesEgress = defineCode({
   code: "MF450",
   name: "network-policy-closes-egress",
   severity: "block",
   message:
-    "NetworkPolicies {policies} keep clients in namespace {namespace} of {importer} from TCP port {port} of the gateways of {exporters}.",
+    "NetworkPolicies {policies} keep clients in namespace {namespace} of {importer} from the gateways of {exporters} ({port}).",
   why: fromNowOn,
-  todo: "Run {command} to let the port out, and narrow the range once the gateway's address is known.",
+  todo: "Run {command} to let the port out, and narrow the ranges once the gateway's address and port are known.",
 });
 
 export const networkPolicyEgressUndecided = defineCode({
@@ -20,7 +21,7 @@ export const networkPolicyEgressUndecided = defineCode({
   name: "network-policy-egress-not-decidable",
   severity: "warn",
   message:
-    "Whether NetworkPolicies {policies} let clients in namespace {namespace} of {importer} reach TCP port {port} of the gateways of {exporters} depends on the gateways' addresses (federation's own: {federation}).",
+    "Whether NetworkPolicies {policies} let clients in namespace {namespace} of {importer} reach the gateways of {exporters} ({port}) depends on what is not known of these (federation's own addresses: {federation}).",
   why: `${fromNowOn} ${notKnown}`,
   todo: "Plan again after phase export, or run {command} to let the port out now.",
 });
@@ -29,8 +30,7 @@ export const egressFirewallCloses = defineCode({
   code: "MF452",
   name: "egress-firewall-closes",
   severity: "block",
-  message:
-    "{firewall} keeps clients in namespace {namespace} of {importer} from TCP port {port} of the gateways of {exporters}.",
+  message: "{firewall} keeps clients in namespace {namespace} of {importer} from the gateways of {exporters} ({port}).",
   why: fromNowOn,
   todo: "Run {command} to put a rule for the gateways before those that deny (ADDRESS stands for an address that is known after phase export).",
 });
@@ -40,7 +40,7 @@ export const egressFirewallUndecided = defineCode({
   name: "egress-firewall-not-decidable",
   severity: "warn",
   message:
-    "Whether {firewall} lets clients in namespace {namespace} of {importer} reach TCP port {port} of the gateways of {exporters} depends on the gateways' addresses (federation's own: {federation}).",
+    "Whether {firewall} lets clients in namespace {namespace} of {importer} reach the gateways of {exporters} ({port}) depends on what is not known of these (federation's own addresses: {federation}).",
   why: `${fromNowOn} ${notKnown}`,
   todo: "Plan again after phase export, or run {command} to put a rule for the gateways first (ADDRESS stands for an address that is known after that phase).",
 });
@@ -49,8 +49,7 @@ export const adminPolicyCloses = defineCode({
   code: "MF454",
   name: "admin-network-policy-closes",
   severity: "block",
-  message:
-    "{policies} deny clients in namespace {namespace} of {importer} TCP port {port} of the gateways of {exporters}.",
+  message: "{policies} deny clients in namespace {namespace} of {importer} the gateways of {exporters} ({port}).",
   why: `${fromNowOn} An AdminNetworkPolicy is decided before NetworkPolicies, a BaselineAdminNetworkPolicy where none of them selects the pod.`,
   todo: "Run {command} to put a rule for the gateways before those that deny.",
 });
@@ -60,7 +59,7 @@ export const adminPolicyUndecided = defineCode({
   name: "admin-network-policy-not-decidable",
   severity: "warn",
   message:
-    "Whether {policies} let clients in namespace {namespace} of {importer} reach TCP port {port} of the gateways of {exporters} depends on the gateways' addresses (federation's own: {federation}).",
+    "Whether {policies} let clients in namespace {namespace} of {importer} reach the gateways of {exporters} ({port}) depends on what is not known of these (federation's own addresses: {federation}).",
   why: `${fromNowOn} ${notKnown}`,
   todo: "Plan again after phase export, or run {command} to put a rule for the gateways first.",
 });

@@ -1,8 +1,10 @@
 // What is said of policies for outgoing connections: of which clients, and the command that lets them out.
 import { describe, expect, test } from "vitest";
+import { defaultConfig } from "../../../config/config.ts";
 import type { ClusterInput } from "../../../core/cluster.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { KubeObject } from "../../../core/object-ref.ts";
+import { byNodePort, west } from "../../../../test/support/gateways.ts";
 import { examined, textOf } from "../../../../test/support/seen.ts";
 import { added, kubeObject, twoMeshes } from "../../../../test/support/world.ts";
 
@@ -123,6 +125,82 @@ test("an EgressNetworkPolicy names no ports: its rule waits for the address", ()
       "MF452",
       "shop",
       `kubectl patch egressnetworkpolicy.network.openshift.io default -n shop --type json -p '${egressOf(value, "/spec/egress/0")}'`,
+    ],
+  ]);
+});
+
+describe("where federation is reached by node ports, so will the gateway be", () => {
+  const closed = denyAll("shop");
+  const made = kubeObject("west", "v1", "Service", "istio-ingress", "eastwestgateway-istio", {
+    spec: { type: "NodePort", ports: [{ port: 15443, protocol: "TCP", nodePort: 31443 }] },
+  });
+  const command = (kind: string, value: Json, path?: string) =>
+    `kubectl patch ${kind} -n shop --type json -p '${egressOf(value, path)}'`;
+  const where = (inputs: readonly ClusterInput[]) =>
+    examined(inputs)
+      .findings.filter(({ code }) => code.startsWith("MF45"))
+      .map(({ params }) => params["port"]);
+
+  test("the nodes are known, their port is said not to be: all node ports are let out", () => {
+    const inputs = added(byNodePort(), closed);
+    const ports = [{ protocol: "TCP", port: 30000, endPort: 32767 }];
+    const value = [{ to: [{ ipBlock: { cidr: "10.0.0.5/32" } }], ports }];
+    expect(said(inputs)).toEqual([["MF450", "shop", command("networkpolicy.networking.k8s.io deny-all", value)]]);
+    expect(where(inputs)).toEqual(["TCP, at the node port that Kubernetes will give"]);
+  });
+
+  test("that port, once the Service is there", () => {
+    const inputs = added(byNodePort(), closed, made);
+    const value = [{ to: [{ ipBlock: { cidr: "10.0.0.5/32" } }], ports: [{ protocol: "TCP", port: 31443 }] }];
+    expect(said(inputs)).toEqual([["MF450", "shop", command("networkpolicy.networking.k8s.io deny-all", value)]]);
+    expect(where(inputs)).toEqual(["TCP port 31443"]);
+  });
+
+  test("a policy that lets out port 15443 alone does not let it out then, nor does it decide before", () => {
+    const own = policy("shop", "out", { podSelector: {}, egress: [{ ports: [port] }] });
+    expect(said(added(byNodePort(), own)).map(([code]) => code)).toEqual(["MF451"]);
+    expect(said(added(byNodePort(), own, made)).map(([code]) => code)).toEqual(["MF450"]);
+    expect(said(added(twoMeshes(), own))).toEqual([]);
+  });
+
+  test("an EgressFirewall's rule has no ranges of ports: it lets out the nodes' addresses", () => {
+    const firewall = kubeObject("east", "k8s.ovn.org/v1", "EgressFirewall", "shop", "default", {
+      spec: { egress: [{ type: "Deny", to: { cidrSelector: "0.0.0.0/0" } }] },
+    });
+    const value = { type: "Allow", to: { cidrSelector: "10.0.0.5/32" } };
+    expect(said(added(byNodePort(), firewall))).toEqual([
+      ["MF452", "shop", command("egressfirewall.k8s.ovn.org default", value, "/spec/egress/0")],
+    ]);
+  });
+
+  test("an AdminNetworkPolicy's has: all node ports", () => {
+    const admin = kubeObject("east", "policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", null, "one", {
+      spec: {
+        priority: 5,
+        subject: { namespaces: { matchLabels: { "kubernetes.io/metadata.name": "shop" } } },
+        egress: [{ action: "Deny", to: [{ networks: ["0.0.0.0/0"] }] }],
+      },
+    });
+    const ports = [{ portRange: { protocol: "TCP", start: 30000, end: 32767 } }];
+    const value = { name: "east-west", action: "Allow", to: [{ networks: ["10.0.0.5/32"] }], ports };
+    expect(said(added(byNodePort(), admin)).map((each) => each[2])).toEqual([
+      `kubectl patch adminnetworkpolicy.policy.networking.k8s.io one --type json -p '${egressOf(value, "/spec/egress/0")}'`,
+    ]);
+  });
+});
+
+test("stated addresses are let out from the start, at the stated port", () => {
+  const addresses = [{ mesh: west, importer: null, addresses: ["192.0.2.9"], port: 7443 }];
+  const { findings } = examined(added(twoMeshes(), denyAll("shop")), {
+    eastWest: { ...defaultConfig.eastWest, addresses },
+  });
+  const value = [{ to: [{ ipBlock: { cidr: "192.0.2.9/32" } }], ports: [{ protocol: "TCP", port: 7443 }] }];
+  expect(
+    findings.filter(({ code }) => code === "MF450").map(({ params }) => [params["port"], params["command"]]),
+  ).toEqual([
+    [
+      "TCP port 7443",
+      `kubectl patch networkpolicy.networking.k8s.io deny-all -n shop --type json -p '${egressOf(value)}'`,
     ],
   ]);
 });

@@ -14,6 +14,7 @@ import {
   restrictionsOf,
 } from "../../../target/egress-restrictions.ts";
 import { gatewayDestination } from "../../../target/gateway-destination.ts";
+import { nodePorts, type OutsideDestination } from "../../../policies/egress-verdict.ts";
 import { importerClients } from "../../../target/importer-clients.ts";
 import type { Places } from "../../../target/places.ts";
 import { clientGroups } from "../../../target/client-groups.ts";
@@ -37,22 +38,25 @@ const run: Check["run"] = (input) => {
 interface Found {
   readonly namespace: string;
   readonly exporter: Places;
+  readonly to: OutsideDestination;
   readonly judgement: Judgement;
 }
 
 function ofImporter(input: CheckInput, group: readonly CarriedRoute[]): Finding[] {
   const clients = importerClients(input.inventory, group, input.podsOf);
   const judge = restrictionsOf(clusterOf(input.inventory, clients.mesh));
-  const exporters = [...new Map(group.map(({ exporter }) => [exporter.mesh.id, exporter])).values()];
+  const exporters = new Map(group.map(({ exporter }) => [exporter.mesh.id, exporter]));
+  const ways = [...exporters.values()].map((exporter) => ({
+    exporter,
+    to: gatewayDestination(input.inventory, input.target.gateways, exporter, clients.mesh),
+  }));
   const found = clientGroups(clients).flatMap(({ namespace, labels }) =>
-    exporters.flatMap((exporter) =>
-      judge(namespace, labels, gatewayDestination(input.inventory, exporter)).map(
-        (judgement): Found => ({ namespace, exporter, judgement }),
-      ),
+    ways.flatMap(({ exporter, to }) =>
+      judge(namespace, labels, to).map((judgement): Found => ({ namespace, exporter, to, judgement })),
     ),
   );
-  const alike = groupBy(found, ({ namespace, judgement: { restriction, verdict, by } }) =>
-    [namespace, restriction, verdict, ...by.map(({ ref }) => refKey(ref))].join("|"),
+  const alike = groupBy(found, ({ namespace, to, judgement: { restriction, verdict, by } }) =>
+    [namespace, restriction, verdict, to.port, ...by.map(({ ref }) => refKey(ref))].join("|"),
   );
   return [...alike.values()].flatMap((same) => findingOf(input, group, same));
 }
@@ -69,14 +73,14 @@ function findingOf(input: CheckInput, group: readonly CarriedRoute[], same: read
   if (!first || !importer || !by) return [];
   const { restriction, verdict, by: policies } = first.judgement;
   const exporters = [...new Map(same.map(({ exporter }) => [exporter.mesh.id, exporter])).values()];
-  const { port } = gatewayDestination(input.inventory, first.exporter);
+  const { port } = first.to;
   const facts = {
     namespace: first.namespace,
     importer: importer.id,
     exporters: fewNames(sortedUnique(exporters.map(({ mesh }) => mesh.id))),
-    port,
+    port: port === null ? "TCP, at the node port that Kubernetes will give" : `TCP port ${port}`,
     federation: fewNames(federationAddresses(input, group, exporters)) || "not known",
-    command: commandFor(restriction, by, rangesOf(input, exporters), port),
+    command: commandFor(restriction, by, rangesOf(same.map(({ to }) => to)), port),
   };
   const subjects = policies.map(({ ref }) => ref);
   if (restriction === "firewall") {
@@ -88,8 +92,8 @@ function findingOf(input: CheckInput, group: readonly CarriedRoute[], same: read
 }
 
 /** The ranges of the gateways' addresses; null where one of them is not known, or goes by a name. */
-function rangesOf(input: CheckInput, exporters: readonly Places[]): readonly string[] | null {
-  const addresses = exporters.flatMap((exporter) => gatewayDestination(input.inventory, exporter).addresses ?? [""]);
+function rangesOf(ways: readonly OutsideDestination[]): readonly string[] | null {
+  const addresses = ways.flatMap((way) => way.addresses ?? [""]);
   return addresses.every(isAddress) ? sortedUnique(addresses.map(rangeOf)) : null;
 }
 
@@ -110,12 +114,15 @@ function federationAddresses(
   );
 }
 
-/** The whole of IPv4 stands for what is not known yet where a rule can name the port; where it cannot, ADDRESS does. */
+/**
+ * The whole of IPv4 stands for what is not known yet where a rule can name the port; where it cannot, ADDRESS does. All node
+ * ports stand for one that is not known; an EgressFirewall's rule has no ranges, and so none.
+ */
 function commandFor(
   restriction: Restriction,
   { ref, rules }: Restricting,
   known: readonly string[] | null,
-  port: number,
+  port: number | null,
 ): string {
   const ranges = known ?? ["0.0.0.0/0"];
   const patch = (path: string, value: Json): string => {
@@ -125,15 +132,19 @@ function commandFor(
     const ops = rules === 0 ? { op: "add", path: "/spec/egress", value: [value] } : { op: "add", path, value };
     return `kubectl patch ${kind} ${ref.name}${place} --type json -p '${JSON.stringify([ops])}'`;
   };
+  const { first: start, last: end } = nodePorts;
   if (restriction === "network") {
+    const single = port === null ? { port: start, endPort: end } : { port };
     const to = ranges.map((cidr) => ({ ipBlock: { cidr } }));
-    return patch("/spec/egress/-", { to, ports: [{ protocol: "TCP", port }] });
+    return patch("/spec/egress/-", { to, ports: [{ protocol: "TCP", ...single }] });
   }
   if (restriction === "admin") {
-    const ports = [{ portNumber: { protocol: "TCP", port } }];
+    const ports = [
+      port === null ? { portRange: { protocol: "TCP", start, end } } : { portNumber: { protocol: "TCP", port } },
+    ];
     return patch("/spec/egress/0", { name: "east-west", action: "Allow", to: [{ networks: ranges }], ports });
   }
-  const withPorts = ref.kind === "EgressFirewall";
+  const withPorts = ref.kind === "EgressFirewall" && port !== null;
   const commands = (known ?? [withPorts ? "0.0.0.0/0" : "ADDRESS/32"]).map((cidrSelector) =>
     patch("/spec/egress/0", {
       type: "Allow",
