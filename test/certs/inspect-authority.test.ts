@@ -238,6 +238,8 @@ test("a ConfigMap with the intermediate instead of the root is said to have it; 
     holdsIntermediateOf: ["west", "west/cacerts.yaml: Secret istio-system/cacerts"],
     answer: "fails",
   });
+  configMap(readFileSync(join(cwd, "west/cert-chain.pem"), "utf8"));
+  expect(await found()).toMatchObject({ holdsIntermediateOf: [], sameNameOtherKey: [], answer: "holds" });
   const subject = openssl(cwd, ..."x509 -in west/root-cert.pem -noout -subject -nameopt compat".split(" "));
   openssl(
     cwd,
