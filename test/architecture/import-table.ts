@@ -36,7 +36,7 @@ export const importTable: Table = {
       "src/target",
     ],
   },
-  "src/inventory": { pure: true, may: ["zod", "src/core", "src/findings/codes"] },
+  "src/inventory": { pure: true, may: ["src/core", "src/findings/codes"] },
   "src/federation": { pure: true, may: ["src/core", "src/inventory", "src/findings/codes"] },
   "src/policies": { pure: true, may: ["src/core", "src/inventory", "src/federation"] },
   "src/dataplane": { pure: true, may: ["src/core"] },
