@@ -2,12 +2,9 @@
 import { kindKey } from "../../core/object-ref.ts";
 import type { Step } from "../../plan/plan.ts";
 import type { StepContext } from "../model/step-view.ts";
-import { hasSlots } from "./manifest.ts";
+import { hasSlots, type ManifestSource } from "./manifest.ts";
 
-export interface GroupContext extends Pick<StepContext, "earlier"> {
-  /** The templates that have slots, by hash. */
-  readonly slotted: ReadonlySet<string>;
-}
+export type GroupContext = Pick<StepContext, "earlier"> & Pick<ManifestSource, "slotted">;
 
 /** What undo of an apply does: delete, apply what the plan wrote before, or apply what was read. */
 export type Restoring = "create" | "written" | "kept";

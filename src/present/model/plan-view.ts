@@ -90,8 +90,11 @@ export const phasePurposes = {
 } as const satisfies Readonly<Record<PhaseId, string>>;
 
 /** The view of a plan. The inventory gives the old values that the plan does not hold. */
-export function planView(plan: Plan, inventory: Inventory): PlanView {
-  const context = stepContext(plan, inventory);
+export function planView(
+  plan: Plan,
+  inventory: Inventory,
+  context: StepContext = stepContext(plan, inventory),
+): PlanView {
   const phases = plan.phases.map((phase, index) => phaseView(phase, index + 1, context));
   const steps = phases.flatMap((phase) => phase.steps);
   const left = plan.routes.filter(({ carry }) => carry.mode === "none");
@@ -138,6 +141,7 @@ export function stepContext(plan: Plan, inventory: Inventory): StepContext {
   const names: ConditionNames = {
     probes: new Map(plan.probes.map((group) => [group.id, group])),
     slots: new Map(plan.slots.map((slot) => [slot.id as string, slot])),
+    texts: new Map(),
   };
   return { plan, names, bodyOf, earlier: earlierApplies(plan) };
 }
@@ -151,7 +155,7 @@ function phaseView(phase: Phase, number: number, context: StepContext): PhaseVie
     gate: partTexts(conditionParts(phase.gate), context.names, null),
     counts: countsOf(steps),
     steps,
-    verify: phase.verify.map((probes) => probesText(context.names.probes.get(probes), probes)),
+    verify: phase.verify.map((probes) => probesText(context.names, probes)),
     reversible: phase.reversible,
     lost: sortedUnique(phase.steps.flatMap(({ undo }) => (undo.how === "none" && undo.needed ? [undo.reason] : []))),
   };

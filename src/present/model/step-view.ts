@@ -79,15 +79,6 @@ export function unimpliedParts({ done, action }: Step): ConditionPart[] {
 
 /** For each apply, the apply of the same object that came before it in the plan. */
 export function earlierApplies(plan: Plan): ReadonlyMap<string, ApplyAction> {
-  const known = earlierOfPlans.get(plan) ?? earlierAppliesOf(plan);
-  earlierOfPlans.set(plan, known);
-  return known;
-}
-
-/** Asked for by the view and by the folder. */
-const earlierOfPlans = new WeakMap<Plan, ReadonlyMap<string, ApplyAction>>();
-
-function earlierAppliesOf(plan: Plan): ReadonlyMap<string, ApplyAction> {
   const last = new Map<string, ApplyAction>();
   const earlier = new Map<string, ApplyAction>();
   for (const { steps } of plan.phases) {
