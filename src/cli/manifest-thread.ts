@@ -42,13 +42,15 @@ function start(pointers: ReadonlyMap<string, string | null>, texts: TemplateText
   const worker = new Worker(new URL(`./write-manifests${extname(import.meta.url)}`, import.meta.url), {
     workerData: templates,
   });
-  // Trouble before anybody waits is told to whoever waits then.
+  // Nobody waits for it yet, and perhaps nobody will.
+  worker.unref();
   let failed: Error | null = null;
   worker.on("error", (error) => (failed = error));
   return {
     write: (folder, files) =>
       new Promise((resolve, reject) => {
         if (failed) reject(failed);
+        worker.ref();
         worker.on("error", reject);
         worker.on("exit", () => reject(new Error("the thread that writes manifests ended before it was done")));
         worker.on("message", ({ trouble }: Written) => {
@@ -56,6 +58,7 @@ function start(pointers: ReadonlyMap<string, string | null>, texts: TemplateText
           // An error loses its code on the way from thread to thread.
           else reject(Object.assign(new Error(trouble.message), trouble.code === null ? {} : { code: trouble.code }));
         });
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
         worker.postMessage(toWrite(folder, files, places));
       }),
     end: () => worker.terminate(),

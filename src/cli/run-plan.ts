@@ -34,7 +34,8 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
     const files = planFiles(plan, examination.inventory, view, steps, texts);
     const folder = resolve(cli.cwd, flags.out);
     if (thread === null) writeFolder(folder, files);
-    else await writeFolderWith(thread, folder, files).finally(thread.end);
+    else await writeFolderWith(thread, folder, files);
+    await thread?.end();
     cli.stderr.write(`note: ${files.size} files written to ${visibleText(flags.out)}\n`);
   }
   if (flags.output === "json") cli.stdout.write(jsonText(view));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Hash } from "../core/hash.ts";
 import type { Json } from "../core/json.ts";
-import { drawAround, manifestsInParts, type ManifestSource, noKnownTexts } from "../present/folder/manifest.ts";
+import { drawTemplate, manifestsInParts, type ManifestSource, noKnownTexts } from "../present/folder/manifest.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
 import { writePieces } from "./write-pieces.ts";
 
@@ -35,10 +35,11 @@ const source: ManifestSource = {
   slotted: new Set(),
   known: noKnownTexts(),
 };
-for (const [at, pointer] of pointers.entries()) if (pointer !== null) drawAround(source, nameOf(at), pointer);
+for (const [at, pointer] of pointers.entries()) drawTemplate(source, nameOf(at), pointer);
 
 parentPort?.once("message", (message: ToWrite) => {
   const written: Written = { trouble: troubleOf(message) };
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
   parentPort?.postMessage(written);
 });
 

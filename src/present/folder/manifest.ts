@@ -48,6 +48,8 @@ export interface ManifestSource {
 export interface KnownTexts {
   /** By template; null: it is not so simple. */
   readonly around: Map<Hash, Around | null>;
+  /** Of templates over which nothing is laid, where somebody has drawn them beforehand. */
+  readonly whole: Map<Hash, string>;
   /** By the list itself, which steps share, then by its indentation. */
   readonly lists: Map<readonly Json[], Map<string, string>>;
 }
@@ -66,7 +68,7 @@ const marker = "__meshferry_list__";
 const unquoted = new Set([marker]);
 
 export function noKnownTexts(): KnownTexts {
-  return { around: new Map(), lists: new Map() };
+  return { around: new Map(), whole: new Map(), lists: new Map() };
 }
 
 function laidOver(template: Json, { set }: Applied): Json {
@@ -83,15 +85,18 @@ function plainManifest(source: ManifestSource, action: Applied): readonly string
     const list = parts === null ? null : listText(value, parts.indent, known.lists);
     if (parts !== null && list !== null) return [parts.head, list, parts.tail];
   }
-  return [yamlText(laidOver(templateOf(object), action), { manifest: true })];
+  const whole = only ? undefined : known.whole.get(object);
+  return [whole ?? yamlText(laidOver(templateOf(object), action), { manifest: true })];
+}
+
+/** Draws a template before anybody asks for its manifest: all of it, or what is around the field that steps lay over it. */
+export function drawTemplate(source: ManifestSource, object: Hash, pointer: string | null): void {
+  if (pointer !== null) drawAround(source, object, pointer);
+  else source.known.whole.set(object, yamlText(source.templateOf(object), { manifest: true }));
 }
 
 /** The template's text around the field; kept, since its steps all set the same. */
-export function drawAround(
-  { templateOf, known: { around } }: ManifestSource,
-  object: Hash,
-  pointer: string,
-): Around | null {
+function drawAround({ templateOf, known: { around } }: ManifestSource, object: Hash, pointer: string): Around | null {
   const known = around.get(object);
   if (known !== undefined && (known === null || known.pointer === pointer)) return known;
   const made = aroundList(templateOf(object), pointer);
@@ -142,14 +147,16 @@ export function slotsOf({ templateOf, slotted }: ManifestSource, action: ApplyAc
 
 /** The hashes of the plan's templates that have slots. */
 export function slottedObjects({ objects, slots }: Plan, texts: TemplateTexts): ReadonlySet<string> {
-  const slotted = new Set<string>();
-  if (slots.length === 0) return slotted;
-  for (const [hash, body] of Object.entries(objects)) {
-    // Few objects do, and a text is searched much faster than an object.
-    const mayHold = texts.get(hash)?.includes('"$slot":') ?? true;
-    if (mayHold && holdsSlot(body)) slotted.add(hash);
-  }
-  return slotted;
+  if (slots.length === 0) return new Set();
+  return new Set(
+    Object.keys(objects).filter((hash) => {
+      // Few objects do, and a text is searched much faster than an object.
+      const text = texts.get(hash);
+      return text === undefined
+        ? holdsSlot(objects[hash as Hash] ?? {})
+        : text.includes('"$slot":') && holdsSlot(objects[hash as Hash] ?? {});
+    }),
+  );
 }
 
 export function hasSlots({ object, set }: Applied, slotted: ReadonlySet<string>): boolean {

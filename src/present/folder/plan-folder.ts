@@ -32,14 +32,14 @@ export function planFiles(
   plan: Plan,
   inventory: Inventory,
   view: PlanView,
-  steps: StepContext,
+  stepsContext: StepContext,
   texts: TemplateTexts = new Map(),
 ): ReadonlyMap<string, FileText> {
   const files = new Map<string, FileText>();
   const folders: string[] = [];
   const written = new Map<string, WrittenManifest>();
   const base = {
-    ...steps,
+    ...stepsContext,
     templateOf: (object: Hash) => plan.objects[object] ?? {},
     slotted: slottedObjects(plan, texts),
     known: noKnownTexts(),

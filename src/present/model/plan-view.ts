@@ -1,7 +1,7 @@
 // What `plan` shows, as data: the same values feed the JSON output and the text. Knows no output format.
 import type { Json } from "../../core/json.ts";
 import { type ObjectRef, refKey, sortedRefs } from "../../core/object-ref.ts";
-import { groupBy, sortedBy, sortedUnique } from "../../core/order.ts";
+import { sortedBy, sortedUnique } from "../../core/order.ts";
 import type { Inventory } from "../../inventory/mesh.ts";
 import type { Phase, PhaseId, Plan, Wave } from "../../plan/plan.ts";
 import type { Slot } from "../../target/desired-object.ts";
@@ -168,13 +168,16 @@ function countsOf(steps: readonly StepView[]): StepCounts {
 }
 
 function costView(steps: readonly StepView[]): CostView {
-  const written = steps.filter(({ kind }) => kind !== "wait" && kind !== "confirm").flatMap(({ objects }) => objects);
-  const byCluster = groupBy(written, ({ cluster }) => cluster);
+  const writes = new Map<string, number>();
+  for (const { kind, objects } of steps) {
+    if (kind === "wait" || kind === "confirm") continue;
+    for (const { cluster } of objects) writes.set(cluster, (writes.get(cluster) ?? 0) + 1);
+  }
   const of = (kind: StepKind) =>
     sortedRefs(steps.filter((step) => step.kind === kind).flatMap(({ objects }) => objects));
   return {
     counts: countsOf(steps),
-    writes: Object.fromEntries(sortedUnique(byCluster.keys()).map((name) => [name, byCluster.get(name)?.length ?? 0])),
+    writes: Object.fromEntries(sortedUnique(writes.keys()).map((name) => [name, writes.get(name) ?? 0])),
     restarts: of("restart"),
     deletes: of("delete"),
   };

@@ -49,10 +49,27 @@ export interface StepContext {
 export function stepView(step: Step, number: number, context: StepContext): StepView {
   const objects = objectsOf(step);
   const cluster = clusterOf(step, objects, context.names);
+  const kind = kindOf(step, context);
+  if (kind === "create" && isPlainCreate(step)) {
+    return {
+      id: step.id,
+      number,
+      kind,
+      title: step.title,
+      cluster,
+      objects,
+      changes: none,
+      until: none,
+      timeoutMs: step.timeoutMs,
+      undo: restoreTexts.create,
+      why: step.why,
+      routes: step.routes.length,
+    };
+  }
   return {
     id: step.id,
     number,
-    kind: kindOf(step, context),
+    kind,
     title: step.title,
     cluster,
     objects,
@@ -70,6 +87,17 @@ export function stepView(step: Step, number: number, context: StepContext): Step
     why: step.why,
     routes: step.routes.length,
   };
+}
+
+const none: readonly never[] = [];
+
+/** It waits for nothing but the object, and its undo is to delete that: most steps of a large plan. */
+function isPlainCreate({ action, done, undo }: Step): boolean {
+  return action.do === "apply" && done.kind === "present" && done.ref === action.ref && isPlainRestore(undo);
+}
+
+function isPlainRestore(undo: Step["undo"]): boolean {
+  return undo.how === "restore" && undo.also.length === 0;
 }
 
 /** What must hold after a step, beside what goes without saying. */
