@@ -92,7 +92,12 @@ function plainManifest(source: ManifestSource, action: Applied): readonly string
 /** Draws a template before anybody asks for its manifest: all of it, or what is around the field that steps lay over it. */
 export function drawTemplate(source: ManifestSource, object: Hash, pointer: string | null): void {
   if (pointer !== null) drawAround(source, object, pointer);
-  else source.known.whole.set(object, yamlText(source.templateOf(object), { manifest: true }));
+  else {
+    const text = yamlText(source.templateOf(object), { manifest: true });
+    // The engine keeps a text with all the parts that it was joined from until one of its characters is asked for.
+    text.charCodeAt(0);
+    source.known.whole.set(object, text);
+  }
 }
 
 /** The template's text around the field; kept, since its steps all set the same. */
