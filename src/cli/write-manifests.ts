@@ -9,8 +9,8 @@ import { writePieces } from "./write-pieces.ts";
 
 /** Templates by their place. */
 export interface Templates {
-  /** Canonical JSON. */
-  readonly texts: readonly string[];
+  /** Canonical JSON; null: drawn, and not needed any more. */
+  readonly texts: (string | null)[];
   /** The field that steps lay over the template; null: none, or several. */
   readonly pointers: readonly (string | null)[];
 }
@@ -35,7 +35,11 @@ const source: ManifestSource = {
   slotted: new Set(),
   known: noKnownTexts(),
 };
-for (const [at, pointer] of pointers.entries()) drawTemplate(source, nameOf(at), pointer);
+for (const [at, pointer] of pointers.entries()) {
+  drawTemplate(source, nameOf(at), pointer);
+  // Nothing is laid over it in any step: its drawing is all that is asked for.
+  if (pointer === null) texts[at] = null;
+}
 
 parentPort?.once("message", (message: ToWrite) => {
   const written: Written = { trouble: troubleOf(message) };
