@@ -13,8 +13,8 @@ export interface ManifestThread {
   readonly end: () => Promise<unknown>;
 }
 
-/** Below so many applied objects a thread takes longer to start than it saves (measured: docs/adr/0009). */
-const fewest = 5_000;
+/** With fewer applied objects a thread saves nothing (measured: docs/adr/0009). */
+const fewest = 10_000;
 
 /** The thread, or null: the plan is not large enough for one. */
 export function startManifestThread(plan: Plan, texts: TemplateTexts): ManifestThread | null {

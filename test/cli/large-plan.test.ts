@@ -17,7 +17,7 @@ import { filesBelow, folderWith, project } from "./run-meshferry.ts";
 
 test("the folder of a large plan, byte by byte", async () => {
   const work = folderWith();
-  const meshes = generateMeshes(join(work, "in"), { meshes: 4, services: 200, namespaces: 10 });
+  const meshes = generateMeshes(join(work, "in"), { meshes: 4, services: 400, namespaces: 10 });
   const inputs = [];
   for (const mesh of meshes) {
     const [name = "", path = ""] = mesh.split("=");
@@ -26,7 +26,7 @@ test("the folder of a large plan, byte by byte", async () => {
   const examination = examine(inputs, defaultConfig);
   const plan = makePlan(examination, defaultConfig);
   const applies = plan.phases.flatMap(({ steps }) => steps.filter(({ action }) => action.do === "apply"));
-  expect(applies.length, "as many as the thread is started for").toBeGreaterThan(5_000);
+  expect(applies.length, "as many as the thread is started for").toBeGreaterThan(10_000);
 
   const argv = ["plan", "--no-rehearse", ...meshes.flatMap((mesh) => ["--mesh", mesh]), "--out", "plan"];
   const { status, stderr } = spawnSync(process.execPath, [join(project, "dist/cli/main.js"), ...argv], {
