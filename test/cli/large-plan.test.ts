@@ -41,7 +41,7 @@ test("the folder of a large plan, byte by byte", async () => {
   expect([...written.keys()].sort()).toEqual([...expected.keys()]);
   for (const [path, text] of expected) expect(written.get(path) === text, path).toBe(true);
   expect(readdirSync(work).sort()).toEqual(["in", "plan"]);
-});
+}, 180_000);
 
 test("a small plan has no thread", async () => {
   const plan = makePlan(examine([], defaultConfig), defaultConfig);
