@@ -6,5 +6,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "lab/**/*.test.ts"],
     reporters: ["default", new ClosingLine()],
     testTimeout: 60_000,
+    // Hooks run real processes too: with the usual 10 s a whole file fails while the machine is busy.
+    hookTimeout: 60_000,
   },
 });

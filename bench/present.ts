@@ -10,7 +10,7 @@ import { clusterId } from "../src/core/ids.ts";
 import { readFiles } from "../src/kube/sources/files/read-files.ts";
 import { examine, makePlan } from "../src/pipeline.ts";
 import { planFiles } from "../src/present/folder/plan-folder.ts";
-import { planView } from "../src/present/model/plan-view.ts";
+import { planView, stepContext } from "../src/present/model/plan-view.ts";
 import { paint } from "../src/present/text/paint.ts";
 import { planText } from "../src/present/text/plan-text.ts";
 import { generateMeshes, type MeshesSize } from "./generate-meshes.ts";
@@ -48,7 +48,9 @@ async function measure(size: MeshesSize): Promise<void> {
       };
       const view = timed("view", () => planView(plan, examination.inventory));
       timed("text", () => planText(view, paint(100, false)).join("\n"));
-      const files = timed("folder", () => planFiles(plan, examination.inventory, view));
+      const files = timed("folder", () =>
+        planFiles(plan, examination.inventory, view, stepContext(plan, examination.inventory)),
+      );
       timed("write", () => writeFolder(join(work, `out-${run}`), files));
       times.push(time);
       const bytes = [...files.keys()].reduce((sum, path) => sum + statSync(join(work, `out-${run}`, path)).size, 0);

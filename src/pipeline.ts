@@ -12,7 +12,7 @@ import { askChecks, type CheckName, findingsOf } from "./findings/checks/registr
 import { sortedFindings } from "./findings/sorted-findings.ts";
 import { clusterOf, type Inventory, type Mesh } from "./inventory/mesh.ts";
 import { takeInventory } from "./inventory/take-inventory.ts";
-import { makePlan as planFrom } from "./plan/make-plan.ts";
+import { type MadePlan, planWithTexts as planFrom } from "./plan/make-plan.ts";
 import type { Plan } from "./plan/plan.ts";
 import { buildRoutes } from "./routes/build-routes.ts";
 import type { Route } from "./routes/route.ts";
@@ -78,6 +78,11 @@ export function examine(inputs: readonly ClusterInput[], config: Config): Examin
 
 /** The plan that moves every host that can be carried. */
 export function makePlan(examination: Examination, config: Config): Plan {
+  return planWithTexts(examination, config).plan;
+}
+
+/** The same, with the templates' texts, for whoever writes the plan. */
+export function planWithTexts(examination: Examination, config: Config): MadePlan {
   const { inventory, federation, routes, target, podsOf, findings } = examination;
   return planFrom({
     inventory,

@@ -23,7 +23,7 @@ const large: readonly (string | undefined)[] = ["plan", "check"];
  * twice before it is left in peace: with the usual 16 a fifth of the time of a large plan went there. Node takes the size
  * with a thread, not later, so large commands run in one of their own.
  */
-const newObjectsMb = 64;
+const newObjectsMb = 32;
 
 if (isMainThread && large.includes(process.argv[2])) {
   setFlagsFromString(`--min-semi-space-size=${newObjectsMb}`);

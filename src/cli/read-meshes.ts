@@ -1,7 +1,6 @@
 // From flags and meshferry.yaml to what the pipeline takes: one input per cluster, and the settings.
 import { isAbsolute, relative, resolve } from "node:path";
 import { type Config, defaultConfig } from "../config/config.ts";
-import { readConfig } from "../config/read-config.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
 import { type ClusterId, clusterId } from "../core/ids.ts";
@@ -52,6 +51,8 @@ export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<Re
 }
 
 async function configFrom(cli: CliContext, file: string): Promise<Config> {
+  // Loaded only here: the packages that read it take a tenth of a second.
+  const { readConfig } = await import("../config/read-config.ts");
   const { value, findings } = await readConfig(resolve(cli.cwd, file));
   const shown = findings.map((finding) => ({
     ...finding,

@@ -1,10 +1,10 @@
 // `meshferry plan`: the migration as phases and steps, shown, and written as a folder where asked.
 import { resolve } from "node:path";
-import { examine, makePlan } from "../pipeline.ts";
+import { examine, planWithTexts } from "../pipeline.ts";
 import { planFiles } from "../present/folder/plan-folder.ts";
 import { shellWord } from "../present/folder/shell-word.ts";
 import { jsonText } from "../present/model/json-text.ts";
-import { planView } from "../present/model/plan-view.ts";
+import { planView, stepContext } from "../present/model/plan-view.ts";
 import { planText } from "../present/text/plan-text.ts";
 import { displayWidth } from "../present/text/display-width.ts";
 import { visibleText } from "../present/text/visible-text.ts";
@@ -13,9 +13,10 @@ import type { PlanFlags } from "./flags.ts";
 import { paintFor, writeLines } from "./drawing.ts";
 import { exitBlocked, exitFine } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
+import { startManifestThread } from "./manifest-thread.ts";
 import { readMeshes } from "./read-meshes.ts";
 import { UserError } from "./user-error.ts";
-import { writeFolder } from "./write-folder.ts";
+import { writeFolder, writeFolderWith } from "./write-folder.ts";
 
 const notRehearsed =
   "note: this version cannot rehearse a plan yet: the plan is marked as not rehearsed (--no-rehearse leaves this note out)\n";
@@ -25,11 +26,16 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   const { inputs, config } = await readMeshes(cli, flags);
   if (flags.noRehearse !== true) cli.stderr.write(notRehearsed);
   const examination = examine(inputs, config);
-  const plan = makePlan(examination, config);
-  const view = planView(plan, examination.inventory);
+  const { plan, texts } = planWithTexts(examination, config);
+  const thread = flags.out === undefined ? null : startManifestThread(plan, texts);
+  const steps = stepContext(plan, examination.inventory);
+  const view = planView(plan, examination.inventory, steps);
   if (flags.out !== undefined) {
-    const files = planFiles(plan, examination.inventory, view);
-    writeFolder(resolve(cli.cwd, flags.out), files);
+    const files = planFiles(plan, examination.inventory, view, steps, texts);
+    const folder = resolve(cli.cwd, flags.out);
+    if (thread === null) writeFolder(folder, files);
+    else await writeFolderWith(thread, folder, files);
+    await thread?.end();
     cli.stderr.write(`note: ${files.size} files written to ${visibleText(flags.out)}\n`);
   }
   if (flags.output === "json") cli.stdout.write(jsonText(view));

@@ -8,7 +8,7 @@ import { planFiles } from "../present/folder/plan-folder.ts";
 import { tryPage } from "../present/folder/try-page.ts";
 import { findingViews } from "../present/model/finding-view.ts";
 import { jsonText } from "../present/model/json-text.ts";
-import { planView } from "../present/model/plan-view.ts";
+import { planView, stepContext } from "../present/model/plan-view.ts";
 import { findingsText } from "../present/text/findings-text.ts";
 import { paint as paintOf } from "../present/text/paint.ts";
 import { planText } from "../present/text/plan-text.ts";
@@ -53,10 +53,11 @@ export const runScaffold = handler<ScaffoldFlags, []>(async ({ cli }, flags) => 
   // Nothing is there yet, and the clusters are named so that every page can speak of them.
   const nothing = clusters.map((id): ClusterInput => ({ id, objects: [], coverage: {}, findings: [] }));
   const inventory = takeInventory(nothing);
-  const view = planView(plan, inventory);
+  const context = stepContext(plan, inventory);
+  const view = planView(plan, inventory, context);
   const trials = scaffoldTrials(scaffold);
   if (flags.out !== undefined) {
-    const files = new Map([...planFiles(plan, inventory, view), ["TRY.md", tryPage(trials)] as const]);
+    const files = new Map([...planFiles(plan, inventory, view, context), ["TRY.md", tryPage(trials)] as const]);
     writeFolder(resolve(cli.cwd, flags.out), files);
     cli.stderr.write(`note: ${files.size} files written to ${visibleText(flags.out)}\n`);
   }

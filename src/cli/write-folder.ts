@@ -1,81 +1,88 @@
 // Writes a folder as a whole: a temporary folder beside it first, then file by file into place. Touches only what is listed as ours.
 // Calls are synchronous: nothing else waits for a turn, and tens of thousands of small files take a third of the time.
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { FileText } from "../present/folder/file-text.ts";
 import { type Claim, claimFolder, marker, markerText, parentFolders } from "./claim-folder.ts";
 import { withFiles } from "./file-trouble.ts";
+import type { ManifestThread } from "./manifest-thread.ts";
+import type { ApplyAction } from "../present/model/step-view.ts";
+import { writePieces } from "./write-pieces.ts";
 
 /**
  * Writes `files` (by relative path) into `folder`. A folder with files of others and without our marker is refused; stale
  * files of ours go, files of others beside ours stay. Throws a UserError; before anything was moved, nothing is changed.
  */
-export function writeFolder(folder: string, files: ReadonlyMap<string, FileText>): void {
+export function writeFolder(folder: string, files: Files): void {
+  const begun = begin(folder, files);
+  try {
+    withFiles(folder, () => {
+      makeFolders(begun, files);
+      fill(begun, files);
+      putInPlace(begun, files);
+    });
+  } finally {
+    begun.drop();
+  }
+}
+
+/** The same with a second thread, which makes and writes the manifests. */
+export async function writeFolderWith(thread: ManifestThread, folder: string, files: Files): Promise<void> {
+  const manifests = new Map<string, readonly ApplyAction[]>();
+  const others = new Map<string, FileText>();
+  for (const [path, text] of files) {
+    if (typeof text !== "string" && text.applies !== null) manifests.set(path, text.applies);
+    else others.set(path, text);
+  }
+  const begun = begin(folder, files);
+  try {
+    withFiles(folder, () => makeFolders(begun, files));
+    const theirs = thread.write(begun.fresh, manifests);
+    const ours = (async () => fill(begun, others))();
+    // Both end before anything is taken away, whatever the other came to.
+    const ends = await Promise.allSettled([ours, theirs]);
+    withFiles(folder, () => {
+      for (const end of ends) if (end.status === "rejected") throw end.reason;
+      putInPlace(begun, files);
+    });
+  } finally {
+    begun.drop();
+  }
+}
+
+type Files = ReadonlyMap<string, FileText>;
+
+interface Begun {
+  readonly claim: Claim;
+  /** Where the files are made. */
+  readonly fresh: string;
+  /** Takes away what is left of it. */
+  readonly drop: () => void;
+}
+
+function begin(folder: string, files: Files): Begun {
   const claim = withFiles(folder, () => claimFolder(folder, [...files.keys()]));
   const temporary = withFiles(folder, () => temporaryBeside(claim));
   // mkdtemp gives nobody else a look; the folder inside has the permissions that the user's umask gives.
-  const fresh = join(temporary, "plan");
-  try {
-    withFiles(folder, () => {
-      mkdirSync(fresh);
-      fill(fresh, files);
-      if (claim.state === "absent") renameSync(fresh, claim.path);
-      else moveOver(fresh, claim.path, files, claim.ours);
-    });
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  return { claim, fresh: join(temporary, "plan"), drop: () => rmSync(temporary, { recursive: true, force: true }) };
 }
 
-function fill(temporary: string, files: ReadonlyMap<string, FileText>): void {
-  for (const parent of parentFolders(files.keys())) mkdirSync(join(temporary, parent), { recursive: true });
+function makeFolders({ fresh }: Begun, files: Files): void {
+  mkdirSync(fresh);
+  for (const parent of parentFolders(files.keys())) mkdirSync(join(fresh, parent), { recursive: true });
+  writeFileSync(join(fresh, marker), markerText(files.keys()), { flag: "wx" });
+}
+
+function fill({ fresh }: Begun, files: Files): void {
   for (const [path, text] of files) {
-    if (typeof text === "string") writeFileSync(join(temporary, path), text, { flag: "wx" });
-    else writePieces(join(temporary, path), text());
-  }
-  writeFileSync(join(temporary, marker), markerText(files.keys()), { flag: "wx" });
-}
-
-/** A UTF-16 unit takes three bytes of UTF-8 at most. */
-const bytesPerUnit = 3;
-
-function writePieces(path: string, pieces: Iterable<string>): void {
-  const file = openSync(path, "wx");
-  // One for all pieces: thousands of buffers would make the engine collect its whole heap again and again. Each piece goes
-  // straight into it: joined texts would be copied once more, which took half of the time of writing.
-  const buffer = Buffer.allocUnsafe(1 << 20);
-  let used = 0;
-  try {
-    for (const piece of pieces) {
-      const most = piece.length * bytesPerUnit;
-      if (used + most > buffer.length) {
-        writeWhole(file, buffer.subarray(0, used));
-        used = 0;
-      }
-      if (most > buffer.length) writeWhole(file, Buffer.from(piece, "utf8"));
-      else used += buffer.write(piece, used, "utf8");
-    }
-    writeWhole(file, buffer.subarray(0, used));
-  } finally {
-    closeSync(file);
+    if (typeof text === "string") writeFileSync(join(fresh, path), text, { flag: "wx" });
+    else writePieces(join(fresh, path), text.pieces());
   }
 }
 
-/** A write may take less than it was given. */
-function writeWhole(file: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+function putInPlace({ claim, fresh }: Begun, files: Files): void {
+  if (claim.state === "absent") renameSync(fresh, claim.path);
+  else moveOver(fresh, claim.path, files, claim.ours);
 }
 
 /** The marker lists old and new files while they are moved, so that a run that was cut off leaves a folder that is still ours. */

@@ -2,7 +2,7 @@
 import type { GatewayOptions } from "../core/east-west-options.ts";
 import type { ClusterId } from "../core/ids.ts";
 import type { TrustOrder } from "../core/trust-order.ts";
-import { configFile, CONFIG_VERSION, type ConfigFile } from "./config-shape.ts";
+import type { ConfigFile } from "./config-shape.ts";
 
 /** Where a cluster is read. */
 export type MeshSource =
@@ -77,8 +77,16 @@ export function settingsOf(file: ConfigFile): Omit<Config, "meshes"> {
   };
 }
 
-/** The settings where no file is given; the meshes come from flags. */
+/** The settings where no file is given; the meshes come from flags. What the file's shape says of each, without loading that. */
 export const defaultConfig: Config = {
-  ...settingsOf(configFile.parse({ apiVersion: CONFIG_VERSION, meshes: [{ name: "any", path: "." }] })),
   meshes: [],
+  pairs: [],
+  trust: { order: "peers", restartProxies: false },
+  strategy: "shift",
+  eastWest: { namespace: "istio-ingress", per: "mesh", service: [], addresses: [] },
+  exportTo: "all",
+  drainTimeoutSeconds: 300,
+  entries: { namespace: "meshferry-imports" },
+  waves: { canary: null, order: [], atMost: 4 },
+  runners: [],
 };

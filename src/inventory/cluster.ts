@@ -7,6 +7,7 @@ import { type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object
 import { sortedBy } from "../core/order.ts";
 import { pointer } from "../core/pointer.ts";
 import { fieldOfWrongType } from "../findings/codes/inventory.ts";
+import type { Misfit } from "./kinds/fields.ts";
 import { type KindName, kinds, type View } from "./kinds/registry.ts";
 
 /** An object with the view of the fields in use. */
@@ -50,20 +51,15 @@ export function readCluster(input: ClusterInput): Produced<Cluster> {
     if (ofKind) ofKind.push(object);
     else byKind.set(kind, [object]);
     if (!isKindInUse(kind)) continue;
-    const read = kinds[kind].safeParse(object.body);
-    if (read.success) {
+    const misfits: Misfit[] = [];
+    const view = kinds[kind].read(object.body, misfits);
+    if (misfits.length === 0) {
       const { ref } = object;
-      typed.get(kind)?.set(`${ref.namespace ?? ""}/${ref.name}`, { ref, object, view: read.data });
+      typed.get(kind)?.set(`${ref.namespace ?? ""}/${ref.name}`, { ref, object, view });
       continue;
     }
-    for (const issue of read.error.issues.slice(0, 5)) {
-      findings.push(
-        fieldOfWrongType.at([object.ref, object.origin], {
-          field: pointer(...issue.path.map(String)),
-          problem: issue.message,
-        }),
-      );
-    }
+    for (const { path, problem } of misfits.slice(0, 5))
+      findings.push(fieldOfWrongType.at([object.ref, object.origin], { field: pointer(...path), problem }));
   }
   return {
     value: {

@@ -14,10 +14,15 @@ export type Existing = "absent" | "same" | "ours" | "foreign";
 export type ObjectLookup = (key: string) => KubeObject | undefined;
 
 export function objectLookup(inventory: Inventory): ObjectLookup {
-  // One map: tens of thousands of keys are looked up, most of them of objects that are to be made.
-  const objects = new Map<string, KubeObject>();
-  for (const cluster of inventory.clusters) for (const [key, object] of cluster.objects) objects.set(key, object);
-  return (key) => objects.get(key);
+  const objects = inventory.clusters.map((cluster) => cluster.objects);
+  return (key) => {
+    // Clusters are few: one map of all their objects took longer to make than all look-ups do.
+    for (const ofCluster of objects) {
+      const found = ofCluster.get(key);
+      if (found) return found;
+    }
+    return undefined;
+  };
 }
 
 /** What slots hold in the clusters as they were read. */

@@ -1,7 +1,7 @@
 // The plan: phases in the order that trust decides, over the carried routes.
 import type { Finding } from "../core/finding.ts";
 import { type Hash, hashOf, type Sha256, sha256Hex } from "../core/hash.ts";
-import { keptCanonicalJson } from "../core/kept-canonical-json.ts";
+import { canonicalJson } from "../core/json.ts";
 import type { MeshId } from "../core/ids.ts";
 import { groupBy, sortedUnique } from "../core/order.ts";
 import type { TrustOrder } from "../core/trust-order.ts";
@@ -81,9 +81,26 @@ export interface PlanInput {
   readonly sha256?: Sha256;
 }
 
+/** Canonical JSON of templates by their hash: made for the hash, and of use again to whoever writes them. */
+export type TemplateTexts = ReadonlyMap<string, string>;
+
+export interface MadePlan {
+  readonly plan: Plan;
+  readonly texts: TemplateTexts;
+}
+
 /** The plan for everything that is carried. The same input gives the same bytes. */
 export function makePlan(input: PlanInput): Plan {
-  const context = planContext(input);
+  return planWithTexts(input).plan;
+}
+
+/** The same, with the texts that were made on the way. */
+export function planWithTexts(input: PlanInput): MadePlan {
+  const hashed = hashTemplates(input.target.objects, input.sha256);
+  return { plan: planFrom(input, planContext(input, hashed.hashes)), texts: hashed.texts };
+}
+
+function planFrom(input: PlanInput, context: PlanContext): Plan {
   const made = phaseIds[input.options.trust].map((id) => phases[id](context));
   return {
     apiVersion: "meshferry/plan.v1",
@@ -111,7 +128,27 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-function planContext({ inventory, federation, routes, target, podsOf, options, sha256 }: PlanInput): PlanContext {
+interface Hashed {
+  readonly hashes: ReadonlyMap<DesiredObject, Hash>;
+  readonly texts: TemplateTexts;
+}
+
+function hashTemplates(objects: readonly DesiredObject[], sha256: Sha256 = sha256Hex): Hashed {
+  const hashes = new Map<DesiredObject, Hash>();
+  const texts = new Map<string, string>();
+  for (const desired of objects) {
+    const text = canonicalJson(desired.template);
+    const hash: Hash = `sha256:${sha256(text)}`;
+    hashes.set(desired, hash);
+    texts.set(hash, text);
+  }
+  return { hashes, texts };
+}
+
+function planContext(
+  { inventory, federation, routes, target, podsOf, options, sha256 }: PlanInput,
+  hashes: Hashed["hashes"],
+): PlanContext {
   const carried = target.carried;
   const lookup = objectLookup(inventory);
   const exporters = new Set(carried.map(({ exporter }) => exporter.mesh.id));
@@ -138,9 +175,6 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
   });
   const links = retirableLinks(inventory, federation, routes);
   const byCluster = groupBy(target.objects, ({ ref }) => ref.cluster);
-  const hashes = new Map<DesiredObject, Hash>(
-    target.objects.map((desired) => [desired, hashOfTemplate(desired.template, sha256)]),
-  );
   return {
     inventory,
     federation,
@@ -157,7 +191,7 @@ function planContext({ inventory, federation, routes, target, podsOf, options, s
     partnersOf: (mesh) => inventory.meshes.filter(({ id }) => partners.get(mesh.id)?.has(id)),
     waves: made.flatMap(({ waves }) => waves),
     probes: made.flatMap(({ probes }) => probes),
-    hashOfObject: (desired) => hashes.get(desired) ?? hashOfTemplate(desired.template, sha256),
+    hashOfObject: (desired) => hashes.get(desired) ?? hashOf(desired.template, sha256),
     hashOf: (value) => hashOf(value, sha256),
     retirableLinks: links,
     retirableGroups: options.trust === "peers" ? null : retirableGroups(inventory, federation, links),
@@ -177,10 +211,6 @@ function objectsUsed(context: PlanContext, made: readonly Phase[]): Readonly<Rec
     if (template) objects[hash] = template;
   }
   return objects;
-}
-
-function hashOfTemplate(template: Template, sha256: Sha256 = sha256Hex): Hash {
-  return `sha256:${sha256(keptCanonicalJson(template))}`;
 }
 
 /** A predecessor that already holds has no step; the edge to it goes as well. */

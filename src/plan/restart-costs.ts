@@ -108,9 +108,9 @@ function ofBudgets(cluster: Cluster, known: readonly KubeObject[]): Finding[] {
 
 function selects({ body }: KubeObject, labels: Readonly<Record<string, string>>): boolean {
   const selector = valueAt(body, "/spec/selector");
-  const read = labelSelector.safeParse(selector);
+  const view = labelSelector.fit(selector);
   // In policy/v1 an empty selector means every pod of the namespace, an absent one none (Kubernetes, PodDisruptionBudgetSpec).
-  return selector !== undefined && read.success && matchesSelector(read.data, labels);
+  return selector !== undefined && view !== null && matchesSelector(view, labels);
 }
 
 function textLabels(value: Json | undefined): Readonly<Record<string, string>> {

@@ -85,8 +85,8 @@ function typeNow(annotations: Json | undefined): ServiceType {
 /** Of a Service that istiod or we made; one without settings says nothing. */
 function existingSettings(body: Json): BalancerSettings[] {
   if (!isJsonObject(body)) return [];
-  const view = serviceView.safeParse(body);
-  return view.success ? [balancerSettings({ view: view.data })] : [];
+  const view = serviceView.fit(body);
+  return view ? [balancerSettings({ view })] : [];
 }
 
 function statedFields(stated: StatedService | null): JsonObject {

@@ -72,7 +72,7 @@ test("every object is valid, and each is made once", () => {
         const [group = "", version] = textAt(body, "apiVersion").split("/");
         const known = kindKey({ group: version === undefined ? "" : group, kind: textAt(body, "kind") });
         const schema = Object.entries(kinds).find(([name]) => name === known)?.[1];
-        expect(schema?.safeParse(body).error, key).toBeUndefined();
+        expect(schema?.fit(body), key).not.toBeNull();
       }
     }),
     { numRuns: 60 },

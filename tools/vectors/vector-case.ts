@@ -1,12 +1,25 @@
 // The form of a case: two meshes, their services in short, their federation objects as Kubernetes would hold them.
 import { z } from "zod";
+import type { Field, Misfit } from "../../src/inventory/kinds/fields.ts";
 import { exportedServiceSet } from "../../src/inventory/kinds/exported-service-set.ts";
 import { importedServiceSet } from "../../src/inventory/kinds/imported-service-set.ts";
 import { service } from "../../src/inventory/kinds/service.ts";
 import { serviceEntry } from "../../src/inventory/kinds/service-entry.ts";
 
 const name = z.string();
-const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+/** A view of the product's own, or null. */
+const orNull = <T>(field: Field<T>) =>
+  z
+    .unknown()
+    .optional()
+    .transform((value, context) => (value === undefined || value === null ? null : view(field, value, context)));
+
+function view<T>({ read }: Field<T>, value: unknown, context: Pick<z.RefinementCtx, "addIssue">): T {
+  const misfits: Misfit[] = [];
+  const result = read(value, misfits);
+  for (const { path, problem } of misfits) context.addIssue({ code: "custom", path, message: problem });
+  return result;
+}
 
 const federated = z.object({
   name,
@@ -33,8 +46,8 @@ const caseService = flat.transform((value, context) => {
     return z.NEVER;
   };
   if (kind === "Federated") return { kind, view: read(federated.safeParse(value)) };
-  if (kind === "ServiceEntry") return { kind, view: read(serviceEntry.safeParse({ metadata, spec })) };
-  return { kind, view: read(service.safeParse({ metadata, spec: rest })) };
+  if (kind === "ServiceEntry") return { kind, view: view(serviceEntry, { metadata, spec }, context) };
+  return { kind, view: view(service, { metadata, spec: rest }, context) };
 });
 
 export const vectorCase = z.object({

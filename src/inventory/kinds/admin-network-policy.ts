@@ -1,14 +1,25 @@
 // policy.networking.k8s.io AdminNetworkPolicy and BaselineAdminNetworkPolicy (v1alpha1): what administrators decide before and after NetworkPolicies.
-import { z } from "zod";
-import { list, maybeNumber, maybePart, metadata, part, text, textMap } from "./fields.ts";
+import {
+  list,
+  maybeNumber,
+  maybePart,
+  metadata,
+  number,
+  object,
+  type Out,
+  part,
+  string,
+  text,
+  textMap,
+} from "./fields.ts";
 import { labelSelector } from "./members.ts";
 
 const maybeSelector = maybePart({
   matchLabels: textMap,
-  matchExpressions: list(part({ key: text, operator: text, values: list(z.string()) })),
+  matchExpressions: list(part({ key: text, operator: text, values: list(string) })),
 });
 
-export const adminNetworkPolicy = z.object({
+export const adminNetworkPolicy = object({
   metadata,
   spec: part({
     /** The lower, the sooner; a baseline has none. */
@@ -21,15 +32,15 @@ export const adminNetworkPolicy = z.object({
       part({
         action: text,
         /** Networks and domain names lie outside; namespaces, pods and nodes are the cluster's own. */
-        to: list(part({ networks: list(z.string()), domainNames: list(z.string()) })),
+        to: list(part({ networks: list(string), domainNames: list(string) })),
         ports: list(
           part({
-            portNumber: maybePart({ protocol: text, port: z.number() }),
-            portRange: maybePart({ protocol: text, start: z.number(), end: z.number() }),
+            portNumber: maybePart({ protocol: text, port: number }),
+            portRange: maybePart({ protocol: text, start: number, end: number }),
           }),
         ),
       }),
     ),
   }),
 });
-export type AdminNetworkPolicy = z.output<typeof adminNetworkPolicy>;
+export type AdminNetworkPolicy = Out<typeof adminNetworkPolicy>;

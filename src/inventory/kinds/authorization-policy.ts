@@ -1,8 +1,7 @@
 // security.istio.io AuthorizationPolicy: who may call a workload.
-import { z } from "zod";
-import { list, maybePart, metadata, part, text, textMap } from "./fields.ts";
+import { list, maybePart, metadata, object, type Out, part, string, text, textMap } from "./fields.ts";
 
-const texts = list(z.string());
+const texts = list(string);
 
 const source = part({
   principals: texts,
@@ -28,24 +27,21 @@ const operation = part({
   notPaths: texts,
 });
 
-export const authorizationPolicy = z.object({
+export const authorizationPolicy = object({
   metadata,
   spec: part({
     action: text,
     selector: maybePart({ matchLabels: textMap }),
     targetRef: maybePart({ name: text }),
     provider: maybePart({ name: text }),
-    /** null: no rules, which matches nothing. */
-    rules: z
-      .array(
-        part({
-          from: list(part({ source })),
-          to: list(part({ operation })),
-          when: list(part({ key: text, values: texts, notValues: texts })),
-        }),
-      )
-      .nullish()
-      .transform((value) => value ?? []),
+    /** None matches nothing. */
+    rules: list(
+      part({
+        from: list(part({ source })),
+        to: list(part({ operation })),
+        when: list(part({ key: text, values: texts, notValues: texts })),
+      }),
+    ),
   }),
 });
-export type AuthorizationPolicy = z.output<typeof authorizationPolicy>;
+export type AuthorizationPolicy = Out<typeof authorizationPolicy>;

@@ -1,8 +1,7 @@
 // networking.istio.io DestinationRule: how clients call a host.
-import { z } from "zod";
-import { list, maybePart, metadata, part, text, textMap } from "./fields.ts";
+import { list, maybePart, metadata, object, type Out, part, string, text, textMap } from "./fields.ts";
 
-const tls = maybePart({ mode: text, sni: text, subjectAltNames: list(z.string()) });
+const tls = maybePart({ mode: text, sni: text, subjectAltNames: list(string) });
 
 /** Of outlier detection it counts that it is there, not what it holds. */
 const trafficPolicy = maybePart({
@@ -11,14 +10,14 @@ const trafficPolicy = maybePart({
   portLevelSettings: list(part({ tls })),
 });
 
-export const destinationRule = z.object({
+export const destinationRule = object({
   metadata,
   spec: part({
     host: text,
     trafficPolicy,
     subsets: list(part({ name: text, labels: textMap, trafficPolicy })),
-    exportTo: list(z.string()),
+    exportTo: list(string),
     workloadSelector: maybePart({}),
   }),
 });
-export type DestinationRule = z.output<typeof destinationRule>;
+export type DestinationRule = Out<typeof destinationRule>;

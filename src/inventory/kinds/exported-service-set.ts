@@ -1,10 +1,9 @@
 // federation.maistra.io ExportedServiceSet (maistra/api federation/v1).
-import { z } from "zod";
-import { list, maybePart, metadata, part, text, textMap } from "./fields.ts";
+import { list, maybePart, metadata, object, type Out, part, string, text, textMap } from "./fields.ts";
 
 const alias = maybePart({ namespace: text, name: text });
 
-export const exportedServiceSet = z.object({
+export const exportedServiceSet = object({
   metadata,
   spec: part({
     exportRules: list(
@@ -15,7 +14,7 @@ export const exportedServiceSet = z.object({
           namespace: text,
           selector: maybePart({
             matchLabels: textMap,
-            matchExpressions: list(part({ key: text, operator: text, values: list(z.string()) })),
+            matchExpressions: list(part({ key: text, operator: text, values: list(string) })),
           }),
           aliases: list(part({ namespace: text, name: text, alias })),
         }),
@@ -28,4 +27,4 @@ export const exportedServiceSet = z.object({
     ),
   }),
 });
-export type ExportedServiceSet = z.output<typeof exportedServiceSet>;
+export type ExportedServiceSet = Out<typeof exportedServiceSet>;

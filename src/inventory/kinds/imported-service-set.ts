@@ -1,8 +1,7 @@
 // federation.maistra.io ImportedServiceSet (maistra/api federation/v1).
-import { z } from "zod";
-import { flag, list, maybePart, metadata, part, text } from "./fields.ts";
+import { flag, list, maybePart, metadata, object, type Out, part, text } from "./fields.ts";
 
-export const importedServiceSet = z.object({
+export const importedServiceSet = object({
   metadata,
   spec: part({
     domainSuffix: text,
@@ -22,4 +21,4 @@ export const importedServiceSet = z.object({
     ),
   }),
 });
-export type ImportedServiceSet = z.output<typeof importedServiceSet>;
+export type ImportedServiceSet = Out<typeof importedServiceSet>;

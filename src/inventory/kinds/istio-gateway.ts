@@ -1,12 +1,11 @@
 // networking.istio.io Gateway: which pods it configures, and for which ports and hosts.
-import { z } from "zod";
-import { list, maybeNumber, metadata, part, textMap } from "./fields.ts";
+import { list, maybeNumber, metadata, object, type Out, part, string, textMap } from "./fields.ts";
 
-export const istioGateway = z.object({
+export const istioGateway = object({
   metadata,
   spec: part({
     selector: textMap,
-    servers: list(part({ port: part({ number: maybeNumber }), hosts: list(z.string()) })),
+    servers: list(part({ port: part({ number: maybeNumber }), hosts: list(string) })),
   }),
 });
-export type IstioGateway = z.output<typeof istioGateway>;
+export type IstioGateway = Out<typeof istioGateway>;

@@ -1,22 +1,21 @@
 // maistra.io ServiceMeshMemberRoll and ServiceMeshMember: which namespaces belong to a control plane.
-import { z } from "zod";
-import { list, metadata, part, text, textMap } from "./fields.ts";
+import { list, metadata, object, type Out, part, string, text, textMap } from "./fields.ts";
 
 export const labelSelector = part({
   matchLabels: textMap,
-  matchExpressions: list(part({ key: text, operator: text, values: list(z.string()) })),
+  matchExpressions: list(part({ key: text, operator: text, values: list(string) })),
 });
-export type LabelSelector = z.output<typeof labelSelector>;
+export type LabelSelector = Out<typeof labelSelector>;
 
-export const serviceMeshMemberRoll = z.object({
+export const serviceMeshMemberRoll = object({
   metadata,
-  spec: part({ members: list(z.string()), memberSelectors: list(labelSelector) }),
-  status: part({ configuredMembers: list(z.string()), members: list(z.string()) }),
+  spec: part({ members: list(string), memberSelectors: list(labelSelector) }),
+  status: part({ configuredMembers: list(string), members: list(string) }),
 });
-export type ServiceMeshMemberRoll = z.output<typeof serviceMeshMemberRoll>;
+export type ServiceMeshMemberRoll = Out<typeof serviceMeshMemberRoll>;
 
-export const serviceMeshMember = z.object({
+export const serviceMeshMember = object({
   metadata,
   spec: part({ controlPlaneRef: part({ name: text, namespace: text }) }),
 });
-export type ServiceMeshMember = z.output<typeof serviceMeshMember>;
+export type ServiceMeshMember = Out<typeof serviceMeshMember>;

@@ -1,16 +1,12 @@
 // security.istio.io PeerAuthentication: whether a workload takes mTLS.
-import { z } from "zod";
-import { maybePart, metadata, part, text, textMap } from "./fields.ts";
+import { mapOf, maybePart, metadata, object, type Out, part, text, textMap } from "./fields.ts";
 
-export const peerAuthentication = z.object({
+export const peerAuthentication = object({
   metadata,
   spec: part({
     selector: maybePart({ matchLabels: textMap }),
     mtls: part({ mode: text }),
-    portLevelMtls: z
-      .record(z.string(), part({ mode: text }))
-      .nullish()
-      .transform((value) => value ?? {}),
+    portLevelMtls: mapOf(part({ mode: text })),
   }),
 });
-export type PeerAuthentication = z.output<typeof peerAuthentication>;
+export type PeerAuthentication = Out<typeof peerAuthentication>;

@@ -1,5 +1,5 @@
 // Which kinds are read, and with which schema. A kind is added here and nowhere else.
-import type { z } from "zod";
+import type { Field, Out } from "./fields.ts";
 import { adminNetworkPolicy } from "./admin-network-policy.ts";
 import { authorizationPolicy } from "./authorization-policy.ts";
 import { istioGateway } from "./istio-gateway.ts";
@@ -57,7 +57,7 @@ export const kinds = {
   "ServiceMeshPeer.federation.maistra.io": serviceMeshPeer,
   "ExportedServiceSet.federation.maistra.io": exportedServiceSet,
   "ImportedServiceSet.federation.maistra.io": importedServiceSet,
-} as const satisfies Readonly<Record<string, z.ZodType>>;
+} as const satisfies Readonly<Record<string, Field<unknown>>>;
 
 export type KindName = keyof typeof kinds;
-export type View<K extends KindName> = z.output<(typeof kinds)[K]>;
+export type View<K extends KindName> = Out<(typeof kinds)[K]>;

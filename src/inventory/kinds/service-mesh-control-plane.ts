@@ -1,18 +1,26 @@
 // maistra.io ServiceMeshControlPlane v2: the fields that decide what the mesh is, and those that the plan patches.
-import { z } from "zod";
-import { list, maybeFlag, maybeNumber, metadata, part, text, textMap } from "./fields.ts";
+import {
+  list,
+  mapOf,
+  maybeFlag,
+  maybeNumber,
+  metadata,
+  object,
+  type Out,
+  part,
+  string,
+  text,
+  textMap,
+} from "./fields.ts";
 import { labelSelector } from "./members.ts";
 
 const gateway = part({
   enabled: maybeFlag,
   namespace: text,
-  requestedNetworkView: list(z.string()),
+  requestedNetworkView: list(string),
   service: part({ type: text, metadata: part({ labels: textMap, annotations: textMap }) }),
 });
-const gateways = z
-  .record(z.string(), gateway)
-  .nullish()
-  .transform((value) => value ?? {});
+const gateways = mapOf(gateway);
 
 /** The part of a spec that is read; `status.appliedSpec` has the same form, with the profile's values merged in. */
 const controlPlaneSpec = part({
@@ -20,7 +28,7 @@ const controlPlaneSpec = part({
   mode: text,
   cluster: part({ name: text, network: text }),
   security: part({
-    trust: part({ domain: text, additionalDomains: list(z.string()) }),
+    trust: part({ domain: text, additionalDomains: list(string) }),
     manageNetworkPolicy: maybeFlag,
     certificateAuthority: part({
       type: text,
@@ -31,12 +39,12 @@ const controlPlaneSpec = part({
   }),
   proxy: part({ networking: part({ clusterDomain: text }) }),
   meshConfig: part({ discoverySelectors: list(labelSelector) }),
-  techPreview: part({ meshConfig: part({ trustDomainAliases: list(z.string()) }) }),
+  techPreview: part({ meshConfig: part({ trustDomainAliases: list(string) }) }),
   gateways: part({ enabled: maybeFlag, additionalIngress: gateways, additionalEgress: gateways }),
   runtime: part({ components: part({ pilot: part({ container: part({ env: textMap }) }) }) }),
 });
 
-export const serviceMeshControlPlane = z.object({
+export const serviceMeshControlPlane = object({
   metadata,
   spec: controlPlaneSpec,
   status: part({
@@ -46,4 +54,4 @@ export const serviceMeshControlPlane = z.object({
     conditions: list(part({ type: text, status: text, reason: text, message: text })),
   }),
 });
-export type ServiceMeshControlPlane = z.output<typeof serviceMeshControlPlane>;
+export type ServiceMeshControlPlane = Out<typeof serviceMeshControlPlane>;

@@ -1,6 +1,5 @@
 // federation.maistra.io ServiceMeshPeer (maistra/api federation/v1).
-import { z } from "zod";
-import { flag, list, maybeNumber, maybePart, metadata, part, text } from "./fields.ts";
+import { flag, list, maybeNumber, maybePart, metadata, object, type Out, part, string, text } from "./fields.ts";
 
 const istiod = part({
   pod: text,
@@ -8,10 +7,10 @@ const istiod = part({
   watch: part({ connected: flag, lastConnected: text, lastFullSync: text }),
 });
 
-export const serviceMeshPeer = z.object({
+export const serviceMeshPeer = object({
   metadata,
   spec: part({
-    remote: part({ addresses: list(z.string()), discoveryPort: maybeNumber, servicePort: maybeNumber }),
+    remote: part({ addresses: list(string), discoveryPort: maybeNumber, servicePort: maybeNumber }),
     gateways: part({ ingress: part({ name: text }), egress: part({ name: text }) }),
     security: part({
       clientID: text,
@@ -21,4 +20,4 @@ export const serviceMeshPeer = z.object({
   }),
   status: maybePart({ discoveryStatus: part({ active: list(istiod), inactive: list(istiod) }) }),
 });
-export type ServiceMeshPeer = z.output<typeof serviceMeshPeer>;
+export type ServiceMeshPeer = Out<typeof serviceMeshPeer>;

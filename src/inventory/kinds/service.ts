@@ -1,39 +1,48 @@
 // v1 Service: the fields that federation, routes and gateways are derived from.
-import { z } from "zod";
-import { list, maybeFlag, maybeNumber, metadata, part, text, textMap } from "./fields.ts";
+import {
+  list,
+  maybeFlag,
+  maybeNumber,
+  maybeNumberOrText,
+  metadata,
+  number,
+  object,
+  type Out,
+  part,
+  string,
+  text,
+  textMap,
+} from "./fields.ts";
 
-export const service = z.object({
+export const service = object({
   metadata,
   spec: part({
     type: text,
     clusterIP: text,
     externalName: text,
-    externalIPs: list(z.string()),
+    externalIPs: list(string),
     selector: textMap,
     loadBalancerIP: text,
     loadBalancerClass: text,
-    loadBalancerSourceRanges: list(z.string()),
+    loadBalancerSourceRanges: list(string),
     allocateLoadBalancerNodePorts: maybeFlag,
     externalTrafficPolicy: text,
     internalTrafficPolicy: text,
     sessionAffinity: text,
     sessionAffinityConfig: part({ clientIP: part({ timeoutSeconds: maybeNumber }) }),
-    ipFamilies: list(z.string()),
+    ipFamilies: list(string),
     ipFamilyPolicy: text,
     ports: list(
-      z.object({
+      object({
         name: text,
-        port: z.number(),
+        port: number,
         protocol: text,
         appProtocol: text,
-        targetPort: z
-          .union([z.number(), z.string()])
-          .nullish()
-          .transform((value) => value ?? null),
+        targetPort: maybeNumberOrText,
         nodePort: maybeNumber,
       }),
     ),
   }),
   status: part({ loadBalancer: part({ ingress: list(part({ ip: text, hostname: text })) }) }),
 });
-export type Service = z.output<typeof service>;
+export type Service = Out<typeof service>;

@@ -1,11 +1,10 @@
 // networking.istio.io VirtualService: where requests to a host, or at a gateway, are sent.
-import { z } from "zod";
-import { list, metadata, part, text } from "./fields.ts";
+import { list, metadata, object, type Out, part, string, text } from "./fields.ts";
 
 const routes = list(part({ route: list(part({ destination: part({ host: text }) })) }));
 
-export const virtualService = z.object({
+export const virtualService = object({
   metadata,
-  spec: part({ hosts: list(z.string()), gateways: list(z.string()), http: routes, tcp: routes, tls: routes }),
+  spec: part({ hosts: list(string), gateways: list(string), http: routes, tcp: routes, tls: routes }),
 });
-export type VirtualService = z.output<typeof virtualService>;
+export type VirtualService = Out<typeof virtualService>;

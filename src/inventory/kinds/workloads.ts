@@ -1,11 +1,22 @@
 // Pods, and the kinds whose templates make them: who runs a service, under which account, on which ports, with a sidecar or not.
-import { z } from "zod";
-import { flag, list, maybeNumber, maybePart, metadata, part, text, textMap } from "./fields.ts";
+import {
+  flag,
+  list,
+  maybeNumber,
+  maybePart,
+  metadata,
+  number,
+  object,
+  type Out,
+  part,
+  text,
+  textMap,
+} from "./fields.ts";
 
 const containers = list(
   part({
     name: text,
-    ports: list(z.object({ name: text, containerPort: z.number(), protocol: text })),
+    ports: list(object({ name: text, containerPort: number, protocol: text })),
     env: list(part({ name: text, value: text })),
   }),
 );
@@ -18,7 +29,7 @@ const podSpec = part({
   volumes: list(part({ csi: maybePart({ driver: text }) })),
 });
 
-export const pod = z.object({
+export const pod = object({
   metadata,
   spec: podSpec,
   status: part({
@@ -28,10 +39,10 @@ export const pod = z.object({
     conditions: list(part({ type: text, status: text })),
   }),
 });
-export type Pod = z.output<typeof pod>;
+export type Pod = Out<typeof pod>;
 
 /** Deployment, StatefulSet, DaemonSet, ReplicaSet, DeploymentConfig. */
-export const workload = z.object({
+export const workload = object({
   metadata,
   spec: part({
     replicas: maybeNumber,
@@ -41,4 +52,4 @@ export const workload = z.object({
     }),
   }),
 });
-export type Workload = z.output<typeof workload>;
+export type Workload = Out<typeof workload>;

@@ -1,9 +1,9 @@
 // Objects as manifests: the plan's own templates, and other people's objects as they were, for putting them back.
+import type { Hash } from "../../core/hash.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
-import { keptCanonicalJson } from "../../core/kept-canonical-json.ts";
 import { withValueAt } from "../../core/pointer.ts";
+import type { TemplateTexts } from "../../plan/make-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
-import type { Template } from "../../target/desired-object.ts";
 import type { ApplyAction } from "../model/step-view.ts";
 import { yamlText } from "../yaml-text.ts";
 import { holdsSlot, placeholder, slotsIn, withPlaceholders } from "./slot-command.ts";
@@ -15,41 +15,49 @@ export interface Manifest {
 }
 
 /** The manifest that an apply writes: the template with the step's own fields laid over it. */
-export function applyManifest(
-  plan: Plan,
-  action: ApplyAction,
-  slotted: ReadonlySet<string>,
-  known: KnownTexts,
-): Manifest {
-  const { object, set } = action;
-  const template: Json = plan.objects[object] ?? {};
-  if (!hasSlots(action, slotted)) return { yaml: plainManifest(template, action, known).join(""), slots: [] };
-  const body = set.reduce((below: Json, { pointer, value }) => withValueAt(below, pointer, value), template);
+export function applyManifest(source: ManifestSource, action: Applied): Manifest {
+  if (!hasSlots(action, source.slotted)) return { yaml: plainManifest(source, action).join(""), slots: [] };
+  const body = laidOver(source.templateOf(action.object), action);
   const slots = slotsIn(body);
   const plain = new Set(slots.map(placeholder));
   return { yaml: yamlText(withPlaceholders(body), { manifest: true, plain }), slots };
 }
 
 /** The text of the manifest in parts, which are not joined: a plan has tens of thousands. */
-export function manifestParts(
-  plan: Plan,
-  action: ApplyAction,
-  slotted: ReadonlySet<string>,
-  known: KnownTexts,
-): readonly string[] {
-  if (hasSlots(action, slotted)) return [applyManifest(plan, action, slotted, known).yaml];
-  return plainManifest(plan.objects[action.object] ?? {}, action, known);
+function manifestParts(source: ManifestSource, action: Applied): readonly string[] {
+  return hasSlots(action, source.slotted) ? [applyManifest(source, action).yaml] : plainManifest(source, action);
+}
+
+/** Manifests one after the other, as kubectl reads them, in parts. */
+export function* manifestsInParts(source: ManifestSource, actions: readonly Applied[]): Generator<string> {
+  for (const [at, action] of actions.entries()) {
+    if (at > 0) yield "---\n";
+    yield* manifestParts(source, action);
+  }
+}
+
+/** What manifests are made from. */
+export interface ManifestSource {
+  readonly templateOf: (object: Hash) => Json;
+  /** The templates that have slots, by hash. */
+  readonly slotted: ReadonlySet<string>;
+  readonly known: KnownTexts;
 }
 
 /** Texts of templates, in two parts around the one list that their steps set: an entry is applied once for each wave. */
 export interface KnownTexts {
   /** By template; null: it is not so simple. */
-  readonly around: Map<Json, Around | null>;
+  readonly around: Map<Hash, Around | null>;
+  /** Of templates over which nothing is laid, where somebody has drawn them beforehand. */
+  readonly whole: Map<Hash, string>;
   /** By the list itself, which steps share, then by its indentation. */
   readonly lists: Map<readonly Json[], Map<string, string>>;
 }
 
-interface Around {
+/** What a manifest is made from. */
+type Applied = Pick<ApplyAction, "object" | "set">;
+
+export interface Around {
   readonly pointer: string;
   readonly head: string;
   readonly indent: string;
@@ -59,20 +67,46 @@ interface Around {
 const marker = "__meshferry_list__";
 const unquoted = new Set([marker]);
 
-function plainManifest(template: Json, { set }: ApplyAction, { around, lists }: KnownTexts): readonly string[] {
+export function noKnownTexts(): KnownTexts {
+  return { around: new Map(), whole: new Map(), lists: new Map() };
+}
+
+function laidOver(template: Json, { set }: Applied): Json {
+  return set.reduce((below: Json, { pointer, value }) => withValueAt(below, pointer, value), template);
+}
+
+function plainManifest(source: ManifestSource, action: Applied): readonly string[] {
+  const { templateOf, known } = source;
+  const { object, set } = action;
   const [only, ...others] = set;
   const value = only?.value;
   if (only && others.length === 0 && isList(value)) {
-    let parts = around.get(template);
-    if (parts === undefined || (parts !== null && parts.pointer !== only.pointer)) {
-      parts = aroundList(template, only.pointer);
-      around.set(template, parts);
-    }
-    const list = parts === null ? null : listText(value, parts.indent, lists);
+    const parts = drawAround(source, object, only.pointer);
+    const list = parts === null ? null : listText(value, parts.indent, known.lists);
     if (parts !== null && list !== null) return [parts.head, list, parts.tail];
   }
-  const body = set.reduce((below: Json, each) => withValueAt(below, each.pointer, each.value), template);
-  return [yamlText(body, { manifest: true })];
+  const whole = only ? undefined : known.whole.get(object);
+  return [whole ?? yamlText(laidOver(templateOf(object), action), { manifest: true })];
+}
+
+/** Draws a template before anybody asks for its manifest: all of it, or what is around the field that steps lay over it. */
+export function drawTemplate(source: ManifestSource, object: Hash, pointer: string | null): void {
+  if (pointer !== null) drawAround(source, object, pointer);
+  else {
+    const text = yamlText(source.templateOf(object), { manifest: true });
+    // The engine keeps a text with all the parts that it was joined from until one of its characters is asked for.
+    text.charCodeAt(0);
+    source.known.whole.set(object, text);
+  }
+}
+
+/** The template's text around the field; kept, since its steps all set the same. */
+function drawAround({ templateOf, known: { around } }: ManifestSource, object: Hash, pointer: string): Around | null {
+  const known = around.get(object);
+  if (known !== undefined && (known === null || known.pointer === pointer)) return known;
+  const made = aroundList(templateOf(object), pointer);
+  around.set(object, made);
+  return made;
 }
 
 function aroundList(template: Json, pointer: string): Around | null {
@@ -111,25 +145,26 @@ function isTexts(value: Json | undefined): value is readonly string[] {
 }
 
 /** The slots whose values an apply needs, sorted. */
-export function slotsOf(plan: Plan, action: ApplyAction, slotted: ReadonlySet<string>): string[] {
+export function slotsOf({ templateOf, slotted }: ManifestSource, action: ApplyAction): string[] {
   if (!hasSlots(action, slotted)) return [];
-  return slotsIn([plan.objects[action.object] ?? {}, ...action.set.map(({ value }) => value)]);
+  return slotsIn([templateOf(action.object), ...action.set.map(({ value }) => value)]);
 }
 
 /** The hashes of the plan's templates that have slots. */
-export function slottedObjects({ objects, slots }: Plan): ReadonlySet<string> {
+export function slottedObjects({ objects, slots }: Plan, texts: TemplateTexts): ReadonlySet<string> {
   if (slots.length === 0) return new Set();
   return new Set(
-    Object.entries(objects).flatMap(([hash, body]) => (mayHoldSlot(body) && holdsSlot(body) ? [hash] : [])),
+    Object.keys(objects).filter((hash) => {
+      // Few objects do, and a text is searched much faster than an object.
+      const text = texts.get(hash);
+      return text === undefined
+        ? holdsSlot(objects[hash as Hash] ?? {})
+        : text.includes('"$slot":') && holdsSlot(objects[hash as Hash] ?? {});
+    }),
   );
 }
 
-/** Few objects do, and a text is searched much faster than an object. */
-function mayHoldSlot(body: Template): boolean {
-  return keptCanonicalJson(body).includes('"$slot":');
-}
-
-export function hasSlots({ object, set }: ApplyAction, slotted: ReadonlySet<string>): boolean {
+export function hasSlots({ object, set }: Applied, slotted: ReadonlySet<string>): boolean {
   return slotted.has(object) || set.some(({ value }) => holdsSlot(value));
 }
 

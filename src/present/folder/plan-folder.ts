@@ -1,12 +1,15 @@
 // A plan as files for people who carry it out by hand or from Git: manifests, patches and pages. Writes nothing itself.
+import type { Hash } from "../../core/hash.ts";
 import { compareText, sortedUnique } from "../../core/order.ts";
 import type { Inventory } from "../../inventory/mesh.ts";
+import type { TemplateTexts } from "../../plan/make-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { type PlanView, planView, stepContext } from "../model/plan-view.ts";
+import type { StepContext } from "../model/step-view.ts";
 import type { FileText } from "./file-text.ts";
 import { firewallPage } from "./firewall-page.ts";
 import { folderPage } from "./folder-page.ts";
-import { slottedObjects } from "./manifest.ts";
+import { noKnownTexts, slottedObjects } from "./manifest.ts";
 import { planJson } from "./plan-json.ts";
 import { type FolderContext, groupFiles, type WrittenManifest } from "./step-files.ts";
 import { stepGroups } from "./step-groups.ts";
@@ -17,19 +20,29 @@ import { stepsPage } from "./steps-page.ts";
  * objects that undo puts back. The same plan and inventory give the same bytes.
  */
 export function planFolder(plan: Plan, inventory: Inventory): ReadonlyMap<string, string> {
-  const files = planFiles(plan, inventory, planView(plan, inventory));
-  return new Map([...files].map(([path, text]) => [path, typeof text === "string" ? text : [...text()].join("")]));
+  const context = stepContext(plan, inventory);
+  const files = planFiles(plan, inventory, planView(plan, inventory, context), context);
+  return new Map(
+    [...files].map(([path, text]) => [path, typeof text === "string" ? text : [...text.pieces()].join("")]),
+  );
 }
 
-/** The same, with the view that was made already; long texts are made when they are asked for, piece by piece. */
-export function planFiles(plan: Plan, inventory: Inventory, view: PlanView): ReadonlyMap<string, FileText> {
+/** The same, with what was made already; long texts are made when they are asked for, piece by piece. */
+export function planFiles(
+  plan: Plan,
+  inventory: Inventory,
+  view: PlanView,
+  stepsContext: StepContext,
+  texts: TemplateTexts = new Map(),
+): ReadonlyMap<string, FileText> {
   const files = new Map<string, FileText>();
   const folders: string[] = [];
   const written = new Map<string, WrittenManifest>();
   const base = {
-    ...stepContext(plan, inventory),
-    slotted: slottedObjects(plan),
-    known: { around: new Map(), lists: new Map() },
+    ...stepsContext,
+    templateOf: (object: Hash) => plan.objects[object] ?? {},
+    slotted: slottedObjects(plan, texts),
+    known: noKnownTexts(),
   };
   for (const [at, phase] of plan.phases.entries()) {
     const phaseFolder = `${padded(at + 1, plan.phases.length)}-${phase.id}`;
@@ -49,7 +62,7 @@ export function planFiles(plan: Plan, inventory: Inventory, view: PlanView): Rea
     files.set(`${phaseFolder}/STEPS.md`, stepsPage(phase, phaseView, sections, context));
   }
   const clusters = sortedUnique(inventory.clusters.map(({ id }) => id as string));
-  files.set("plan.json", () => planJson(plan));
+  files.set("plan.json", { pieces: () => planJson(plan, texts), applies: null });
   // A plan that sets meshes up opens no new way between them.
   if (view.setsUp === null) files.set("FIREWALL.md", firewallPage(view.firewall));
   files.set("README.md", folderPage(view, folders, clusters));

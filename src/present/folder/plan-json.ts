@@ -1,15 +1,18 @@
 // plan.json: one line per step, route, object, probe group and finding, and per group of steps, so that two plans can be compared line by line.
 // JSON.stringify does the work (a writer of our own took eight times as long); keys stand in the order in which the plan is made,
 // which is fixed. Only values that may hold somebody's own objects (templates, patches) have their keys sorted first.
-import { type Json, sortedKeys } from "../../core/json.ts";
-import { keptCanonicalJson } from "../../core/kept-canonical-json.ts";
+import { canonicalJson, type Json, sortedKeys } from "../../core/json.ts";
+import type { TemplateTexts } from "../../plan/make-plan.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { planLines, type StepLine } from "../../plan/plan-file.ts";
 import type { StepGroup } from "../../plan/step-group.ts";
 import { printable } from "../model/json-text.ts";
 
 /** The plan as JSON text, line by line: the text of a large plan is never held as a whole. The same plan gives the same bytes. */
-export function* planJson({ objects, phases, routes, probes, ...rest }: Plan): Generator<string> {
+export function* planJson(
+  { objects, phases, routes, probes, ...rest }: Plan,
+  texts: TemplateTexts = new Map(),
+): Generator<string> {
   const lines = planLines(objects);
   yield "{\n";
   for (const [key, value] of Object.entries(rest)) {
@@ -26,7 +29,7 @@ export function* planJson({ objects, phases, routes, probes, ...rest }: Plan): G
   let first = true;
   for (const [hash, template] of Object.entries(objects)) {
     yield `${first ? "\n" : ",\n"}${one(hash)}:`;
-    yield printable(keptCanonicalJson(template));
+    yield printable(texts.get(hash) ?? canonicalJson(template));
     first = false;
   }
   yield `${first ? "}" : "\n}"},\n"phases":[`;

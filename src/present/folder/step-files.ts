@@ -9,7 +9,7 @@ import { jsonText } from "../model/json-text.ts";
 import { applyCommand, createCommand, deleteCommand, kubectl, patchCommand, restartCommand } from "./kubectl.ts";
 import { pluralOf } from "../model/count-text.ts";
 import type { FileText } from "./file-text.ts";
-import { applyManifest, keptManifest, type KnownTexts, manifestParts, slotsOf } from "./manifest.ts";
+import { applyManifest, hasSlots, keptManifest, manifestsInParts, type ManifestSource, slotsOf } from "./manifest.ts";
 import { safeName } from "./safe-name.ts";
 import { shellWord } from "./shell-word.ts";
 import { readSlotCommand, slotVariable } from "./slot-command.ts";
@@ -34,11 +34,10 @@ export interface WrittenManifest {
   readonly objects: readonly string[];
 }
 
-export interface FolderContext extends StepContext, GroupContext {
+export interface FolderContext extends StepContext, GroupContext, ManifestSource {
   /** The manifest that was last written for an object, by refKey. */
   readonly written: Map<string, WrittenManifest>;
   readonly phaseFolder: string;
-  readonly known: KnownTexts;
 }
 
 /** The files of the steps of a group, numbered within its phase, and the commands that use them. */
@@ -120,18 +119,14 @@ function unapply(applied: readonly Applied[], number: string, { context, files }
       ? filePath(first.action.ref, number, ".undo.yaml")
       : groupPath(first.action.ref, number, ".undo.yaml");
   files.set(path, documents(actions, context));
-  const slots = sortedUnique(actions.flatMap((action) => slotsOf(context.plan, action, context.slotted)));
+  const slots = sortedUnique(actions.flatMap((action) => slotsOf(context, action)));
   return applyFile(first.action.ref, path, slots, context);
 }
 
 /** Manifests one after the other, made when they are written: those of a phase of a large plan have tens of megabytes. */
-function documents(actions: readonly ApplyAction[], { plan, slotted, known }: FolderContext): FileText {
-  return function* () {
-    for (const [at, action] of actions.entries()) {
-      if (at > 0) yield "---\n";
-      yield* manifestParts(plan, action, slotted, known);
-    }
-  };
+function documents(actions: readonly ApplyAction[], context: FolderContext): FileText {
+  const plain = actions.every((action) => !hasSlots(action, context.slotted));
+  return { pieces: () => manifestsInParts(context, actions), applies: plain ? actions : null };
 }
 
 /** The files of a step, numbered within its phase, and the commands that use them. */
@@ -181,7 +176,7 @@ function actionCommands(action: Action, number: string, mark: string, out: Draft
 
 function applyCommands(action: ApplyAction, path: string, out: Draft): string[] {
   const { context } = out;
-  const { yaml, slots } = applyManifest(context.plan, action, context.slotted, context.known);
+  const { yaml, slots } = applyManifest(context, action);
   out.files.set(path, yaml);
   const key = refKey(action.ref);
   context.written.set(key, { path: `${context.phaseFolder}/${path}`, slots, objects: [key] });

@@ -1,13 +1,10 @@
 // Which consecutive steps of a phase share a section of STEPS.md, and a manifest: the same to objects of one cluster and kind.
-import { kindKey } from "../../core/object-ref.ts";
+import type { ObjectRef } from "../../core/object-ref.ts";
 import type { Step } from "../../plan/plan.ts";
 import type { StepContext } from "../model/step-view.ts";
-import { hasSlots } from "./manifest.ts";
+import { hasSlots, type ManifestSource } from "./manifest.ts";
 
-export interface GroupContext extends Pick<StepContext, "earlier"> {
-  /** The templates that have slots, by hash. */
-  readonly slotted: ReadonlySet<string>;
-}
+export type GroupContext = Pick<StepContext, "earlier"> & Pick<ManifestSource, "slotted">;
 
 /** What undo of an apply does: delete, apply what the plan wrote before, or apply what was read. */
 export type Restoring = "create" | "written" | "kept";
@@ -23,40 +20,58 @@ export function restoringOf({ id, expect }: Step, { earlier }: Pick<StepContext,
  */
 export function stepGroups(steps: readonly Step[], context: GroupContext): Step[][] {
   const groups: Step[][] = [];
-  let open: string | null = null;
+  let group: Step[] = [];
+  let open: Common | null = null;
   let ids = new Set<string>();
   for (const step of steps) {
-    const key = groupKey(step, context);
-    const group = groups.at(-1);
-    if (group && key !== null && key === open && !step.after.some((id) => ids.has(id))) {
+    const common = commonOf(step, context);
+    if (open !== null && common !== null && isSame(open, common) && !step.after.some((id) => ids.has(id))) {
       group.push(step);
-      ids.add(step.id);
-      continue;
+    } else {
+      group = [step];
+      groups.push(group);
+      open = common;
+      ids = new Set();
     }
-    groups.push([step]);
-    open = key;
-    ids = new Set([step.id]);
+    ids.add(step.id);
   }
   return groups;
 }
 
-/** What the steps of a run have in common; null: the step stands alone. */
-function groupKey(step: Step, context: GroupContext): string | null {
-  const { action, why, timeoutMs } = step;
-  const common = (ref: { readonly cluster: string; readonly group: string; readonly kind: string }): string =>
-    `${action.do}|${ref.cluster}|${kindKey(ref)}|${why.rule}|${timeoutMs}`;
+/** What the steps of a run have in common. Compared, not made into a text: nearly all steps are asked for it. */
+interface Common {
+  readonly step: Step;
+  readonly about: ObjectRef;
+  /** Of an apply. */
+  readonly restoring: Restoring | null;
+}
+
+function isSame(one: Common, other: Common): boolean {
+  return (
+    one.step.action.do === other.step.action.do &&
+    one.about.cluster === other.about.cluster &&
+    one.about.group === other.about.group &&
+    one.about.kind === other.about.kind &&
+    one.step.why.rule === other.step.why.rule &&
+    one.step.timeoutMs === other.step.timeoutMs &&
+    one.restoring === other.restoring
+  );
+}
+
+/** null: the step stands alone. */
+function commonOf(step: Step, context: GroupContext): Common | null {
+  const { action } = step;
   switch (action.do) {
     case "apply": {
       const plainUndo = step.undo.how === "restore" && step.undo.also.length === 0;
-      return plainUndo && !hasSlots(action, context.slotted)
-        ? `${common(action.ref)}|${restoringOf(step, context)}`
-        : null;
+      if (!plainUndo || hasSlots(action, context.slotted)) return null;
+      return { step, about: action.ref, restoring: restoringOf(step, context) };
     }
     case "patch":
     case "delete":
-      return common(action.ref);
+      return { step, about: action.ref, restoring: null };
     case "restart":
-      return common(action.workload);
+      return { step, about: action.workload, restoring: null };
     case "delete-together":
     case "wait":
     case "confirm":

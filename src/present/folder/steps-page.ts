@@ -162,7 +162,7 @@ function verifyLines({ verify, steps }: Phase, { names }: FolderContext): string
     const hosts = (group?.routes ?? [])
       .slice(0, shownPairs)
       .map((route) => `  - to ${code(route.slice(route.indexOf("|") + 1))}`);
-    return [`- ${prose(probesText(group, probes))}`, ...clients, ...hosts];
+    return [`- ${prose(probesText(names, probes))}`, ...clients, ...hosts];
   });
   return ["## Verify", "", "Requests on fresh connections pass, before the next phase:", "", ...lines, ""];
 }

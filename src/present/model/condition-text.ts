@@ -13,6 +13,8 @@ import { fieldText } from "./field-change.ts";
 export interface ConditionNames {
   readonly probes: ReadonlyMap<string, ProbeGroup>;
   readonly slots: ReadonlyMap<string, Slot>;
+  /** Texts of probe groups made until now: a group is named by many conditions, and may have thousands of clients. */
+  readonly texts: Map<string, string>;
 }
 
 /** One condition that is no list of conditions. */
@@ -71,7 +73,7 @@ function claimOf(part: ConditionPart, names: ConditionNames): Claim {
   const of = (ref: ObjectRef, must: string): Claim => ({ ref, about: "", must });
   const from = (probes: string, must: string): Claim => ({
     ref: null,
-    about: probesText(names.probes.get(probes), probes),
+    about: probesText(names, probes),
     must,
   });
   switch (part.kind) {
@@ -149,15 +151,13 @@ function isText(is: "equal" | "empty" | "not-empty", value: Json): string {
 const namedClients = 3;
 
 /** "shop/till to 2 hosts", "12 clients in 4 namespaces to 200 hosts", or the group's id where it is not known. */
-export function probesText(group: ProbeGroup | undefined, id: string): string {
+export function probesText({ probes, texts }: ConditionNames, id: string): string {
+  const group = probes.get(id);
   if (!group) return `probes ${id}`;
-  const known = groupTexts.get(group) ?? groupText(group);
-  groupTexts.set(group, known);
-  return known;
+  const text = texts.get(id) ?? groupText(group);
+  texts.set(id, text);
+  return text;
 }
-
-/** A group is named by many conditions, and may have thousands of clients. */
-const groupTexts = new WeakMap<ProbeGroup, string>();
 
 function groupText({ clients, routes }: ProbeGroup): string {
   const namespaces = new Set(clients.map(({ cluster, namespace }) => `${cluster}|${namespace ?? ""}`));

@@ -1,7 +1,7 @@
 // What `plan` shows, as data: the same values feed the JSON output and the text. Knows no output format.
 import type { Json } from "../../core/json.ts";
 import { type ObjectRef, refKey, sortedRefs } from "../../core/object-ref.ts";
-import { groupBy, sortedBy, sortedUnique } from "../../core/order.ts";
+import { sortedBy, sortedUnique } from "../../core/order.ts";
 import type { Inventory } from "../../inventory/mesh.ts";
 import type { Phase, PhaseId, Plan, Wave } from "../../plan/plan.ts";
 import type { Slot } from "../../target/desired-object.ts";
@@ -90,8 +90,11 @@ export const phasePurposes = {
 } as const satisfies Readonly<Record<PhaseId, string>>;
 
 /** The view of a plan. The inventory gives the old values that the plan does not hold. */
-export function planView(plan: Plan, inventory: Inventory): PlanView {
-  const context = stepContext(plan, inventory);
+export function planView(
+  plan: Plan,
+  inventory: Inventory,
+  context: StepContext = stepContext(plan, inventory),
+): PlanView {
   const phases = plan.phases.map((phase, index) => phaseView(phase, index + 1, context));
   const steps = phases.flatMap((phase) => phase.steps);
   const left = plan.routes.filter(({ carry }) => carry.mode === "none");
@@ -138,6 +141,7 @@ export function stepContext(plan: Plan, inventory: Inventory): StepContext {
   const names: ConditionNames = {
     probes: new Map(plan.probes.map((group) => [group.id, group])),
     slots: new Map(plan.slots.map((slot) => [slot.id as string, slot])),
+    texts: new Map(),
   };
   return { plan, names, bodyOf, earlier: earlierApplies(plan) };
 }
@@ -151,7 +155,7 @@ function phaseView(phase: Phase, number: number, context: StepContext): PhaseVie
     gate: partTexts(conditionParts(phase.gate), context.names, null),
     counts: countsOf(steps),
     steps,
-    verify: phase.verify.map((probes) => probesText(context.names.probes.get(probes), probes)),
+    verify: phase.verify.map((probes) => probesText(context.names, probes)),
     reversible: phase.reversible,
     lost: sortedUnique(phase.steps.flatMap(({ undo }) => (undo.how === "none" && undo.needed ? [undo.reason] : []))),
   };
@@ -164,13 +168,16 @@ function countsOf(steps: readonly StepView[]): StepCounts {
 }
 
 function costView(steps: readonly StepView[]): CostView {
-  const written = steps.filter(({ kind }) => kind !== "wait" && kind !== "confirm").flatMap(({ objects }) => objects);
-  const byCluster = groupBy(written, ({ cluster }) => cluster);
+  const writes = new Map<string, number>();
+  for (const { kind, objects } of steps) {
+    if (kind === "wait" || kind === "confirm") continue;
+    for (const { cluster } of objects) writes.set(cluster, (writes.get(cluster) ?? 0) + 1);
+  }
   const of = (kind: StepKind) =>
     sortedRefs(steps.filter((step) => step.kind === kind).flatMap(({ objects }) => objects));
   return {
     counts: countsOf(steps),
-    writes: Object.fromEntries(sortedUnique(byCluster.keys()).map((name) => [name, byCluster.get(name)?.length ?? 0])),
+    writes: Object.fromEntries(sortedUnique(writes.keys()).map((name) => [name, writes.get(name) ?? 0])),
     restarts: of("restart"),
     deletes: of("delete"),
   };

@@ -49,10 +49,27 @@ export interface StepContext {
 export function stepView(step: Step, number: number, context: StepContext): StepView {
   const objects = objectsOf(step);
   const cluster = clusterOf(step, objects, context.names);
+  const kind = kindOf(step, context);
+  if (kind === "create" && isPlainCreate(step)) {
+    return {
+      id: step.id,
+      number,
+      kind,
+      title: step.title,
+      cluster,
+      objects,
+      changes: none,
+      until: none,
+      timeoutMs: step.timeoutMs,
+      undo: restoreTexts.create,
+      why: step.why,
+      routes: step.routes.length,
+    };
+  }
   return {
     id: step.id,
     number,
-    kind: kindOf(step, context),
+    kind,
     title: step.title,
     cluster,
     objects,
@@ -72,6 +89,17 @@ export function stepView(step: Step, number: number, context: StepContext): Step
   };
 }
 
+const none: readonly never[] = [];
+
+/** It waits for nothing but the object, and its undo is to delete that: most steps of a large plan. */
+function isPlainCreate({ action, done, undo }: Step): boolean {
+  return action.do === "apply" && done.kind === "present" && done.ref === action.ref && isPlainRestore(undo);
+}
+
+function isPlainRestore(undo: Step["undo"]): boolean {
+  return undo.how === "restore" && undo.also.length === 0;
+}
+
 /** What must hold after a step, beside what goes without saying. */
 export function unimpliedParts({ done, action }: Step): ConditionPart[] {
   return conditionParts(done).filter((part) => !isImplied(part, action));
@@ -79,15 +107,6 @@ export function unimpliedParts({ done, action }: Step): ConditionPart[] {
 
 /** For each apply, the apply of the same object that came before it in the plan. */
 export function earlierApplies(plan: Plan): ReadonlyMap<string, ApplyAction> {
-  const known = earlierOfPlans.get(plan) ?? earlierAppliesOf(plan);
-  earlierOfPlans.set(plan, known);
-  return known;
-}
-
-/** Asked for by the view and by the folder. */
-const earlierOfPlans = new WeakMap<Plan, ReadonlyMap<string, ApplyAction>>();
-
-function earlierAppliesOf(plan: Plan): ReadonlyMap<string, ApplyAction> {
   const last = new Map<string, ApplyAction>();
   const earlier = new Map<string, ApplyAction>();
   for (const { steps } of plan.phases) {

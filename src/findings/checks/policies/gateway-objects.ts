@@ -68,9 +68,9 @@ function ofIstio(object: KubeObject, mesh: Mesh, gateway: GatewayPods): Effect {
 
 /** A NetworkPolicy before the ingress gateway decides who may reach it; where the egress gateway may go matters to nobody without it. */
 function ofNetworkPolicy(object: KubeObject, { kind, namespace, labels }: GatewayPods): Effect {
-  const read = networkPolicy.safeParse(object.body);
-  if (!read.success || object.ref.namespace !== namespace || kind !== "ingress") return "none";
-  const { policyTypes, podSelector } = read.data.spec;
+  const view = networkPolicy.fit(object.body);
+  if (view === null || object.ref.namespace !== namespace || kind !== "ingress") return "none";
+  const { policyTypes, podSelector } = view.spec;
   if (policyTypes.length > 0 && !policyTypes.includes("Ingress")) return "none";
   return labels === null || matchesSelector(podSelector, labels) ? "enforces" : "none";
 }
