@@ -1,5 +1,5 @@
 // Puts one istiod into a cluster and waits until it injects: whoever starts pods afterwards gets sidecars.
-import { isJsonObject, type Json, type JsonObject } from "../../src/core/json.ts";
+import { isJsonObject, type Json } from "../../src/core/json.ts";
 import type { Built } from "../build/run-build.ts";
 import type { KubeApi } from "../api/kube-api.ts";
 import type { LiveObject, Manifest } from "../api/live-object.ts";
@@ -24,8 +24,9 @@ export async function installMesh(api: KubeApi, built: Pick<Built, "istio">, opt
   const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: istiodName(options) };
   await waitFor(api, deployment, "rolled out", isRolledOut, readyMs);
   for (const { apiVersion, kind, metadata } of objects.filter((each) => each.kind === injector)) {
-    const name = String(metadata["name"]);
-    await waitFor(api, { apiVersion, kind, name }, "trusted by the API server", carriesAuthority, readyMs);
+    const { name } = metadata;
+    if (typeof name === "string")
+      await waitFor(api, { apiVersion, kind, name }, "trusted by the API server", carriesAuthority, readyMs);
   }
 }
 
@@ -42,7 +43,7 @@ function carriesAuthority(object: LiveObject): boolean {
 }
 
 export function namespaceObject(name: string, labels: Readonly<Record<string, string>> = {}): Manifest {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { ...labels } as JsonObject } };
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { ...labels } } };
 }
 
 /** Namespaces first, in the order given; the rest side by side, since nothing of it needs the other to be accepted. */
