@@ -78,8 +78,7 @@ function istio(module: string, version: string): GoGroup {
 }
 
 /** Both ends of a migration: the release on which OSSM 2.6 rests (docs/facts.md), and one of OSSM 3's. */
-export const istioVersions = ["1.20.2", "1.28.3"] as const;
-export type IstioVersion = (typeof istioVersions)[number];
+export type IstioVersion = "1.20.2" | "1.28.3";
 
 export const istioGroups: Readonly<Record<IstioVersion, GoGroup>> = {
   "1.20.2": istio("istio-1.20", "1.20.2"),
