@@ -1,24 +1,69 @@
 // The lab's command: words in, a call, an exit code.
 import process from "node:process";
 import { runBuild } from "./build/run-build.ts";
-import { placesFrom } from "./machine/places.ts";
+import { down } from "./cluster/down.ts";
+import { status, statusLines } from "./cluster/status.ts";
+import { up } from "./cluster/up.ts";
+import { type Places, placesFrom } from "./machine/places.ts";
 import { sayOnTerminal as say } from "./machine/progress.ts";
 import { LabTrouble } from "./machine/trouble.ts";
 
-const usage = `Usage: npm run lab -- build
+const usage = `Usage: npm run lab -- build | up [--clusters N] | status | down
 
-  build   compiles, installs and packs what the lab needs and lacks (root; Debian 12, Go, Python)
+  build    compiles, installs and packs what the lab needs and lacks (Debian 12, Go, Python)
+  up       builds what is missing and starts N clusters (1), named mesh-1, mesh-2, ...
+  status   says what runs, and where its kubeconfigs are
+  down     takes the lab down and leaves nothing of it
+
+All of it needs root. MESHFERRY_LAB_CACHE and MESHFERRY_LAB_STATE name other folders for what is built and what runs.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.length !== 1 || args[0] !== "build") {
+  const places = placesFrom(process.env);
+  const run = commandFor(args, places);
+  if (run === null) {
     process.stderr.write(usage);
     return 2;
   }
   if (process.getuid?.() !== 0)
-    throw new LabTrouble("the lab needs root", "it installs packages and makes root file systems", "run it as root");
-  await runBuild(placesFrom(process.env), say);
+    throw new LabTrouble("the lab needs root", "it installs packages and makes namespaces", "run it as root");
+  return run();
+}
+
+function commandFor([word, ...rest]: readonly string[], places: Places): (() => Promise<number>) | null {
+  const clusters = word === "up" ? clusterCount(rest) : null;
+  if (clusters !== null) return async () => runUp(places, clusters);
+  if (rest.length > 0) return null;
+  if (word === "build") return async () => done(runBuild(places, say));
+  if (word === "down") return async () => done(down(places.state, say));
+  return word === "status" ? async () => runStatus(places) : null;
+}
+
+function clusterCount(rest: readonly string[]): number | null {
+  if (rest.length === 0) return 1;
+  const [flag, value = ""] = rest;
+  return rest.length === 2 && flag === "--clusters" && /^[1-9]\d?$/.test(value) ? Number(value) : null;
+}
+
+async function done(work: Promise<unknown>): Promise<number> {
+  await work;
   return 0;
+}
+
+async function runUp(places: Places, clusters: number): Promise<number> {
+  const built = await runBuild(places, say);
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => interrupted.abort(new LabTrouble("up was interrupted", signal, "run it again")));
+  const names = Array.from({ length: clusters }, (_, index) => `mesh-${index + 1}`);
+  await up(names, { ...places, built, say, signal: interrupted.signal });
+  return runStatus(places);
+}
+
+async function runStatus({ state }: Places): Promise<number> {
+  const clusters = await status(state);
+  for (const line of statusLines(state, clusters)) say(line);
+  return clusters?.every(({ ready, missing }) => ready && missing.length === 0) === true ? 0 : 1;
 }
 
 try {
