@@ -58,6 +58,8 @@ function template(mesh: MeshView, gateway: GatewayView, own: Readonly<Record<str
         {
           name: "istio-proxy",
           image: "auto",
+          // Without a tag the policy would be Always.
+          imagePullPolicy: "IfNotPresent",
           ...(view === "" ? {} : { env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: view }] }),
         },
       ],

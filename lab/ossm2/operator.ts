@@ -27,11 +27,14 @@ export async function operate(
 ): Promise<void> {
   const { store, mesh, place, object } = sight;
   const revision = place?.revision ?? "";
-  await keeper.write(mesh.gateways.flatMap((gateway) => gatewayObjects(mesh, gateway, revision)));
-  await removeGateways(sight, keeper);
   // Read by the next istiod that starts, never by this one.
   await keeper.write([trustObject(mesh.namespace, sight.peers.size > 0)]);
   await configure(sight, [...roots.values()], log);
+  // Gateways come once istiod is as it should be: they are injected with what it knows when they start.
+  const istiod = place && store.get("Deployment", mesh.namespace, place.deployment);
+  if (istiod && isUpToDate(istiod))
+    await keeper.write(mesh.gateways.flatMap((gateway) => gatewayObjects(mesh, gateway, revision)));
+  await removeGateways(sight, keeper);
   const deployments = store
     .all("Deployment")
     .filter(({ metadata }) => metadata.labels?.[ownerLabel] === mesh.name || metadata.name === place?.deployment)
