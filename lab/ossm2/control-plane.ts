@@ -31,11 +31,28 @@ export function placeOf(namespace: string, revision: string): ControlPlanePlace 
 
 /**
  * Trust in other meshes, on plain Istio: their roots are `caCertificates`, which proxies get from an istiod that runs with
- * ISTIO_MULTIROOT_MESH. The variable comes from this ConfigMap, which is read when istiod starts: an istiod that starts without
- * peers tells proxies nothing, so running ones keep the roots that they have, and fresh ones get none.
+ * ISTIO_MULTIROOT_MESH. The variable comes from this ConfigMap, which is read when istiod starts: an istiod that starts after the
+ * last peer went tells proxies nothing, so running ones keep the roots that they have, and fresh ones get none (Istio 1.20,
+ * pilot/pkg/xds/pcds.go, and pkg/istio-agent/xds_proxy.go).
  */
 export const trustConfigMap = "lab-ossm2-trust";
 export const multiRoot = "ISTIO_MULTIROOT_MESH";
+const peersSeen = "peers-seen";
+
+export interface Trust {
+  readonly data: JsonObject;
+  /** An istiod that started without peers cannot tell of the first new one: the real one could, so it is restarted here. */
+  readonly needsRestart: boolean;
+}
+
+export function trustFor(hasPeers: boolean, before: JsonObject): Trust {
+  const seen = hasPeers || before[peersSeen] === "true";
+  const isOn = hasPeers || !seen;
+  return {
+    data: { [multiRoot]: String(isOn), [peersSeen]: String(seen) },
+    needsRestart: isOn && before[multiRoot] === "false",
+  };
+}
 
 /** Names of the variables that the control plane set, on the Deployment: what it no longer names goes. */
 export const environmentAnnotation = "lab.meshferry/pilot-environment";

@@ -26,6 +26,8 @@ export interface ImportPlace {
   readonly network: string;
   /** Ready pods of the peer's egress gateway. */
   readonly egressAddresses: readonly string[];
+  /** Labels of these pods. */
+  readonly egressLabels: Readonly<Record<string, string>>;
   /** "spiffe://…" of the egress gateway, and of the other mesh's ingress gateway. */
   readonly egressIdentity: string;
   readonly farIngressIdentity: string | null;
@@ -94,7 +96,7 @@ function dialledEntry(
       endpoints: [...endpoints].map(([address, ofAddress]) => ({
         address,
         ports: Object.fromEntries(service.ports.map((port) => [entryPort(port).name, FEDERATION_PORT])),
-        labels: { ...shortened(ofAddress[0]?.labels ?? {}), "security.istio.io/tlsMode": "istio" },
+        labels: endpointLabels(ofAddress[0]?.labels ?? {}, place.egressLabels),
         ...(network === "" ? {} : { network }),
         ...(ofAddress[0]?.locality ? { locality: ofAddress[0].locality } : {}),
       })),
@@ -137,9 +139,13 @@ export function importAddress(peerIndex: number, index: number, count: number, r
   return `240.241.${(peerIndex % 16) * 16 + Math.floor(place / 254)}.${1 + (place % 254)}`;
 }
 
-/** The API server takes labels of 63 characters; the real registry's are as long as they get. */
-function shortened(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(labels).map(([key, value]) => [key, value.slice(0, 63).replace(/[^A-Za-z0-9]+$/u, "")]),
-  );
+/**
+ * Like the real ones, and those of the gateway's pods: istiod takes an entry's endpoint at a proxy's address for that proxy's
+ * labels, and its Gateways would select it no more (Istio 1.20, serviceentry/controller.go, GetProxyWorkloadLabels; seen).
+ */
+function endpointLabels(
+  real: Readonly<Record<string, string>>,
+  ofPod: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return { ...real, ...ofPod, "security.istio.io/tlsMode": "istio" };
 }

@@ -7,8 +7,8 @@ import {
   environmentPatch,
   injectorValuesFor,
   meshConfigFor,
-  multiRoot,
   trustConfigMap,
+  trustFor,
 } from "./control-plane.ts";
 import { gatewayObjects, ownerLabel } from "./gateway-objects.ts";
 import { keepStatus, type Log, type ObjectKeeper } from "./keep-objects.ts";
@@ -28,7 +28,12 @@ export async function operate(
   const { store, mesh, place, object } = sight;
   const revision = place?.revision ?? "";
   // Read by the next istiod that starts, never by this one.
-  await keeper.write([trustObject(mesh.namespace, sight.peers.size > 0)]);
+  const trust = trustFor(
+    sight.peers.size > 0,
+    objectAt(store.get("ConfigMap", mesh.namespace, trustConfigMap), "/data"),
+  );
+  await keeper.write([trustObject(mesh.namespace, trust.data)]);
+  if (trust.needsRestart && place !== null) await restart(sight, place.deployment, timeText(now), log);
   await configure(sight, [...roots.values()], log);
   // Gateways come once istiod is as it should be: they are injected with what it knows when they start.
   const istiod = place && store.get("Deployment", mesh.namespace, place.deployment);
@@ -69,12 +74,20 @@ async function removeGateways({ store, mesh }: MeshSight, keeper: ObjectKeeper):
   }
 }
 
-function trustObject(namespace: string, hasPeers: boolean): Manifest {
+async function restart({ store, mesh }: MeshSight, name: string, at: string, log: Log): Promise<void> {
+  const annotations = { "lab.meshferry/restarted-for-trust": at };
+  const patch = { spec: { template: { metadata: { annotations } } } };
+  const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespace: mesh.namespace, name };
+  store.remember(await store.api.patch(deployment, "merge", patch));
+  log("istiod restarted for trust in a new peer", { namespace: mesh.namespace });
+}
+
+function trustObject(namespace: string, data: JsonObject): Manifest {
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: trustConfigMap, namespace, labels: standInLabels },
-    data: { [multiRoot]: String(hasPeers) },
+    data,
   };
 }
 

@@ -82,7 +82,19 @@ export function isReady(pod: Pick<LiveObject, string>): boolean {
 }
 
 /** Addresses of a gateway's ready pods. */
-export function gatewayPods(store: ClusterStore, namespace: string, gateway: string): string[] {
+export function gatewayAddresses(store: ClusterStore, namespace: string, gateway: string): string[] {
+  return gatewayPods(store, namespace, gateway)
+    .map((pod) => textAt(pod, "/status/podIP"))
+    .sort();
+}
+
+/** Labels of a gateway's pods, without those that tell one from another. */
+export function gatewayLabels(store: ClusterStore, namespace: string, gateway: string): Record<string, string> {
+  const { "pod-template-hash": _, ...labels } = gatewayPods(store, namespace, gateway)[0]?.metadata.labels ?? {};
+  return labels;
+}
+
+function gatewayPods(store: ClusterStore, namespace: string, gateway: string): LiveObject[] {
   return store
     .all("Pod")
     .filter(
@@ -91,9 +103,7 @@ export function gatewayPods(store: ClusterStore, namespace: string, gateway: str
         pod.metadata.labels?.["service.istio.io/canonical-name"] === gateway &&
         isReady(pod) &&
         !pod.metadata.deletionTimestamp,
-    )
-    .map((pod) => textAt(pod, "/status/podIP"))
-    .sort();
+    );
 }
 
 /** Where a federation ingress gateway answers, while it has a ready pod. */

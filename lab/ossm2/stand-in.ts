@@ -22,7 +22,7 @@ import { type End, identityOf, otherEnd, type PeerView } from "./meshes.ts";
 import { operate } from "./operator.ts";
 import { textAt } from "./read-fields.ts";
 import { ofService } from "./registry.ts";
-import { gatewayPods, ingressAddresses, type MeshSight, sightOf } from "./sight.ts";
+import { gatewayAddresses, gatewayLabels, ingressAddresses, type MeshSight, sightOf } from "./sight.ts";
 import { peerStatus } from "./statuses.ts";
 
 export interface StandInOptions {
@@ -250,7 +250,7 @@ function endsOf(meshes: readonly MeshNow[]): FarEnd[] {
 
 /** The other end of the peer, when this mesh's egress gateway can reach it. */
 function reachable(near: MeshNow, peer: PeerView, ends: readonly FarEnd[]): FarEnd | undefined {
-  if (gatewayPods(near.store, peer.namespace, peer.egress).length === 0) return undefined;
+  if (gatewayAddresses(near.store, peer.namespace, peer.egress).length === 0) return undefined;
   return otherEnd(near.mesh, peer, ends);
 }
 
@@ -286,7 +286,8 @@ function importPlace(
     peer: view,
     peerIndex,
     network: near.mesh.network,
-    egressAddresses: gatewayPods(near.store, view.namespace, view.egress),
+    egressAddresses: gatewayAddresses(near.store, view.namespace, view.egress),
+    egressLabels: gatewayLabels(near.store, view.namespace, view.egress),
     egressIdentity: `spiffe://${identityOf(near.mesh, view.egress)}`,
     farIngressIdentity: identities.get(view.uid) ?? null,
   };
