@@ -79,8 +79,13 @@ export function injectorValuesFor(mesh: MeshView, present: JsonObject): JsonObje
   return isJsonObject(changed) ? changed : present;
 }
 
-/** A JSON patch of istiod's Deployment, or null when it is as it should be: every change of it restarts istiod. */
-export function environmentPatch(mesh: MeshView, deployment: LiveObject): readonly JsonObject[] | null {
+const gateAnnotation = "/spec/template/metadata/annotations/lab.meshferry~1push-gate";
+
+/**
+ * A JSON patch of istiod's Deployment, or null when it is as it should be: every change of it restarts istiod. `gate` is what
+ * istiod speaks to instead of the API server, "" for nothing.
+ */
+export function environmentPatch(mesh: MeshView, deployment: LiveObject, gate: string): readonly JsonObject[] | null {
   const containers = listAt(deployment, "/spec/template/spec/containers");
   const index = containers.findIndex((each) => textAt(each, "/name") === "discovery");
   const before = listAt(containers[index], "/env");
@@ -91,12 +96,14 @@ export function environmentPatch(mesh: MeshView, deployment: LiveObject): readon
   for (const [name, value] of Object.entries(mesh.pilotEnv)) wanted.set(name, { name, value });
   const kept = before.filter((each) => !dropped.has(textAt(each, "/name")) && !wanted.has(textAt(each, "/name")));
   const after = [...kept, ...wanted.values()];
-  if (index < 0 || sameVariables(before, after)) return null;
+  const isAtGate = gate === textAt(deployment, gateAnnotation);
+  if (index < 0 || (sameVariables(before, after) && isAtGate)) return null;
   const names = Object.keys(mesh.pilotEnv).sort().join(",");
   return [
     { op: "add", path: `/spec/template/spec/containers/${index}/env`, value: after },
     ...(deployment.metadata.annotations ? [] : [{ op: "add", path: "/metadata/annotations", value: {} }]),
     { op: "add", path: `/metadata/annotations/${environmentAnnotation.replace("/", "~1")}`, value: names },
+    { op: "add", path: gateAnnotation, value: gate },
   ];
 }
 

@@ -1,16 +1,29 @@
-// Runs the OSSM 2 stand-in for the clusters whose kubeconfigs are named; one line of JSON for everything that it does.
-import { basename, dirname } from "node:path";
+// Runs the OSSM 2 stand-in for all clusters of a running lab; one line of JSON for everything that it does.
 import process from "node:process";
+import { readLab } from "../cluster/lab-cluster.ts";
+import { placesFrom } from "../machine/places.ts";
 import { fasterTiming } from "./mesh-memory.ts";
+import { openPushGate } from "./push-gate.ts";
 import { startStandIn } from "./stand-in.ts";
 
-const times = Number(process.env["MESHFERRY_LAB_OSSM2_FASTER"] ?? "1");
-const clusters = process.argv.slice(2).map((kubeconfig) => ({ name: basename(dirname(kubeconfig)), kubeconfig }));
+const end = new AbortController();
+const { clusters } = await readLab(placesFrom(process.env).state);
+const account = "system:serviceaccount:istio-system:istiod";
+const gates = new Map(
+  await Promise.all(
+    clusters.map(async (cluster) => [cluster.name, await openPushGate(cluster, account, end.signal)] as const),
+  ),
+);
 const standIn = await startStandIn({
   clusters,
-  timing: fasterTiming(times),
+  gates,
+  timing: fasterTiming(Number(process.env["MESHFERRY_LAB_OSSM2_FASTER"] ?? "1")),
   log: (event, facts) => {
     process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), event, ...facts })}\n`);
   },
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void standIn.stop());
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    end.abort();
+    void standIn.stop();
+  });

@@ -14,6 +14,7 @@ import { gatewayObjects, ownerLabel } from "./gateway-objects.ts";
 import { keepStatus, type Log, type ObjectKeeper } from "./keep-objects.ts";
 import { standInLabels } from "./marks.ts";
 import { accountOf } from "./meshes.ts";
+import { gateSecret, type PushGate } from "./push-gate.ts";
 import { objectAt, textAt } from "./read-fields.ts";
 import type { MeshSight } from "./sight.ts";
 import { timeText } from "./statuses.ts";
@@ -22,6 +23,7 @@ export async function operate(
   sight: MeshSight,
   roots: ReadonlyMap<string, string>,
   keeper: ObjectKeeper,
+  gate: PushGate | null,
   now: number,
   log: Log,
 ): Promise<void> {
@@ -34,7 +36,8 @@ export async function operate(
   );
   await keeper.write([trustObject(mesh.namespace, trust.data)]);
   if (trust.needsRestart && place !== null) await restart(sight, place.deployment, timeText(now), log);
-  await configure(sight, [...roots.values()], log);
+  if (gate !== null) await keeper.write([gateSecret(mesh.namespace, gate.server)]);
+  await configure(sight, [...roots.values()], gate?.server ?? "", log);
   // Gateways come once istiod is as it should be: they are injected with what it knows when they start.
   const istiod = place && store.get("Deployment", mesh.namespace, place.deployment);
   if (istiod && isUpToDate(istiod))
@@ -92,7 +95,12 @@ function trustObject(namespace: string, data: JsonObject): Manifest {
 }
 
 /** Mesh configuration and injection act at once; a changed environment restarts istiod. */
-async function configure({ store, mesh, place }: MeshSight, roots: readonly string[], log: Log): Promise<void> {
+async function configure(
+  { store, mesh, place }: MeshSight,
+  roots: readonly string[],
+  gate: string,
+  log: Log,
+): Promise<void> {
   if (place === null) return;
   const { namespace } = place;
   const config = store.get("ConfigMap", namespace, place.meshConfigMap);
@@ -115,7 +123,7 @@ async function configure({ store, mesh, place }: MeshSight, roots: readonly stri
     }
   }
   const deployment = store.get("Deployment", namespace, place.deployment);
-  const patch = deployment && environmentPatch(mesh, deployment);
+  const patch = deployment && environmentPatch(mesh, deployment, gate);
   if (deployment && patch) {
     store.remember(await store.api.patch(nameOf(deployment), "json", patch));
     log("istiod changed", { namespace, deployment: place.deployment });

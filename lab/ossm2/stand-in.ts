@@ -20,6 +20,7 @@ import {
 } from "./mesh-memory.ts";
 import { type End, identityOf, otherEnd, type PeerView } from "./meshes.ts";
 import { operate } from "./operator.ts";
+import type { PushGate } from "./push-gate.ts";
 import { textAt } from "./read-fields.ts";
 import { ofService } from "./registry.ts";
 import { gatewayAddresses, gatewayLabels, ingressAddresses, type MeshSight, sightOf } from "./sight.ts";
@@ -29,8 +30,8 @@ export interface StandInOptions {
   readonly clusters: readonly { readonly name: string; readonly kubeconfig: string }[];
   readonly timing: Timing;
   readonly log: Log;
-  /** Holds back all configuration of a cluster's proxies, or lets it through. */
-  readonly freeze?: (cluster: string, namespace: string, isFrozen: boolean) => void;
+  /** By cluster: what keeps its istiod from pushing. Without one a resync that blocks is only logged. */
+  readonly gates?: ReadonlyMap<string, PushGate>;
   readonly chance?: () => number;
 }
 
@@ -62,7 +63,7 @@ class Loop {
   readonly #options: StandInOptions;
   readonly #memories = new Map<string, MeshMemory | null>();
   readonly #changed = new Map<string, Set<string>>();
-  readonly #frozen = new Map<string, boolean>();
+  readonly #shut = new Map<string, boolean>();
   /** Of other meshes' ingress gateways, by the uid of the peer: an end that is gone is not forgotten. */
   readonly #identities = new Map<string, string>();
   #clusters: { readonly store: ClusterStore; readonly memory: ObjectKeeper; readonly operator: ObjectKeeper }[] = [];
@@ -145,7 +146,7 @@ class Loop {
     const { log } = this.#options;
     for (const mesh of meshes) {
       const cluster = this.#clusters.find(({ store }) => store === mesh.store);
-      if (cluster) await operate(mesh, mesh.memory?.roots ?? new Map(), cluster.operator, now, log);
+      if (cluster) await operate(mesh, mesh.memory?.roots ?? new Map(), cluster.operator, this.#gateOf(mesh), now, log);
     }
     const ends = endsOf(meshes);
     const wanted = new Map(this.#clusters.map(({ store }) => [store.name, [] as Manifest[]]));
@@ -165,7 +166,7 @@ class Loop {
     );
     for (const mesh of meshes) {
       await this.#report(mesh, ends);
-      this.#gate(mesh);
+      await this.#keepGate(mesh);
     }
     const next = Math.min(...meshes.map(({ memory }) => (memory ? nextMoment(memory) : Number.POSITIVE_INFINITY)));
     if (Number.isFinite(next)) this.#wake(Math.max(0, next - Date.now()));
@@ -229,11 +230,15 @@ class Loop {
     }
   }
 
-  #gate({ store, mesh, key, memory }: MeshNow): void {
-    const isFrozen = memory?.blocked !== null && memory !== null;
-    if ((this.#frozen.get(key) ?? false) === isFrozen) return;
-    this.#frozen.set(key, isFrozen);
-    this.#options.freeze?.(store.name, mesh.namespace, isFrozen);
+  #gateOf({ store }: MeshNow): PushGate | null {
+    return this.#options.gates?.get(store.name) ?? null;
+  }
+
+  async #keepGate(mesh: MeshNow): Promise<void> {
+    const isShut = (mesh.memory?.blocked ?? null) !== null;
+    if (this.#shut.get(mesh.key) === isShut) return;
+    await this.#gateOf(mesh)?.setShut(isShut);
+    this.#shut.set(mesh.key, isShut);
   }
 }
 
