@@ -3,21 +3,12 @@ import process from "node:process";
 import { readLab } from "../cluster/lab-cluster.ts";
 import { placesFrom } from "../machine/places.ts";
 import { fasterTiming } from "./mesh-memory.ts";
-import { openPushGate } from "./push-gate.ts";
-import { startStandIn } from "./stand-in.ts";
+import { runStandIn } from "./start-federation.ts";
 
 const end = new AbortController();
-const { clusters } = await readLab(placesFrom(process.env).state);
-const account = "system:serviceaccount:istio-system:istiod";
-const gates = new Map(
-  await Promise.all(
-    clusters.map(async (cluster) => [cluster.name, await openPushGate(cluster, account, end.signal)] as const),
-  ),
-);
-const standIn = await startStandIn({
-  clusters,
-  gates,
+const standIn = await runStandIn(await readLab(placesFrom(process.env).state), {
   timing: fasterTiming(Number(process.env["MESHFERRY_LAB_OSSM2_FASTER"] ?? "1")),
+  signal: end.signal,
   log: (event, facts) => {
     process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), event, ...facts })}\n`);
   },
