@@ -1,4 +1,5 @@
 // What one cluster's API server shows of the kinds that the stand-in looks at, kept up to date by watches.
+import { setMaxListeners } from "node:events";
 import { KubeApi } from "../api/kube-api.ts";
 import type { KindRef, LiveObject } from "../api/live-object.ts";
 import { watch } from "../api/watch.ts";
@@ -35,6 +36,8 @@ export class ClusterStore {
   private constructor(name: string, api: KubeApi) {
     this.name = name;
     this.api = api;
+    // A watch for each kind, and each listens: many, and none of them forgotten.
+    setMaxListeners(0, this.#end.signal);
   }
 
   /** Complete when it is given out; `onChange` is told of every later change. */
