@@ -5,17 +5,19 @@ import { down } from "./cluster/down.ts";
 import { status, statusLines } from "./cluster/status.ts";
 import { up } from "./cluster/up.ts";
 import { type Places, placesFrom } from "./machine/places.ts";
-import { sayOnTerminal as say } from "./machine/progress.ts";
+import { sayOnTerminal as say, timed } from "./machine/progress.ts";
 import { LabTrouble } from "./machine/trouble.ts";
 import { labCrds } from "./mesh/lab-crds.ts";
-import { ownQuestions, showAnswers } from "./mesh/show-answers.ts";
+import { importedQuestions, ownQuestions, showAnswers } from "./mesh/show-answers.ts";
 import { upMesh } from "./mesh/up-mesh.ts";
+import { withLaunchedStandIn } from "./ossm2/launch-stand-in.ts";
+import { federate } from "./ossm2/start-federation.ts";
 
 const usage = `Usage: npm run lab -- build | up [--clusters N | --mesh] | status | down
 
   build    compiles, installs and packs what the lab needs and lacks (Debian 12, Go, Python)
   up       builds what is missing and starts N clusters (1), named mesh-1, mesh-2, ...; with --mesh two clusters,
-           east and west, with a mesh and sample apps in each
+           east and west, with federated meshes and sample apps
   status   says what runs, and where its kubeconfigs are
   down     takes the lab down and leaves nothing of it
 
@@ -65,7 +67,11 @@ async function runUp(places: Places, clusters: number): Promise<number> {
 async function runUpMesh(places: Places): Promise<number> {
   const built = await runBuild(places, say);
   const meshes = await upMesh({ ...places, built, say, signal: untilInterrupted() });
-  const answered = await showAnswers(meshes, built, ownQuestions(meshes), say);
+  await timed(say, "federation", async () =>
+    withLaunchedStandIn(meshes.lab, async () => federate(meshes.lab, meshes.start)),
+  );
+  const questions = [...ownQuestions(meshes), ...importedQuestions(meshes)];
+  const answered = await showAnswers(meshes, built, questions, say);
   const running = await runStatus(places);
   return answered ? running : 1;
 }

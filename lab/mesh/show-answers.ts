@@ -1,4 +1,5 @@
 // Says what the sample clients get: from services of their own mesh, and from those that it imports, with the identities seen.
+import { scaffoldHosts } from "../../src/scaffold/hosts.ts";
 import type { LabMeshes } from "./up-mesh.ts";
 import type { Built } from "../build/run-build.ts";
 import { clusterNamed } from "../cluster/lab-cluster.ts";
@@ -27,6 +28,20 @@ export function ownQuestions({ start }: Pick<LabMeshes, "start">): readonly Ques
             host: `${app.name}.${app.namespace}.svc.cluster.local`,
             port: 8000,
           })),
+      ),
+  );
+}
+
+/** Each client with a sidecar to each HTTP host that its mesh imports. */
+export function importedQuestions({ start }: Pick<LabMeshes, "start">): readonly Question[] {
+  const { dialled } = scaffoldHosts(start.scaffold);
+  return start.scaffold.meshes.flatMap(({ name: mesh, cluster, apps }) =>
+    apps
+      .filter(({ kind, sidecar }) => kind === "client" && sidecar)
+      .flatMap(({ namespace, name }) =>
+        dialled
+          .filter(({ importer, kind }) => importer === mesh && kind === "http")
+          .map(({ host, port }) => ({ cluster, client: { namespace, name }, host, port })),
       ),
   );
 }
