@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { runBuild } from "./build/run-build.ts";
 import { removeLab } from "./cluster/remove-lab.ts";
+import { withLock } from "./machine/lock.ts";
 import { placesFrom } from "./machine/places.ts";
 import { sayOnTerminal as say, stageMinutes } from "./machine/progress.ts";
 import { LabTrouble } from "./machine/trouble.ts";
@@ -67,6 +68,11 @@ async function main(args: readonly string[]): Promise<number> {
   say(stageMinutes("lab build", begun));
   if (interrupted !== null) throw new LabTrouble("lab:ci was interrupted", interrupted, "run it again");
   say("== lab tests");
+  const wait = () => say("lab: another lab:ci of this checkout is running; waiting for it");
+  return withLock(`${testLabs}.lock`, wait, async () => testAndCleanUp(args));
+}
+
+async function testAndCleanUp(args: readonly string[]): Promise<number> {
   try {
     const { status, last } = await runTests(args);
     await cleanUp();

@@ -5,10 +5,12 @@ import { kubectl } from "../cluster/kubectl.ts";
 import type { LabCluster } from "../cluster/lab-cluster.ts";
 import { LabTrouble } from "../machine/trouble.ts";
 
-/** A Deployment whose container has the same name, as the scaffold's clients have. */
+/** A Deployment from whose pod is asked. */
 export interface Client {
   readonly namespace: string;
   readonly name: string;
+  /** The Deployment's name, as the scaffold's clients have it, where none is given. */
+  readonly container?: string;
 }
 
 export interface Answer {
@@ -41,7 +43,8 @@ export async function ask(from: Asking, url: string, curlFlags: readonly string[
   const status = Number(stdout.slice(end + 1));
   if (end < 0 || Number.isNaN(status))
     throw new LabTrouble(`no request from ${from.client.namespace}/${from.client.name}`, stderr, "look at its pods");
-  return readAnswer(status, stdout.slice(0, end), stderr.trim());
+  // kubectl adds a line about the exit code.
+  return readAnswer(status, stdout.slice(0, end), stderr.split("\n")[0] ?? "");
 }
 
 /** What the echo server answers to a line; "" when the connection ended before. */
@@ -56,8 +59,8 @@ export async function askTcp(from: Asking, host: string, port: number, line: str
 }
 
 async function inClient({ built, cluster, client }: Asking, command: readonly string[]) {
-  const { namespace, name } = client;
-  const where = ["--namespace", namespace, `deploy/${name}`, "--container", name];
+  const { namespace, name, container = name } = client;
+  const where = ["--namespace", namespace, `deploy/${name}`, "--container", container];
   return kubectl(built, cluster, ["exec", ...where, "--", ...command]);
 }
 
@@ -68,7 +71,8 @@ export function readAnswer(status: number, body: string, trouble: string): Answe
     const value = told[key];
     return typeof value === "string" ? value : "";
   };
-  const hops = Array.isArray(told["hops"]) ? (told["hops"] as readonly Json[]).map(String) : [];
+  const isText = (value: Json): value is string => typeof value === "string";
+  const hops = Array.isArray(told["hops"]) ? (told["hops"] as readonly Json[]).filter(isText) : [];
   const headers = isJsonObject(told["headers"]) ? Object.entries(told["headers"]) : [];
   return {
     status,
@@ -77,7 +81,7 @@ export function readAnswer(status: number, body: string, trouble: string): Answe
     pod: text("pod"),
     version: text("version"),
     hops,
-    headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
+    headers: Object.fromEntries(headers.flatMap(([name, value]) => (isText(value) ? [[name, value]] : []))),
     body,
   };
 }
