@@ -172,6 +172,10 @@ describe("a peer that goes", () => {
     const noSet = turn(start, 1000, { exportSets: none });
     const { stuck } = turn(noSet, 1000 + timing.takeBackMs - 1, { ...gone, exportSets: none });
     expect(stuck).toEqual({ peer: "west", halfRemoved: null });
+    // It stays so when nothing is taken back any more, and for every other peer.
+    const other = new Map([["other", { ...peer, name: "other", uid: "uid-3" }]]);
+    const later = turn(turn(noSet, 2000, { ...gone, exportSets: none }), 60_000, { peers: other, exportSets: none });
+    expect([later.stuck, [...later.peers.keys()]]).toEqual([stuck, ["west"]]);
   });
 
   test("once its exports are taken back: no harm", () => {

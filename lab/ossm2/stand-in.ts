@@ -198,6 +198,8 @@ class Loop {
     for (const key of this.#memories.keys()) if (!meshes.some((mesh) => mesh.key === key)) this.#memories.delete(key);
     for (const { key, memory } of meshes) {
       const before = this.#memories.get(key) ?? null;
+      for (const [peer, { imports }] of memory?.peers ?? [])
+        if (imports.round !== before?.peers.get(peer)?.imports.round) log("resynced", { mesh: key, peer });
       if (memory?.stuck && !before?.stuck) log("peer worker stuck", { mesh: key, ...memory.stuck });
       if (memory?.blocked && !before?.blocked) log("resync blocks", { mesh: key, ...memory.blocked });
       if (!memory?.blocked && before?.blocked) log("resync no longer blocks", { mesh: key });

@@ -115,6 +115,9 @@ export async function untilStatus(
   }
 }
 
+export const isOk = (status: number): boolean => status === 200;
+export const isGone = (status: number): boolean => status !== 200;
+
 /** Waits until the stand-in says that something happened after a moment. */
 export async function untilSaid(world: World, event: string, since: number, timeoutMs: number): Promise<JsonObject> {
   const until = Date.now() + timeoutMs;
@@ -174,7 +177,7 @@ export async function mended(world: World): Promise<void> {
   }
   for (const side of [east, west]) await restarted(side, istiod);
   await link(lab, start);
-  for (const host of [hosts.a, hosts.b]) await untilStatus(world, host, (status) => status === 200, 60_000);
+  for (const host of [hosts.a, hosts.b]) await untilStatus(world, host, isOk, 60_000);
 }
 
 const otherOf = ({ cluster }: Side): string => (cluster.name === "east" ? "west-mesh" : "east-mesh");
