@@ -1,10 +1,11 @@
 // Compiles Go commands into the cache: one folder per binary, built once, and there only when it is whole.
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { runCommand } from "../machine/run-command.ts";
 import { type Say, timed } from "../machine/progress.ts";
 import { cacheKey } from "./cache-key.ts";
+import { exists } from "./exists.ts";
 import type { GoGroup } from "./go-parts.ts";
 
 export interface GoBuild {
@@ -66,11 +67,4 @@ export async function buildGo(build: GoBuild, group: GoGroup): Promise<Readonly<
     await rm(folder, { recursive: true, force: true });
   });
   return binaries;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -7,7 +7,7 @@ import { tryCommand } from "../machine/run-command.ts";
 export const unfinished = ".new-";
 
 export async function clearUnfinished(cache: string): Promise<void> {
-  for (const part of ["bin", "images"]) {
+  for (const part of ["bin", "images", "istio"]) {
     const folder = join(cache, part);
     await mkdir(folder, { recursive: true });
     for (const name of (await readdir(folder)).filter((each) => each.includes(unfinished))) {

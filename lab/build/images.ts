@@ -1,9 +1,11 @@
 // Packs the images that run in the lab: no registry of images is needed.
-import { copyFile, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { runCommand } from "../machine/run-command.ts";
-import { type Say, timed } from "../machine/progress.ts";
+import { labFolder } from "../machine/places.ts";
+import type { Say } from "../machine/progress.ts";
 import { cacheKey } from "./cache-key.ts";
+import { once, pack, packOn } from "./pack-image.ts";
 
 /** The pause image is the node's first process; nothing else is in it. */
 export const pauseImage = "lab.local/pause:1";
@@ -13,12 +15,19 @@ export const appImage = "lab.local/app:1";
 const suite = "bookworm";
 const packages = ["python3", "curl", "ca-certificates", "openssl", "iptables"];
 
+/** Servers of the sample apps; their files are below lab/mesh/apps. */
+export const httpImage = "lab.local/http:1";
+export const tcpImage = "lab.local/tcp:1";
+
+/** Archives that containerd imports. */
 export interface Images {
   readonly pause: string;
   readonly app: string;
+  readonly http: string;
+  readonly tcp: string;
 }
 
-/** Archives that containerd imports, made once. */
+/** Makes what the cache lacks. */
 export async function packImages(cache: string, nodeInit: string, say: Say): Promise<Images> {
   const pause = join(cache, "images", `${cacheKey("pause", "1", [nodeInit])}.tar`);
   const app = join(cache, "images", `${cacheKey("app", "1", [suite, ...packages])}.tar`);
@@ -38,41 +47,22 @@ export async function packImages(cache: string, nodeInit: string, say: Say): Pro
       await rm(join(root, path), { recursive: true, force: true });
     await pack(folder, root, appImage, ["--config.cmd", "/bin/bash"]);
   });
-  return { pause, app };
+  const http = await packServer(cache, app, "http-server.py", httpImage, say);
+  const tcp = await packServer(cache, app, "tcp-server.py", tcpImage, say);
+  return { pause, app, http, tcp };
 }
 
-/** Makes the archive in a folder beside it, and lets it appear whole. */
-async function once(path: string, say: Say, what: string, make: (folder: string) => Promise<void>): Promise<void> {
-  const there = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (there) {
-    say(`lab: ${what}: in the cache`);
-    return;
-  }
-  await timed(say, what, async () => {
-    const folder = await mkdtemp(`${path}.new-`);
-    try {
-      await make(folder);
-      await rename(join(folder, "image.tar"), path);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+/** The app image with one program that runs of itself. */
+async function packServer(cache: string, app: string, file: string, name: string, say: Say): Promise<string> {
+  const source = join(labFolder, "mesh", "apps", file);
+  const key = cacheKey(file.replace(".py", ""), "1", [await readFile(source), basename(app)]);
+  const path = join(cache, "images", `${key}.tar`);
+  await once(path, say, `image ${name}`, async (folder) => {
+    const root = join(folder, "root");
+    await mkdir(join(root, "app"), { recursive: true });
+    await copyFile(source, join(root, "app", file));
+    const entrypoint = ["--config.entrypoint", "python3", "--config.entrypoint", `/app/${file}`];
+    await packOn(app, folder, root, name, [...entrypoint, "--clear", "config.cmd"]);
   });
-}
-
-async function pack(folder: string, root: string, name: string, config: readonly string[]): Promise<void> {
-  const layout = join(folder, "layout");
-  const image = `${layout}:image`;
-  await runCommand("umoci", ["init", "--layout", layout]);
-  await runCommand("umoci", ["new", "--image", image]);
-  await runCommand("umoci", ["insert", "--image", image, root, "/"]);
-  await runCommand("umoci", ["config", "--image", image, ...config]);
-  await runCommand("skopeo", [
-    "copy",
-    "--quiet",
-    `oci:${image}`,
-    `docker-archive:${join(folder, "image.tar")}:${name}`,
-  ]);
+  return path;
 }

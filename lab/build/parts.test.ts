@@ -6,11 +6,11 @@ import { labFolder } from "../machine/places.ts";
 import { cacheKey } from "./cache-key.ts";
 import { missingPackages } from "./debian-packages.ts";
 import { enoughSpace } from "./disk-space.ts";
-import { goGroups } from "./go-parts.ts";
+import { goGroups, istioGroups } from "./go-parts.ts";
 
 test("each group has its module, whose version is the one in its name", () => {
   const required = Object.fromEntries(
-    goGroups.map(({ module }) => {
+    [...goGroups, ...Object.values(istioGroups)].map(({ module }) => {
       expect(existsSync(join(labFolder, "go", module, "go.mod"))).toBe(true);
       const mod = readFileSync(join(labFolder, "go", module, "go.mod"), "utf8");
       return [module, /^require (\S+ \S+)$/m.exec(mod)?.[1]];
@@ -20,7 +20,8 @@ test("each group has its module, whose version is the one in its name", () => {
     "node-init": undefined,
     coredns: `github.com/coredns/coredns v${goGroups[1]?.version}`,
     kubernetes: `k8s.io/kubernetes v${goGroups[2]?.version}`,
-    // The Go proxy serves Istio under commits, not releases; this one is 1.28.3.
+    // The Go proxy serves Istio under commits, not releases; these are 1.20.2 and 1.28.3.
+    "istio-1.20": "istio.io/istio v0.0.0-20240103075501-5f5d657c72d3",
     istio: "istio.io/istio v0.0.0-20260114100434-4c1f845d839e",
   });
 });

