@@ -14,7 +14,7 @@ const ports = [
 ] as const;
 
 /** What names it knows are the cluster's; of all others it says that there are none. */
-export const corefile = (address: string, kubeconfig: string) => `.:53 {
+export const corefile = (address: string, kubeconfig: string) => `cluster.local:53 in-addr.arpa:53 {
   bind ${address}
   errors
   kubernetes cluster.local in-addr.arpa {
@@ -22,6 +22,10 @@ export const corefile = (address: string, kubeconfig: string) => `.:53 {
     pods insecure
     ttl 5
   }
+}
+.:53 {
+  bind ${address}
+  errors
   template ANY ANY {
     rcode NXDOMAIN
   }

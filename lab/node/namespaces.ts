@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir, open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";
+import { setTimeout as after } from "node:timers/promises";
 import { type CommandOptions, runCommand } from "../machine/run-command.ts";
 import { LabTrouble } from "../machine/trouble.ts";
 import { until } from "../machine/until.ts";
@@ -99,9 +100,13 @@ export async function launch(
   }
 }
 
-/** Whether the program runs inside; it shows when a wait for it is in vain. */
+/**
+ * Whether the program runs inside; it shows when a wait for it is in vain. What is about to become the program has it
+ * among its arguments. While it does, the kernel shows no arguments at all for a moment: one look more is needed.
+ */
 export async function runsInside({ pid }: Namespaces, program: string): Promise<boolean> {
-  return (await processesAround(pid)).some(({ args }) => args[0] === program);
+  const seen = async () => (await processesAround(pid)).some(({ args }) => args.includes(program));
+  return (await seen()) || (await after(50).then(seen));
 }
 
 /** Ends a program inside that was launched, and waits until it has. */
