@@ -46,7 +46,8 @@ function wish({ spec }: LiveObject): string | null {
   return typeof wished === "string" && wished !== "" ? wished : null;
 }
 
-function addressOf({ status }: LiveObject): string | null {
+/** The address that a Service was given. */
+export function addressOf({ status }: LiveObject): string | null {
   const balancer = isJsonObject(status) ? status["loadBalancer"] : undefined;
   const ingress = isJsonObject(balancer) ? balancer["ingress"] : undefined;
   const first: Json | undefined = Array.isArray(ingress) ? (ingress as readonly Json[])[0] : undefined;

@@ -2,10 +2,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import type { Manifest } from "../api/live-object.ts";
 import type { Built } from "../build/run-build.ts";
+import { raiseLimits } from "../machine/kernel-limits.ts";
 import { withLock } from "../machine/lock.ts";
-import { labsFolder, labTag } from "../machine/places.ts";
+import { labFolder, labsFolder, labTag } from "../machine/places.ts";
 import { type Say, timed } from "../machine/progress.ts";
 import { LabTrouble } from "../machine/trouble.ts";
 import { mostClusters } from "../network/address-plan.ts";
@@ -46,6 +48,7 @@ export async function up(names: readonly string[], options: UpOptions): Promise<
     if (await removeLab(state)) say("lab: removed what an earlier lab left");
     try {
       await claimFolder(state);
+      await raiseLimits();
       return await timed(say, `up ${names.join(", ")}`, async () => start(site, names, crds));
     } catch (error) {
       await timed(say, "taking it down again", async () => removeLab(state));
@@ -85,8 +88,9 @@ async function startLoadBalancer(
 ): Promise<void> {
   const list = join(site.state, "fabric", "load-balancer.json");
   await writeFile(list, JSON.stringify(clusters));
-  const main = join(import.meta.dirname, "load-balancer-main.ts");
-  const command = [process.execPath, "--import", import.meta.resolve("tsx"), main, list] as const;
+  const tsx = pathToFileURL(join(labFolder, "..", "node_modules", "tsx", "dist", "loader.mjs")).href;
+  const main = join(labFolder, "cluster", "load-balancer-main.ts");
+  const command = [process.execPath, "--import", tsx, main, list] as const;
   await launch(fabric, command, { log: "load-balancer", signal: site.signal });
 }
 

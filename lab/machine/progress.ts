@@ -20,3 +20,8 @@ export async function timed<T>(say: Say, what: string, work: () => Promise<T>): 
     throw error;
   }
 }
+
+/** The line with which a stage of the CI ends: minutes with two digits, as `.ci/run` writes them. */
+export function stageMinutes(stage: string, begun: number): string {
+  return `== ${stage}: ${((Date.now() - begun) / 60_000).toFixed(2)} min`;
+}

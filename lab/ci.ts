@@ -1,0 +1,90 @@
+// `npm run lab:ci`: builds what is missing, runs the lab's tests, and takes down every lab of theirs, however the run ends.
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdir, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { runBuild } from "./build/run-build.ts";
+import { removeLab } from "./cluster/remove-lab.ts";
+import { placesFrom } from "./machine/places.ts";
+import { sayOnTerminal as say, stageMinutes } from "./machine/progress.ts";
+import { LabTrouble } from "./machine/trouble.ts";
+import { testLabs } from "./tests/test-labs.ts";
+
+const closing = /^\d+ passed, \d+ failed, \d+ skipped$/;
+const noTests = "0 passed, 1 failed, 0 skipped";
+
+let tests: ChildProcess | null = null;
+let interrupted: NodeJS.Signals | null = null;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => {
+    interrupted = signal;
+    // With its workers, and not asked to end nicely: what they leave is taken down below all the same.
+    if (tests?.pid !== undefined) process.kill(-tests.pid, "SIGKILL");
+  });
+
+/** Gives vitest's output on line by line, but keeps the last line until everything is cleaned up. */
+async function runTests(args: readonly string[]): Promise<{ readonly status: number; readonly last: string }> {
+  const vitest = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest.mjs");
+  const child = spawn(process.execPath, [vitest, "run", "--config", "vitest.lab.config.ts", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    cwd: join(import.meta.dirname, ".."),
+    // A group of its own: Ctrl-C at the terminal reaches this program only.
+    detached: true,
+  });
+  tests = child;
+  let rest = "";
+  let last = "";
+  const flush = (line: string) => {
+    if (last !== "") process.stdout.write(`${last}\n`);
+    last = line;
+  };
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) flush(line);
+  });
+  const status = await new Promise<number>((resolve) => {
+    child.on("error", () => resolve(127));
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+  if (rest !== "") flush(rest);
+  return { status, last };
+}
+
+async function cleanUp(): Promise<void> {
+  for (const name of await readdir(testLabs).catch(() => []))
+    if (await removeLab(join(testLabs, name))) say(`lab: took down ${name}, which the tests left`);
+  await rmdir(testLabs).catch(() => {});
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (process.getuid?.() !== 0)
+    throw new LabTrouble("lab:ci needs root", "it installs packages and makes namespaces", "run it as root");
+  const begun = Date.now();
+  say("== lab build");
+  await runBuild(placesFrom(process.env), say);
+  say(stageMinutes("lab build", begun));
+  if (interrupted !== null) throw new LabTrouble("lab:ci was interrupted", interrupted, "run it again");
+  say("== lab tests");
+  try {
+    const { status, last } = await runTests(args);
+    await cleanUp();
+    if (closing.test(last)) say(last);
+    else
+      say(
+        `${last}\n${interrupted === null ? "lab: the tests ended without a result" : `lab: interrupted`}\n${noTests}`,
+      );
+    return status;
+  } finally {
+    await cleanUp();
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`lab: ${error instanceof LabTrouble ? error.message : String(error)}\n`);
+  say(noTests);
+  process.exitCode = 1;
+}
