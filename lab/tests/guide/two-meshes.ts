@@ -132,13 +132,14 @@ export async function podOf(
   namespace: string,
   app: string,
   container: string,
+  label = "app",
 ): Promise<{ readonly namespace: string; readonly pod: string; readonly container: string }> {
-  const pods = await api.list({ apiVersion: "v1", kind: "Pod" }, { namespace, labels: `app=${app}` });
+  const pods = await api.list({ apiVersion: "v1", kind: "Pod" }, { namespace, labels: `${label}=${app}` });
   const pod = pods.items.find(
     ({ metadata, status }) =>
       metadata.deletionTimestamp === undefined && isJsonObject(status) && status["phase"] === "Running",
   );
-  return { namespace, pod: pod?.metadata.name ?? `no running pod with app=${app}`, container };
+  return { namespace, pod: pod?.metadata.name ?? `no running pod with ${label}=${app}`, container };
 }
 
 async function serverPrograms(): Promise<ServerPrograms> {
