@@ -7,11 +7,15 @@ import { up } from "./cluster/up.ts";
 import { type Places, placesFrom } from "./machine/places.ts";
 import { sayOnTerminal as say } from "./machine/progress.ts";
 import { LabTrouble } from "./machine/trouble.ts";
+import { labCrds } from "./mesh/lab-crds.ts";
+import { ownQuestions, showAnswers } from "./mesh/show-answers.ts";
+import { upMesh } from "./mesh/up-mesh.ts";
 
-const usage = `Usage: npm run lab -- build | up [--clusters N] | status | down
+const usage = `Usage: npm run lab -- build | up [--clusters N | --mesh] | status | down
 
   build    compiles, installs and packs what the lab needs and lacks (Debian 12, Go, Python)
-  up       builds what is missing and starts N clusters (1), named mesh-1, mesh-2, ...
+  up       builds what is missing and starts N clusters (1), named mesh-1, mesh-2, ...; with --mesh two clusters,
+           east and west, with a mesh and sample apps in each
   status   says what runs, and where its kubeconfigs are
   down     takes the lab down and leaves nothing of it
 
@@ -31,6 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function commandFor([word, ...rest]: readonly string[], places: Places): (() => Promise<number>) | null {
+  if (word === "up" && rest.length === 1 && rest[0] === "--mesh") return async () => runUpMesh(places);
   const clusters = word === "up" ? clusterCount(rest) : null;
   if (clusters !== null) return async () => runUp(places, clusters);
   if (rest.length > 0) return null;
@@ -52,12 +57,24 @@ async function done(work: Promise<unknown>): Promise<number> {
 
 async function runUp(places: Places, clusters: number): Promise<number> {
   const built = await runBuild(places, say);
+  const names = Array.from({ length: clusters }, (_, index) => `mesh-${index + 1}`);
+  await up(names, { ...places, built, say, signal: untilInterrupted(), crds: await labCrds(built) });
+  return runStatus(places);
+}
+
+async function runUpMesh(places: Places): Promise<number> {
+  const built = await runBuild(places, say);
+  const meshes = await upMesh({ ...places, built, say, signal: untilInterrupted() });
+  const answered = await showAnswers(meshes, built, ownQuestions(meshes), say);
+  const running = await runStatus(places);
+  return answered ? running : 1;
+}
+
+function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => interrupted.abort(new LabTrouble("up was interrupted", signal, "run it again")));
-  const names = Array.from({ length: clusters }, (_, index) => `mesh-${index + 1}`);
-  await up(names, { ...places, built, say, signal: interrupted.signal });
-  return runStatus(places);
+  return interrupted.signal;
 }
 
 async function runStatus({ state }: Places): Promise<number> {

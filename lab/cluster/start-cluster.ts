@@ -9,7 +9,7 @@ import { isJsonObject } from "../../src/core/json.ts";
 import { until } from "../machine/until.ts";
 import { clusterAddresses, serviceRange } from "../network/address-plan.ts";
 import { attachNode, type Fabric } from "../network/fabric.ts";
-import { importArchive, startContainerd } from "../node/containerd.ts";
+import { startContainerd } from "../node/containerd.ts";
 import { groupsOf } from "../node/control-groups.ts";
 import { startKubelet } from "../node/kubelet.ts";
 import { startKubeProxy } from "../node/kube-proxy.ts";
@@ -19,6 +19,7 @@ import { apiPort, startApiServer, startControllers, writeIdentity } from "./cont
 import { startDns } from "./dns.ts";
 import { startEtcd } from "./etcd.ts";
 import { copyTemplate } from "./etcd-template.ts";
+import { linkTemplate } from "./image-template.ts";
 import type { LabCluster } from "./lab-cluster.ts";
 import { lastLines, type NodePart, stillRuns } from "./node-part.ts";
 import { binary, folderOf, namespaceOptions, type Site } from "./site.ts";
@@ -44,17 +45,23 @@ export async function startNode(site: Site, fabric: Fabric, name: string, number
   return node;
 }
 
-/** Everything on the node, from a template of etcd's data on. */
-export async function startCluster(site: Site, node: NodePart, template: string): Promise<LabCluster> {
+export interface Templates {
+  /** etcd's data, and containerd's images. */
+  readonly etcd: string;
+  readonly images: string;
+}
+
+/** Everything on the node, from templates of its data on. */
+export async function startCluster(site: Site, node: NodePart, templates: Templates): Promise<LabCluster> {
   const { namespaces, folder, addresses, kubeconfig, name } = node;
   const { podRange } = addresses;
   const { signal } = site;
   const runtime = (async () => {
+    await linkTemplate(templates.images, node);
     await startContainerd(namespaces, { folder, podRange, signal });
-    for (const archive of Object.values(site.built.images)) await importArchive(namespaces, String(archive));
   })();
   const api = (async () => {
-    await copyTemplate(template, node);
+    await copyTemplate(templates.etcd, node);
     await startEtcd(site, node);
     return startApiServer(site, node);
   })();

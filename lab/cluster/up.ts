@@ -15,6 +15,7 @@ import { startFabric } from "../network/fabric.ts";
 import { markedProcesses } from "../node/lab-processes.ts";
 import { launch } from "../node/namespaces.ts";
 import { etcdTemplate } from "./etcd-template.ts";
+import { imageTemplate } from "./image-template.ts";
 import { findLab, type Lab, type LabCluster, writeLab } from "./lab-cluster.ts";
 import { claimFolder, removeLab } from "./remove-lab.ts";
 import { namespaceOptions, type Site } from "./site.ts";
@@ -71,9 +72,11 @@ async function start(site: Site, names: readonly string[], crds: readonly Manife
   const nodes = await all(names.map(async (name, index) => startNode(site, fabric, name, index + 1)));
   const [first] = nodes;
   if (first === undefined) throw new LabTrouble("no clusters", "none was asked for", "ask for one at least");
-  const template = await etcdTemplate(site, first, crds);
+  const templates = { etcd: await etcdTemplate(site, first, crds), images: await imageTemplate(site, first) };
   const clusters = await all(
-    nodes.map(async (node) => timed(site.say, `${node.name} is Ready`, async () => startCluster(site, node, template))),
+    nodes.map(async (node) =>
+      timed(site.say, `${node.name} is Ready`, async () => startCluster(site, node, templates)),
+    ),
   );
   await startLoadBalancer(site, fabric.namespaces, clusters);
   const lab = { folder: site.state, clusters };

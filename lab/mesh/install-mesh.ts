@@ -30,6 +30,22 @@ export async function installMesh(api: KubeApi, built: Pick<Built, "istio">, opt
   }
 }
 
+/** Takes away what installing put there, but for namespaces and what others may use too: CRDs, and the default revision's objects. */
+export async function removeMesh(
+  api: KubeApi,
+  built: Pick<Built, "istio">,
+  options: MeshOptions & { readonly revision: string },
+): Promise<void> {
+  const objects = await renderMesh(built.istio[options.version].istioctl, options);
+  await Promise.all(
+    objects.map(async ({ apiVersion, kind, metadata }) => {
+      const { name, namespace } = metadata;
+      if (typeof name !== "string") return;
+      await api.delete({ apiVersion, kind, name, ...(typeof namespace === "string" ? { namespace } : {}) });
+    }),
+  );
+}
+
 const injector = "MutatingWebhookConfiguration";
 
 /** istiod writes its CA into the webhooks of its revision; calls fail before that. */

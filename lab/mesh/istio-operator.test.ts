@@ -33,6 +33,7 @@ test("OSSM 2's istiod: default revision, names of the mesh captured", () => {
         },
         pilot: { autoscaleEnabled: false, resources: small, env: { ...plainEnvoy, PILOT_X: "1" } },
         telemetry: { enabled: false },
+        defaultRevision: "default",
       },
     },
   });

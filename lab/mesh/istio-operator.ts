@@ -82,6 +82,8 @@ export function istioOperator(options: MeshOptions): JsonObject {
     // The stats filter is one of those that plain Envoy lacks.
     telemetry: { enabled: false },
     ...(tags.length === 0 ? {} : { revisionTags: [...tags] }),
+    // Objects without a revision's label are checked by the default revision only, and by nobody where none is named.
+    ...(revision === undefined ? { defaultRevision: "default" } : {}),
   };
   return {
     apiVersion: "install.istio.io/v1alpha1",

@@ -15,13 +15,18 @@ export interface ContainerdOptions {
   readonly signal: AbortSignal;
 }
 
+/** Where a node's containerd keeps images and containers. */
+export function containerdRoot(folder: string): string {
+  return join(folder, "containerd");
+}
+
 /** Starts it and waits until it answers. */
 export async function startContainerd(node: Namespaces, options: ContainerdOptions): Promise<void> {
   const { folder, podRange, signal } = options;
   const networks = join(folder, "networks");
   await mkdir(networks, { recursive: true });
   await writeFile(join(networks, "10-pods.conflist"), JSON.stringify(podNetwork(podRange)));
-  await writeFile(join(folder, "containerd.toml"), containerdConfig(join(folder, "containerd"), networks));
+  await writeFile(join(folder, "containerd.toml"), containerdConfig(containerdRoot(folder), networks));
   await launch(node, [program, "--config", join(folder, "containerd.toml")], { log: "containerd", signal });
   const answers = "until ctr version >/dev/null 2>&1; do sleep 0.1; done";
   await inside(node, ["sh", "-c", answers], { timeoutMs: 30_000, todo: `read ${node.logs}/containerd.log` });
