@@ -66,6 +66,9 @@ function kubeletConfig({ address, podRange, pki, controlGroup, folder }: Kubelet
     imageGCHighThresholdPercent: 100,
     localStorageCapacityIsolation: false,
     makeIPTablesUtilChains: false,
+    // With it kubelet 1.34.4 died at a pod with requests that was deleted right after its start: taken for a resized one, it had no
+    // limits of a control group to compare with (kuberuntime_manager.go, doPodResizeAction; "Missing actuated resource record").
+    featureGates: { InPlacePodVerticalScaling: false },
     resolvConf: "",
   };
 }

@@ -1,0 +1,14 @@
+// The published guide's migration on real meshes of Istio 1.20.2: what works, and what each mistake costs.
+import { entryTests } from "./guide/entry-tests.ts";
+import { exposureTests } from "./guide/exposure-tests.ts";
+import { guideLab } from "./guide/guide-lab.ts";
+import { loadTests } from "./guide/load-tests.ts";
+import { proxyTests } from "./guide/proxy-tests.ts";
+
+const version = "1.20.2";
+const meshes = guideLab(version);
+
+exposureTests(version, meshes);
+entryTests(meshes);
+proxyTests(meshes);
+loadTests(`Istio ${version}`, meshes);
