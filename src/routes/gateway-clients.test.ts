@@ -60,7 +60,7 @@ describe("a gateway", () => {
 test("it is moved in a wave, probed, and restarted where it has no network", () => {
   const inputs = added(twoMeshes(), ...front, gateway(), sends({ gateways: ["front"], ...to(orders) }));
   const plan = planOf(inputs);
-  expect(plan.waves.map(({ namespaces }) => namespaces)).toEqual([["edge"], ["shop"], ["till"]]);
+  expect(plan.waves.map(({ namespaces }) => namespaces)).toEqual([["edge"], ["shop"], ["till"], ["*"]]);
   expect(plan.probes[0]?.clients.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual(["edge/front"]);
   const bare = changed(inputs, "east Pod edge/front-5d4f-0", { "/spec/containers": [{ name: "istio-proxy" }] });
   const restarts = phaseSteps(planOf(bare), "network").flatMap(({ action }) =>
