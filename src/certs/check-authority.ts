@@ -1,6 +1,6 @@
 // Whether the files of a mesh's CA fit together, as istiod and every verifier of its workloads will ask. Knows no time and no file.
 // Facts: istiod refuses a CA whose certificate does not verify from the root through the chain, and one whose key is another's
-// (Istio 1.22, security/pkg/pki/util/keycertbundle.go); what it signs, it sends with cert-chain.pem behind it, which has to be in
+// (Istio, commit 0257945, security/pkg/pki/util/keycertbundle.go); what it signs, it sends with cert-chain.pem behind it, which has to be in
 // order for TLS 1.2 (RFC 5246, 7.4.2).
 import { certificateBlocks, type CertificateFacts } from "../core/certificates.ts";
 import { isSignedBy, keyAnswer, pathLimit, readCertificate } from "../kube/certificates/read-certificate.ts";
