@@ -64,6 +64,10 @@ export class ClusterStore {
     await this.api.close();
   }
 
+  watches(kind: string): boolean {
+    return this.#objects.has(kind);
+  }
+
   all(kind: WatchedKind): readonly LiveObject[] {
     return [...(this.#objects.get(kind)?.values() ?? [])];
   }

@@ -47,8 +47,7 @@ export class ObjectKeeper {
     const { kind } = manifest;
     const namespace = textAt(manifest, "/metadata/namespace");
     const name = textAt(manifest, "/metadata/name");
-    const isUnwatched = kind === "ServiceAccount" || kind === "Secret";
-    const isThere = isUnwatched || this.#store.get(kind as WatchedKind, namespace, name) !== undefined;
+    const isThere = !this.#store.watches(kind) || this.#store.get(kind as WatchedKind, namespace, name) !== undefined;
     if (isThere && this.#written.get(key) === text) return;
     try {
       const written = await this.#store.api.apply(manifest, this.#owner);

@@ -11,6 +11,7 @@ import {
   trustFor,
 } from "./control-plane.ts";
 import { gatewayObjects, ownerLabel } from "./gateway-objects.ts";
+import { keepFinalizer, keepMembers, removeControlPlane } from "./keep-members.ts";
 import { keepStatus, type Log, type ObjectKeeper } from "./keep-objects.ts";
 import { standInLabels } from "./marks.ts";
 import { accountOf } from "./meshes.ts";
@@ -28,6 +29,9 @@ export async function operate(
   log: Log,
 ): Promise<void> {
   const { store, mesh, place, object } = sight;
+  if (object.metadata.deletionTimestamp !== undefined) return removeControlPlane(sight, log);
+  await keepFinalizer(sight);
+  await keepMembers(sight, keeper, log);
   const revision = place?.revision ?? "";
   // Read by the next istiod that starts, never by this one.
   const trust = trustFor(
