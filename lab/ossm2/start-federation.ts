@@ -47,7 +47,7 @@ export async function federate(lab: Lab, start: StartingPoint): Promise<void> {
 /** The half behind the control planes, which can be done again after the peers have gone. */
 export async function link(lab: Lab, start: StartingPoint): Promise<void> {
   const addresses = await ingressAddresses(lab, start);
-  for (const phase of ["peers", "exports", "imports"] as const)
+  for (const phase of ["exports", "imports", "peers"] as const)
     await withApis(lab, async (api, name) =>
       applyAll(
         api,

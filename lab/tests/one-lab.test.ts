@@ -10,7 +10,7 @@ import { readLab } from "../cluster/lab-cluster.ts";
 import { status } from "../cluster/status.ts";
 import { up } from "../cluster/up.ts";
 import { hostLink } from "../network/fabric.ts";
-import { clusterOf, newNamespace, serve } from "./shared-cluster.ts";
+import { clusterOf, serve } from "./shared-cluster.ts";
 import { testLabs } from "./test-labs.ts";
 import { footprint, hostLists, leftOf, nothing } from "./traces.ts";
 
@@ -32,8 +32,7 @@ test("one cluster is Ready in under 30 s beside another lab, and leaves nothing"
   const shared = await readLab(inject("lab"));
   const ranges = [...shared.clusters, solo].map(({ podRange }) => podRange);
   expect(new Set(ranges).size).toBe(3);
-  const cluster = await clusterOf(solo);
-  await serve(cluster, await newNamespace(cluster), "web", "hello");
+  await serve(await clusterOf(solo), "default", "web", "hello");
 
   // The control: there is something to be left.
   const running = await footprint(state);
