@@ -4,6 +4,7 @@ import { runBuild } from "./build/run-build.ts";
 import { down } from "./cluster/down.ts";
 import { status, statusLines } from "./cluster/status.ts";
 import { up } from "./cluster/up.ts";
+import { orAborted } from "./machine/or-aborted.ts";
 import { type Places, placesFrom } from "./machine/places.ts";
 import { sayOnTerminal as say, timed } from "./machine/progress.ts";
 import { LabTrouble } from "./machine/trouble.ts";
@@ -66,12 +67,13 @@ async function runUp(places: Places, clusters: number): Promise<number> {
 
 async function runUpMesh(places: Places): Promise<number> {
   const built = await runBuild(places, say);
-  const meshes = await upMesh({ ...places, built, say, signal: untilInterrupted() });
-  await timed(say, "federation", async () =>
-    withLaunchedStandIn(meshes.lab, async () => federate(meshes.lab, meshes.start)),
-  );
+  const signal = untilInterrupted();
+  const meshes = await upMesh({ ...places, built, say, signal });
+  const { lab, start } = meshes;
+  const federated = timed(say, "federation", async () => withLaunchedStandIn(lab, async () => federate(lab, start)));
+  await orAborted(signal, federated);
   const questions = [...ownQuestions(meshes), ...importedQuestions(meshes)];
-  const answered = await showAnswers(meshes, built, questions, say);
+  const answered = await orAborted(signal, showAnswers(meshes, built, questions, say));
   const running = await runStatus(places);
   return answered ? running : 1;
 }
@@ -93,5 +95,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`lab: ${error instanceof LabTrouble ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // Not only an exit code: work that nobody waits for any more may be under way.
+  process.exit(1);
 }
