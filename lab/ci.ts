@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { runBuild } from "./build/run-build.ts";
 import { removeLab } from "./cluster/remove-lab.ts";
+import { withLock } from "./machine/lock.ts";
 import { placesFrom } from "./machine/places.ts";
 import { sayOnTerminal as say, stageMinutes } from "./machine/progress.ts";
 import { LabTrouble } from "./machine/trouble.ts";
@@ -18,9 +19,16 @@ let interrupted: NodeJS.Signals | null = null;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
     interrupted = signal;
+    // A build may be ended anywhere: the next one takes up where it was.
+    if (tests === null) endNow(signal);
     // With its workers, and not asked to end nicely: what they leave is taken down below all the same.
-    if (tests?.pid !== undefined) process.kill(-tests.pid, "SIGKILL");
+    else if (tests.pid !== undefined && tests.exitCode === null) process.kill(-tests.pid, "SIGKILL");
   });
+
+function endNow(signal: string): never {
+  process.stdout.write(`lab: ended by ${signal}\n${noTests}\n`);
+  process.exit(1);
+}
 
 /** Gives vitest's output on line by line, but keeps the last line until everything is cleaned up. */
 async function runTests(args: readonly string[]): Promise<{ readonly status: number; readonly last: string }> {
@@ -65,8 +73,12 @@ async function main(args: readonly string[]): Promise<number> {
   say("== lab build");
   await runBuild(placesFrom(process.env), say);
   say(stageMinutes("lab build", begun));
-  if (interrupted !== null) throw new LabTrouble("lab:ci was interrupted", interrupted, "run it again");
   say("== lab tests");
+  const wait = () => say("lab: another lab:ci of this checkout is running; waiting for it");
+  return withLock(`${testLabs}.lock`, wait, async () => testAndCleanUp(args));
+}
+
+async function testAndCleanUp(args: readonly string[]): Promise<number> {
   try {
     const { status, last } = await runTests(args);
     await cleanUp();

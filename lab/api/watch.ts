@@ -7,12 +7,15 @@ import type { KindRef, LiveObject, WatchEvent } from "./live-object.ts";
 
 const pauseMs = 200;
 
+/** What a watch asks of the API. */
+export type Watchable = Pick<KubeApi, "list" | "watchLines">;
+
 /**
  * Yields what changes until the signal ends it. After "410 Gone" the objects are listed anew and the difference is
  * yielded, so that the sequence of events always leads to what the server has.
  */
 export async function* watch(
-  api: KubeApi,
+  api: Watchable,
   of: KindRef,
   selection: Selection,
   signal: AbortSignal,

@@ -47,7 +47,8 @@ export async function etcdTemplate(site: Site, node: NodePart, crds: readonly Ma
     await timed(site.say, `etcd's template with ${crds.length} CRDs`, async () => {
       await fill(site, node, crds);
       const whole = await mkdtemp(join(folder, unfinished));
-      await rename(etcdData(node), join(whole, "data"));
+      // The state folder may lie on another file system.
+      await runCommand("mv", [etcdData(node), join(whole, "data")], { timeoutMs: 60_000 });
       await rename(whole, target);
     });
   });

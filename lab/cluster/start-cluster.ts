@@ -10,7 +10,7 @@ import { until } from "../machine/until.ts";
 import { clusterAddresses, serviceRange } from "../network/address-plan.ts";
 import { attachNode, type Fabric } from "../network/fabric.ts";
 import { startContainerd } from "../node/containerd.ts";
-import { groupsOf } from "../node/control-groups.ts";
+import { groupsOf, makeGroups } from "../node/control-groups.ts";
 import { startKubelet } from "../node/kubelet.ts";
 import { startKubeProxy } from "../node/kube-proxy.ts";
 import { startNamespaces } from "../node/namespaces.ts";
@@ -40,6 +40,7 @@ export async function startNode(site: Site, fabric: Fabric, name: string, number
   await Promise.all([
     coverFolders(namespaces, folder, [site.state, site.cache]),
     attachNode(fabric, namespaces, addresses),
+    makeGroups(site.state, name),
     writeIdentity(node),
   ]);
   return node;

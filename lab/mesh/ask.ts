@@ -71,7 +71,8 @@ export function readAnswer(status: number, body: string, trouble: string): Answe
     const value = told[key];
     return typeof value === "string" ? value : "";
   };
-  const hops = Array.isArray(told["hops"]) ? (told["hops"] as readonly Json[]).map(String) : [];
+  const isText = (value: Json): value is string => typeof value === "string";
+  const hops = Array.isArray(told["hops"]) ? (told["hops"] as readonly Json[]).filter(isText) : [];
   const headers = isJsonObject(told["headers"]) ? Object.entries(told["headers"]) : [];
   return {
     status,
@@ -80,7 +81,7 @@ export function readAnswer(status: number, body: string, trouble: string): Answe
     pod: text("pod"),
     version: text("version"),
     hops,
-    headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
+    headers: Object.fromEntries(headers.flatMap(([name, value]) => (isText(value) ? [[name, value]] : []))),
     body,
   };
 }

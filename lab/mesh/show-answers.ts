@@ -1,4 +1,6 @@
 // Says what the sample clients get: from services of their own mesh, and from those that it imports, with the identities seen.
+import { setTimeout as after } from "node:timers/promises";
+import { scaffoldHosts } from "../../src/scaffold/hosts.ts";
 import type { LabMeshes } from "./up-mesh.ts";
 import type { Built } from "../build/run-build.ts";
 import { clusterNamed } from "../cluster/lab-cluster.ts";
@@ -31,24 +33,41 @@ export function ownQuestions({ start }: Pick<LabMeshes, "start">): readonly Ques
   );
 }
 
-/** False when one of them got no answer of 200. */
+/** Each client with a sidecar to each HTTP host that its mesh imports. */
+export function importedQuestions({ start }: Pick<LabMeshes, "start">): readonly Question[] {
+  const { dialled } = scaffoldHosts(start.scaffold);
+  return start.scaffold.meshes.flatMap(({ name: mesh, cluster, apps }) =>
+    apps
+      .filter(({ kind, sidecar }) => kind === "client" && sidecar)
+      .flatMap(({ namespace, name }) =>
+        dialled
+          .filter(({ importer, kind }) => importer === mesh && kind === "http")
+          .map(({ host, port }) => ({ cluster, client: { namespace, name }, host, port })),
+      ),
+  );
+}
+
+const patienceMs = 60_000;
+
+/** False when one of them got no answer of 200, although it was asked again for a while: new configuration has to arrive. */
 export async function showAnswers(
   { lab }: Pick<LabMeshes, "lab">,
   built: Built,
   questions: readonly Question[],
   say: Say,
 ): Promise<boolean> {
-  const lines = await Promise.all(
+  const end = Date.now() + patienceMs;
+  const answers = await Promise.all(
     questions.map(async ({ cluster, client, host, port }) => {
-      const answer = await ask(
-        { built, cluster: clusterNamed(lab, cluster), client },
-        `http://${host}:${port}/headers`,
-      );
+      const from = { built, cluster: clusterNamed(lab, cluster), client };
+      const url = `http://${host}:${port}/headers`;
+      let answer = await ask(from, url);
+      for (; answer.status !== 200 && Date.now() < end; answer = await ask(from, url)) await after(500);
       return { question: `${cluster} ${client.namespace}/${client.name} to ${host}:${port}`, answer };
     }),
   );
-  for (const { question, answer } of lines) say(`lab: ${question}: ${answerText(answer)}`);
-  return lines.every(({ answer }) => answer.status === 200);
+  for (const { question, answer } of answers) say(`lab: ${question}: ${answerText(answer)}`);
+  return answers.every(({ answer }) => answer.status === 200);
 }
 
 export function answerText({ status, trouble, server, hops }: Answer): string {

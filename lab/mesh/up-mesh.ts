@@ -5,6 +5,7 @@ import type { Manifest } from "../api/live-object.ts";
 import { isRolledOut, waitFor } from "../api/wait-for.ts";
 import type { Lab, LabCluster } from "../cluster/lab-cluster.ts";
 import { up, type UpOptions } from "../cluster/up.ts";
+import { orAborted } from "../machine/or-aborted.ts";
 import { type Say, timed } from "../machine/progress.ts";
 import { applyAll, installMesh, type InstallOptions } from "./install-mesh.ts";
 import { labCrds } from "./lab-crds.ts";
@@ -15,15 +16,16 @@ export interface LabMeshes {
   readonly start: StartingPoint;
 }
 
-/** Starts the clusters too. When something of the meshes fails, they are left as they are, to be looked at. */
+/** Starts the clusters too. What fails later than those is left as it is, to be looked at. */
 export async function upMesh(options: Omit<UpOptions, "crds">): Promise<LabMeshes> {
   const { built, say, state } = options;
   const lab = await up(meshNames, { ...options, crds: await labCrds(built) });
-  return timed(say, "meshes", async () => {
+  const meshes = timed(say, "meshes", async () => {
     const start = await makeStartingPoint(join(state, "scaffold"));
     await Promise.all(lab.clusters.map(async (cluster) => startMesh(cluster, start, built, say)));
     return { lab, start };
   });
+  return orAborted(options.signal, meshes);
 }
 
 async function startMesh(

@@ -1,5 +1,5 @@
 // The control groups of a lab's pods: below one folder of its own in each hierarchy, removed with the lab.
-import { readdir, rmdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { labTag } from "../machine/places.ts";
 import { until } from "../machine/until.ts";
@@ -10,6 +10,34 @@ const root = "/sys/fs/cgroup";
 export function groupsOf(state: string): string {
   return `/meshferry-lab-${labTag(state)}`;
 }
+
+/** Makes a node's group in each hierarchy; the kubelet makes its own below, and none at the top. */
+export async function makeGroups(state: string, node: string): Promise<void> {
+  for (const place of ["", ...(await folders(root))]) {
+    const hierarchy = join(root, place);
+    // Of version 1 each controller's folder is one; of version 2 the root is, and its folders are groups.
+    if (!(await readdir(hierarchy)).includes("cgroup.procs") || (place !== "" && (await isGroup(root)))) continue;
+    let group = hierarchy;
+    for (const name of [groupsOf(state).slice(1), node]) {
+      const parent = group;
+      group = join(parent, name);
+      await mkdir(group, { recursive: true });
+      // Version 1: a group with no processors and no memory takes no process.
+      for (const file of ["cpuset.cpus", "cpuset.mems"])
+        if ((await readdir(group)).includes(file)) await copyFile(join(parent, file), join(group, file));
+      // Version 2: a group hands down those controllers that it names.
+      const controllers = await readFile(join(parent, "cgroup.controllers"), "utf8").catch(() => "");
+      const handed = controllers
+        .trim()
+        .split(" ")
+        .filter((each) => each !== "");
+      if (handed.length > 0)
+        await writeFile(join(parent, "cgroup.subtree_control"), handed.map((each) => `+${each}`).join(" "));
+    }
+  }
+}
+
+const isGroup = async (folder: string) => (await readdir(folder)).includes("cgroup.procs");
 
 /** In version 1 each controller has its hierarchy, in version 2 there is one. */
 export async function groupFolders(state: string): Promise<string[]> {

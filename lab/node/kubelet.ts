@@ -49,8 +49,8 @@ function kubeletConfig({ address, podRange, pki, controlGroup, folder }: Kubelet
     tlsPrivateKeyFile: pki.key,
     cgroupDriver: "cgroupfs",
     cgroupRoot: controlGroup,
-    // Limits per class of pods need controllers that small machines lack.
-    cgroupsPerQOS: false,
+    // Without groups per class of pods cgroupRoot has no effect: containers then share /k8s.io with everything else's.
+    cgroupsPerQOS: true,
     enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,

@@ -31,7 +31,8 @@ test("pods with sidecars have two containers, all ready; one that says no has no
 function readyContainers({ status }: LiveObject): string[] {
   const all = isJsonObject(status) ? status["containerStatuses"] : undefined;
   return (Array.isArray(all) ? (all as readonly Json[]) : [])
-    .flatMap((each) => (isJsonObject(each) && each["ready"] === true ? [String(each["name"])] : []))
+    .flatMap((each) => (isJsonObject(each) && each["ready"] === true ? [each["name"]] : []))
+    .filter((name) => typeof name === "string")
     .sort();
 }
 
@@ -90,7 +91,7 @@ test("with STRICT mTLS a caller without a sidecar is cut off, callers of the mes
 test("a host that only a ServiceEntry knows is found by sidecars, and by no other pod", async () => {
   const west = await sharedCluster("west");
   const service = await west.api.get({ apiVersion: "v1", kind: "Service", namespace: "a", name: "httpbin" });
-  const address = isJsonObject(service?.["spec"]) ? String(service["spec"]["clusterIP"]) : "";
+  const address = isJsonObject(service?.["spec"]) ? (service["spec"]["clusterIP"] ?? null) : null;
   const host = "captured.lab.example";
   await applied(west, {
     apiVersion: "networking.istio.io/v1beta1",
