@@ -76,9 +76,11 @@ export class ClusterStore {
     return this.#objects.get(kind)?.get(`${namespace}/${name}`);
   }
 
-  /** What a write gave back, which the watch tells a little later. */
+  /** What a write gave back, which the watch tells a little later, or has told already, and more. */
   remember(object: LiveObject): void {
-    this.#objects.get(object.kind)?.set(keyOf(object), object);
+    const objects = this.#objects.get(object.kind);
+    const known = objects?.get(keyOf(object));
+    if (!known || !isOlder(object, known)) objects?.set(keyOf(object), object);
   }
 
   forget(kind: string, namespace: string, name: string): void {

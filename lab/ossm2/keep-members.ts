@@ -20,7 +20,7 @@ export async function keepMembers({ store, mesh }: MeshSight, keeper: ObjectKeep
     const label = { metadata: { labels: { [memberLabel]: isMember ? mesh.namespace : null } } };
     store.remember(await store.api.patch(nameOf(namespace), "merge", label));
     if (!isMember)
-      await store.api.delete({
+      await keeper.removeNamed({
         apiVersion: "maistra.io/v1",
         kind: "ServiceMeshMember",
         namespace: name,

@@ -1,7 +1,7 @@
 // Makes a cluster hold the objects that it should: writes what differs, then takes away what should not be there.
 import { canonicalJson, type JsonObject } from "../../src/core/json.ts";
 import { ApiError } from "../api/api-error.ts";
-import { type LiveObject, type Manifest, nameOf } from "../api/live-object.ts";
+import { type LiveObject, type Manifest, nameOf, type ObjectName } from "../api/live-object.ts";
 import type { ClusterStore, WatchedKind } from "./cluster-store.ts";
 import { textAt } from "./read-fields.ts";
 
@@ -39,6 +39,12 @@ export class ObjectKeeper {
         this.#log("removed", { kind: object.kind, namespace, name });
       }),
     );
+  }
+
+  /** Of a kind that nobody watches. */
+  async removeNamed(name: ObjectName): Promise<void> {
+    await this.#store.api.delete(name);
+    this.#written.delete([name.kind, name.namespace ?? "", name.name].join("/"));
   }
 
   async #write(manifest: Manifest): Promise<void> {

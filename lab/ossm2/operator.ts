@@ -77,7 +77,7 @@ async function removeGateways({ store, mesh }: MeshSight, keeper: ObjectKeeper):
   await keeper.remove(left);
   for (const { metadata } of left.filter(({ kind }) => kind === "Deployment")) {
     const { namespace = "", name } = metadata;
-    await store.api.delete({ apiVersion: "v1", kind: "ServiceAccount", namespace, name: accountOf(name) });
+    await keeper.removeNamed({ apiVersion: "v1", kind: "ServiceAccount", namespace, name: accountOf(name) });
   }
 }
 

@@ -36,7 +36,7 @@ export interface StandInOptions {
 }
 
 export interface StandIn {
-  /** Looks again at everything; what it made stays. */
+  /** What it made stays; istiods push again. */
   readonly stop: () => Promise<void>;
 }
 
@@ -104,6 +104,10 @@ class Loop {
     this.#stopped = true;
     if (this.#timer) clearTimeout(this.#timer);
     await this.#turning;
+    // Nobody would open them.
+    await Promise.all(
+      [...(this.#options.gates?.values() ?? [])].map(async (gate) => gate.setShut(false).catch(() => {})),
+    );
     await Promise.all(this.#clusters.map(({ store }) => store.close()));
   }
 
