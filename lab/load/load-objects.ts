@@ -49,6 +49,8 @@ export function loadObjects(
           name: loadContainer,
           image: appImage,
           imagePullPolicy: "IfNotPresent",
+          // Others of the node must not keep it from its rate.
+          resources: { requests: { cpu: "100m" } },
           command: ["python3", "/load/load-client.py", "/load/clients.json", outFolder],
           volumeMounts: [
             { name: "load", mountPath: "/load" },

@@ -1,5 +1,5 @@
 // A run of load in lines, for the terminal and for the note that goes with a test.
-import { type EnvoyCounters } from "./envoy-counters.ts";
+import type { EnvoyCounters } from "./envoy-counters.ts";
 import type { LoadReport } from "./analyse.ts";
 
 export function reportLines(title: string, report: LoadReport, envoy: EnvoyCounters): readonly string[] {

@@ -90,7 +90,8 @@ export async function startLoad(
 
 function namesOf({ apiVersion, kind, metadata }: Manifest): ObjectName {
   const { namespace, name } = metadata;
-  return { apiVersion, kind, namespace: String(namespace), name: String(name) };
+  if (typeof namespace !== "string" || typeof name !== "string") throw new Error(`${kind} without a name`);
+  return { apiVersion, kind, namespace, name };
 }
 
 /** Each second the program says what each client began, and how it ended: [begun, answered, failed]. */

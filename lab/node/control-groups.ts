@@ -25,6 +25,8 @@ export async function makeGroups(state: string, node: string): Promise<void> {
       // Version 1: a group with no processors and no memory takes no process.
       for (const file of ["cpuset.cpus", "cpuset.mems"])
         if ((await readdir(group)).includes(file)) await copyFile(join(parent, file), join(group, file));
+      // Version 1: processes at the top weigh 1024 each, so that on a busy machine all pods together would get as much as one of them.
+      if ((await readdir(group)).includes("cpu.shares")) await writeFile(join(group, "cpu.shares"), "16384");
       // Version 2: a group hands down those controllers that it names.
       const controllers = await readFile(join(parent, "cgroup.controllers"), "utf8").catch(() => "");
       const handed = controllers

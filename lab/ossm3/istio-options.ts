@@ -55,6 +55,11 @@ function text(value: Json | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** The operator's CRD takes texts; a hand-written true is one by then. */
 function textsIn(value: Json | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(objectIn(value)).map(([key, each]) => [key, String(each)]));
+  const texts = Object.entries(objectIn(value)).map(([key, each]): [string, string] => [
+    key,
+    typeof each === "string" ? each : JSON.stringify(each),
+  ]);
+  return Object.fromEntries(texts);
 }

@@ -2,6 +2,7 @@
 // Facts: Maistra's gateways of federation route TCP to the next hop of the one host (docs/facts.md, federation.gateways-are-tcp).
 // What is not so there: a port of the egress gateway for each host, since a plain gateway cannot tell hosts by Istio's SNI.
 import type { Manifest } from "../../api/live-object.ts";
+import { resources } from "./app-objects.ts";
 import { controlPlane as namespace, identity, sharedServices, type SharedService } from "./hosts.ts";
 
 const istio = "networking.istio.io/v1beta1";
@@ -150,7 +151,7 @@ function gatewayPods(
           },
           spec: {
             serviceAccountName, // Without a policy "auto" would be pulled, and the image is in no registry.
-            containers: [{ name: "istio-proxy", image: "auto", imagePullPolicy: "IfNotPresent" }],
+            containers: [{ name: "istio-proxy", image: "auto", imagePullPolicy: "IfNotPresent", resources }],
           },
         },
       },

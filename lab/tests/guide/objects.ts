@@ -1,5 +1,5 @@
 // Applies and takes away lists of objects, and waits for what they bring.
-import { isJsonObject } from "../../../src/core/json.ts";
+import { isJsonObject, type Json } from "../../../src/core/json.ts";
 import type { Manifest, ObjectName } from "../../api/live-object.ts";
 import { isRolledOut, waitFor, waitForNone } from "../../api/wait-for.ts";
 import type { ClusterAccess } from "../../load/pod-exec.ts";
@@ -45,8 +45,10 @@ export async function balancerAddress({ api }: ClusterAccess, namespace: string,
   return addressIn(service["status"]);
 }
 
-function addressIn(status: unknown): string {
-  const { loadBalancer } = isJsonObject(status as never) ? (status as { loadBalancer?: unknown }) : {};
-  const { ingress } = (loadBalancer ?? {}) as { ingress?: readonly { ip?: string }[] };
-  return ingress?.[0]?.ip ?? "";
+function addressIn(status: Json | undefined): string {
+  const balancer = isJsonObject(status) ? status["loadBalancer"] : undefined;
+  const ingress = isJsonObject(balancer) ? balancer["ingress"] : undefined;
+  const first = Array.isArray(ingress) ? (ingress as readonly Json[])[0] : undefined;
+  const address = isJsonObject(first) ? first["ip"] : undefined;
+  return typeof address === "string" ? address : "";
 }
