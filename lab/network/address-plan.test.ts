@@ -40,7 +40,7 @@ test("addresses and routes count, the default route does not", () => {
   const routes = [
     { dst: "default" },
     { dst: "10.100.0.0/16" },
-    { dst: "192.0.2.2" },
+    { dst: "192.0.2.0/24" },
     { type: "local", dst: "127.0.0.0/8" },
   ];
   expect(rangesIn(addresses, routes)).toEqual(["10.100.0.0/16", "127.0.0.0/8", "192.0.2.0/24", "192.0.2.2"]);
