@@ -29,7 +29,7 @@ export async function startEtcd(site: Site, node: NodePart, alsoAt?: string): Pr
   await launch(node.namespaces, [program, ...flags], { log: "etcd", signal: site.signal });
   // An API server that finds no etcd looks again a second later only.
   const open = "until (exec 3<>/dev/tcp/127.0.0.1/2379) 2>/dev/null; do sleep 0.05; done";
-  await inside(node.namespaces, ["bash", "-c", open], { timeoutMs: 20_000 }).catch(async (error: unknown) => {
+  await inside(node.namespaces, ["bash", "-c", open], { timeoutMs: 60_000 }).catch(async (error: unknown) => {
     await stillRuns(node, program, "etcd");
     throw error;
   });

@@ -1,13 +1,12 @@
 // From a cluster of a running lab to its node: commands inside, images for it.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { LabTrouble } from "../machine/trouble.ts";
 import { importArchive } from "../node/containerd.ts";
 import { markedProcesses } from "../node/lab-processes.ts";
 import type { Namespaces } from "../node/namespaces.ts";
-import { dirname } from "node:path";
 import type { LabCluster } from "./lab-cluster.ts";
 
-export async function nodeOf({ name, folder }: LabCluster): Promise<Namespaces> {
+export async function nodeOf({ name, folder }: Pick<LabCluster, "name" | "folder">): Promise<Namespaces> {
   const state = dirname(folder);
   const first = (await markedProcesses(state)).find(({ args }) => args[0]?.endsWith("/node-init") && args[2] === name);
   if (first === undefined)

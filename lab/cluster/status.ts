@@ -2,8 +2,10 @@
 import { KubeApi } from "../api/kube-api.ts";
 import { hasCondition } from "../api/wait-for.ts";
 import { processesAround } from "../node/lab-processes.ts";
+import { runsInside } from "../node/namespaces.ts";
 import { findLab, type LabCluster } from "./lab-cluster.ts";
 import { nodeOf } from "./node-of.ts";
+import { loadBalancerProgram } from "./up.ts";
 
 export interface ClusterStatus {
   readonly cluster: LabCluster;
@@ -32,7 +34,10 @@ export async function status(state: string): Promise<readonly ClusterStatus[] | 
 
 async function clusterStatus(cluster: LabCluster): Promise<ClusterStatus> {
   const running = await runningPrograms(cluster);
-  const missing = programs.filter((program) => !running.has(program));
+  const missing = [
+    ...programs.filter((program) => !running.has(program)),
+    ...((await hasLoadBalancer(cluster)) ? [] : ["load balancer"]),
+  ];
   const none = { cluster, missing, ready: false, pods: { running: 0, all: 0 } };
   if (running.size === 0) return none;
   const api = await KubeApi.open(cluster.kubeconfig);
@@ -58,6 +63,16 @@ async function runningPrograms(cluster: LabCluster): Promise<ReadonlySet<string>
     return new Set((await processesAround(pid)).map(({ args }) => args[0]?.split("/").at(-1) ?? ""));
   } catch {
     return new Set();
+  }
+}
+
+/** One program for all clusters, in the fabric. */
+async function hasLoadBalancer({ folder }: LabCluster): Promise<boolean> {
+  try {
+    const { pid } = await nodeOf({ name: "fabric", folder });
+    return await runsInside({ pid }, loadBalancerProgram);
+  } catch {
+    return false;
   }
 }
 

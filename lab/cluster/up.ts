@@ -84,6 +84,8 @@ async function start(site: Site, names: readonly string[], crds: readonly Manife
   return lab;
 }
 
+export const loadBalancerProgram: string = join(labFolder, "cluster", "load-balancer-main.ts");
+
 async function startLoadBalancer(
   site: Site,
   fabric: Parameters<typeof launch>[0],
@@ -92,8 +94,7 @@ async function startLoadBalancer(
   const list = join(site.state, "fabric", "load-balancer.json");
   await writeFile(list, JSON.stringify(clusters));
   const tsx = pathToFileURL(join(labFolder, "..", "node_modules", "tsx", "dist", "loader.mjs")).href;
-  const main = join(labFolder, "cluster", "load-balancer-main.ts");
-  const command = [process.execPath, "--import", tsx, main, list] as const;
+  const command = [process.execPath, "--import", tsx, loadBalancerProgram, list] as const;
   await launch(fabric, command, { log: "load-balancer", signal: site.signal });
 }
 

@@ -87,5 +87,5 @@ ip route add local ${loadBalancerRange} dev lo
 /** The kernel removes a namespace's links a moment after its last process. */
 export async function waitForLinkGone(state: string): Promise<void> {
   const gone = async () => ((await readdir("/sys/class/net")).includes(hostLink(state)) ? null : true);
-  await until("the lab's link is gone", gone, { timeoutMs: 20_000 });
+  await until("the lab's link is gone", gone, { timeoutMs: 60_000 });
 }

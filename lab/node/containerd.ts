@@ -29,7 +29,7 @@ export async function startContainerd(node: Namespaces, options: ContainerdOptio
   await writeFile(join(folder, "containerd.toml"), containerdConfig(containerdRoot(folder), networks));
   await launch(node, [program, "--config", join(folder, "containerd.toml")], { log: "containerd", signal });
   const answers = "until ctr version >/dev/null 2>&1; do sleep 0.1; done";
-  await inside(node, ["sh", "-c", answers], { timeoutMs: 30_000, todo: `read ${node.logs}/containerd.log` });
+  await inside(node, ["sh", "-c", answers], { timeoutMs: 60_000, todo: `read ${node.logs}/containerd.log` });
 }
 
 /** A link per pod with routes on both ends: pods of one node, too, meet in the node's routing, where Services are translated. */

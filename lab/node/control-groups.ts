@@ -56,7 +56,7 @@ export async function removeGroups(state: string): Promise<void> {
     return (await groupFolders(state)).length === 0 ? true : null;
   };
   await until("the lab's control groups are removed", left, {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     state: async () => `left: ${(await groupFolders(state)).join(", ")}`,
   });
 }

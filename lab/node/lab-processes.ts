@@ -41,7 +41,7 @@ export async function endMarkedProcesses(state: string): Promise<number> {
   for (const { pid } of found) kill(pid);
   const ours = new Set([...found.map(({ pid }) => pid), ...inside]);
   await until("the lab's processes have ended", async () => ((await living(ours)).length === 0 ? true : null), {
-    timeoutMs: 30_000,
+    timeoutMs: 90_000,
     state: async () => `still there: ${(await living(ours)).join(", ")}`,
   });
   return found.length;

@@ -53,7 +53,7 @@ export async function startNamespaces(name: string, options: NamespaceOptions): 
     const first = (await markedProcesses(state)).find(({ args }) => args[0] === nodeInit && args[2] === name);
     return first ?? null;
   };
-  const { pid } = await until(`namespaces of ${name}`, find, { timeoutMs: 10_000, everyMs: 10, signal });
+  const { pid } = await until(`namespaces of ${name}`, find, { timeoutMs: 30_000, everyMs: 10, signal });
   const namespaces = { name, pid, logs };
   await inside(namespaces, ["sh", "-euc", 'echo "$1" >/proc/sys/kernel/hostname; ip link set lo up', "sh", name]);
   return namespaces;
@@ -104,7 +104,7 @@ export async function launch(
  * Whether the program runs inside; it shows when a wait for it is in vain. What is about to become the program has it
  * among its arguments. While it does, the kernel shows no arguments at all for a moment: one look more is needed.
  */
-export async function runsInside({ pid }: Namespaces, program: string): Promise<boolean> {
+export async function runsInside({ pid }: Pick<Namespaces, "pid">, program: string): Promise<boolean> {
   const seen = async () => (await processesAround(pid)).some(({ args }) => args.includes(program));
   return (await seen()) || (await after(50).then(seen));
 }
