@@ -57,6 +57,8 @@ export function beforeMigration(start: StartingPoint, name: string): InstallOpti
     trustDomain: mesh?.trustDomain ?? `${name}.local`,
     network: mesh?.network ?? `network-${name}`,
     pilotEnv: mesh?.env ?? {},
+    // Proxies take the roots of peers from the stand-in's istiod (docs/lab.md, "The stand-in for OSSM 2").
+    proxyMetadata: { PROXY_CONFIG_XDS_AGENT: "true" },
     ...(ca === undefined ? {} : { ca }),
   };
 }

@@ -32,6 +32,8 @@ export function trustTests(worldOf: () => World, timing: Timing): void {
     // The path that a migration leads to: straight to the workload, through a gateway that terminates nothing.
     const service = { apiVersion: "v1", kind: "Service", namespace: "istio-system", name: "federation-ingress" };
     await west.api.apply(passthrough, "tests");
+    // Istio 1.20 pushes a running gateway the new listener only, and its clusters with the next change of any service.
+    await west.api.apply(touch, "tests");
     for (const each of direct(addressOf(await got(west, service)) ?? "")) await east.api.apply(each, "tests");
     const asks = async (name: string) => {
       const client = { ...world.client, client: { namespace: "client", name } };
@@ -72,6 +74,19 @@ const passthrough: Manifest = {
         hosts: [hosts.b],
       },
     ],
+  },
+};
+
+const touch: Manifest = {
+  apiVersion: networking,
+  kind: "ServiceEntry",
+  metadata: { name: "touch", namespace: "istio-system" },
+  spec: {
+    hosts: ["touch.example"],
+    location: "MESH_EXTERNAL",
+    resolution: "STATIC",
+    ports: [{ number: 8000, name: "http", protocol: "HTTP" }],
+    endpoints: [{ address: "192.0.2.1" }],
   },
 };
 
