@@ -9,6 +9,6 @@ const version = "1.20.2";
 const meshes = guideLab(version);
 
 exposureTests(version, meshes);
-entryTests(meshes);
-proxyTests(meshes);
+entryTests(version, meshes);
+proxyTests(version, meshes);
 loadTests(`Istio ${version}`, meshes);

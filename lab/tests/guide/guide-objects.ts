@@ -95,13 +95,17 @@ const listener = {
 export interface EntryChoices {
   /** Null leaves the field out. */
   readonly subjectAltNames?: readonly string[] | null;
-  readonly exportTo?: readonly string[];
+  /**
+   * The client's namespace, as the product has it. The guide leaves it out, and on Istio 1.20 such an entry does not win against
+   * the older definition of federation. Null leaves it out.
+   */
+  readonly exportTo?: readonly string[] | null;
 }
 
 /** On the importer, in the client's namespace as the guide has it. */
 export function importerEntry(shared: SharedService, choices: EntryChoices = {}): Manifest {
   const { importedHost, port, portName, protocol, entryLabel } = shared;
-  const { subjectAltNames = [identity.server(shared)], exportTo } = choices;
+  const { subjectAltNames = [identity.server(shared)], exportTo = ["client"] } = choices;
   return {
     apiVersion: istio,
     kind: "ServiceEntry",
@@ -112,7 +116,7 @@ export function importerEntry(shared: SharedService, choices: EntryChoices = {})
       ports: [{ number: port, name: portName, protocol }],
       resolution: "STATIC",
       ...(subjectAltNames === null ? {} : { subjectAltNames }),
-      ...(exportTo === undefined ? {} : { exportTo }),
+      ...(exportTo === null ? {} : { exportTo }),
       workloadSelector: { labels: { app: entryLabel } },
     },
   };
