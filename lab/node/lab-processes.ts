@@ -19,13 +19,20 @@ export async function markedProcesses(state: string): Promise<LabProcess[]> {
   return (await allProcesses()).filter(({ pid, args }) => pid !== process.pid && args.includes(mark));
 }
 
-/** What runs in the process-id namespace of a process, itself included. */
+/**
+ * What runs in the process-id namespace of a process, itself included. While the kernel puts a program in another's place,
+ * which takes long for a large one on a busy machine, the process shows no arguments.
+ */
 export async function processesAround(pid: number): Promise<LabProcess[]> {
   const namespace = await pidNamespace(pid);
   if (namespace === null) return [];
   const all = await allProcesses();
-  const namespaces = await Promise.all(all.map(({ pid: each }) => pidNamespace(each)));
-  return all.filter((_, index) => namespaces[index] === namespace);
+  const around = await Promise.all(
+    all.map(
+      async ({ pid: each, args }) => (await pidNamespace(each)) === namespace && (args.length > 0 || isLiving(each)),
+    ),
+  );
+  return all.filter((_, index) => around[index]);
 }
 
 /** Ends the lab's first processes, and with them, by the kernel, all that runs in their namespaces. */
@@ -75,8 +82,7 @@ async function allProcesses(): Promise<LabProcess[]> {
   const found = await Promise.all(
     pids.map(async (pid) => {
       try {
-        const args = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").slice(0, -1);
-        return args.length === 0 ? [] : [{ pid, args }];
+        return [{ pid, args: (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").slice(0, -1) }];
       } catch {
         return [];
       }

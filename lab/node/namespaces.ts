@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { mkdir, open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import process from "node:process";
-import { setTimeout as after } from "node:timers/promises";
 import { type CommandOptions, runCommand } from "../machine/run-command.ts";
 import { LabTrouble } from "../machine/trouble.ts";
 import { until } from "../machine/until.ts";
@@ -102,11 +101,10 @@ export async function launch(
 
 /**
  * Whether the program runs inside; it shows when a wait for it is in vain. What is about to become the program has it
- * among its arguments. While it does, the kernel shows no arguments at all for a moment: one look more is needed.
+ * among its arguments, or, while the kernel puts it in place, none: whatever has none may be it.
  */
 export async function runsInside({ pid }: Pick<Namespaces, "pid">, program: string): Promise<boolean> {
-  const seen = async () => (await processesAround(pid)).some(({ args }) => args.includes(program));
-  return (await seen()) || (await after(50).then(seen));
+  return (await processesAround(pid)).some(({ args }) => args.length === 0 || args.includes(program));
 }
 
 /** Ends a program inside that was launched, and waits until it has. */

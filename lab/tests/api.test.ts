@@ -38,11 +38,12 @@ test("a watch shows what is there and what changes; a version that is too old is
   const east = await sharedCluster("east");
   const { api } = east;
   const namespace = await newNamespace(east);
-  const object = (name: string) => ({ ...kind, metadata: { namespace, name } });
+  const labels = { watched: "yes" };
+  const object = (name: string) => ({ ...kind, metadata: { namespace, name, labels } });
   await api.create(object("before"));
   const end = new AbortController();
   const seen: string[] = [];
-  for await (const event of watch(api, kind, { namespace, fields: "metadata.name!=kube-root-ca.crt" }, end.signal)) {
+  for await (const event of watch(api, kind, { namespace, labels: "watched=yes" }, end.signal)) {
     const { name } = event.object.metadata;
     seen.push(`${event.type} ${name}`);
     if (seen.length === 1) await api.create(object("after"));

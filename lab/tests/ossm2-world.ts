@@ -129,30 +129,6 @@ export async function untilSaid(world: World, event: string, since: number, time
   }
 }
 
-export interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-/** TCP exchanges from the client, each over a connection of its own. */
-export async function exchanges(world: World, host: string, count: number): Promise<Counts> {
-  const program = `
-import socket, sys
-passed = failed = 0
-for _ in range(int(sys.argv[2])):
-    try:
-        with socket.create_connection((sys.argv[1], 9000), 3) as s:
-            s.settimeout(3); s.sendall(b"x\\n"); good = s.recv(100) != b""
-    except OSError: good = False
-    if good: passed += 1
-    else: failed += 1
-print(passed, failed)`;
-  const [passed = 0, failed = 0] = (await inClient(world, ["python3", "-c", program, host, String(count)]))
-    .split(" ")
-    .map(Number);
-  return { passed, failed };
-}
-
 export async function inClient({ client }: World, command: readonly string[], timeoutMs = 60_000): Promise<string> {
   const where = ["--namespace", "client", "deploy/curl", "--container", "curl"];
   const { stdout } = await kubectl(client.built, client.cluster, ["exec", ...where, "--", ...command], { timeoutMs });
