@@ -1,4 +1,6 @@
-// Tests on real clusters (root): `npm run lab:ci` runs them all, after the build, and cleans up behind them.
+// Tests on real clusters (root): `npm run lab:ci` runs those of clusters and meshes, `npm run lab:full` all, after the build, and
+// both clean up behind them.
+import process from "node:process";
 import { defineConfig } from "vitest/config";
 import { StageMinutes } from "./lab/tests/stage-minutes.ts";
 import { ClosingLine } from "./tools/closing-line.ts";
@@ -6,6 +8,8 @@ import { ClosingLine } from "./tools/closing-line.ts";
 export default defineConfig({
   test: {
     include: ["lab/tests/**/*.test.ts"],
+    // Minutes of load, and of waiting for resyncs.
+    exclude: process.env["MESHFERRY_LAB_FULL"] === "1" ? [] : ["lab/tests/guide-*.test.ts", "lab/tests/ossm*.test.ts"],
     globalSetup: ["lab/tests/shared-lab.ts"],
     // One lab for all files, on a machine whose time is what is measured.
     fileParallelism: false,

@@ -1,4 +1,4 @@
-// `npm run lab:ci`: builds what is missing, runs the lab's tests, and takes down every lab of theirs, however the run ends.
+// `npm run lab:ci` and `npm run lab:full`: builds what is missing, runs the lab's tests, and takes down every lab of theirs, however the run ends.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -31,9 +31,11 @@ function endNow(signal: string): never {
 }
 
 /** Gives vitest's output on line by line, but keeps the last line until everything is cleaned up. */
-async function runTests(args: readonly string[]): Promise<{ readonly status: number; readonly last: string }> {
+async function runTests(words: readonly string[]): Promise<{ readonly status: number; readonly last: string }> {
   const vitest = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest.mjs");
+  const args = words.filter((word) => word !== "--full");
   const child = spawn(process.execPath, [vitest, "run", "--config", "vitest.lab.config.ts", ...args], {
+    env: { ...process.env, MESHFERRY_LAB_FULL: args.length < words.length ? "1" : "0" },
     stdio: ["ignore", "pipe", "inherit"],
     cwd: join(import.meta.dirname, ".."),
     // A group of its own: Ctrl-C at the terminal reaches this program only.

@@ -4,7 +4,7 @@ import { isJsonObject, type Json } from "../../src/core/json.ts";
 import type { LiveObject } from "../api/live-object.ts";
 import { isRolledOut, waitFor } from "../api/wait-for.ts";
 import { until } from "../machine/until.ts";
-import { ask } from "../mesh/ask.ts";
+import { type Answer, ask } from "../mesh/ask.ts";
 import { installMesh, removeMesh } from "../mesh/install-mesh.ts";
 import { startApps } from "../mesh/up-mesh.ts";
 import { podOf } from "./mesh-clients.ts";
@@ -46,13 +46,13 @@ test("a revision of 1.28.3 beside 1.20.2: pods of both, seen by their identities
     a: "docker.io/istio/proxyv2:1.20.2",
     [namespace]: "docker.io/istio/proxyv2:1.28.3",
   });
-  const newer = await ask(podOf(west, namespace, "web"), "http://httpbin.a:8000/headers");
+  const newer = await answered(podOf(west, namespace, "web"), "http://httpbin.a:8000/headers");
   expect([newer.status, newer.server, newer.hops]).toEqual([
     200,
     "a/httpbin",
     [`spiffe://west.local/ns/${namespace}/sa/web`],
   ]);
-  const older = await ask(podOf(west, "client", "curl"), `http://web.${namespace}:8000/headers`);
+  const older = await answered(podOf(west, "client", "curl"), `http://web.${namespace}:8000/headers`);
   expect([older.status, older.server, older.hops]).toEqual([
     200,
     `${namespace}/web`,
@@ -70,6 +70,15 @@ test("a revision of 1.28.3 beside 1.20.2: pods of both, seen by their identities
   await waitFor(api, { ...deployment, namespace, name: "web" }, "rolled out", isRolledOut, 60_000);
   expect((await ask(podOf(west, namespace, "web"), made)).status).toBe(200);
 }, 180_000);
+
+/** A proxy that runs already hears of a new service after a moment. */
+async function answered(from: Parameters<typeof ask>[0], url: string): Promise<Answer> {
+  const look = async () => {
+    const answer = await ask(from, url);
+    return answer.status === 200 ? answer : null;
+  };
+  return until(`${url} answers`, look, { timeoutMs: 20_000 });
+}
 
 const deployment = { apiVersion: "apps/v1", kind: "Deployment" };
 const restart = { spec: { template: { metadata: { annotations: { again: "1" } } } } };

@@ -6,6 +6,7 @@ import { isRolledOut, waitFor } from "../api/wait-for.ts";
 import { kubectl } from "../cluster/kubectl.ts";
 import { clusterNamed, type LabCluster, readLab } from "../cluster/lab-cluster.ts";
 import type { CommandResult } from "../machine/run-command.ts";
+import { until } from "../machine/until.ts";
 
 export interface SharedCluster {
   readonly cluster: LabCluster;
@@ -38,14 +39,15 @@ export async function newNamespace(...clusters: readonly SharedCluster[]): Promi
 
 const image = "lab.local/app:1";
 
-/** A Deployment that answers every request with `text`, rolled out; with a Service of the given type on port 80. */
+/** A Deployment that answers every request with `text`, with a Service of the given type on port 80 that answers already. */
 export async function serve(
-  { api }: SharedCluster,
+  cluster: SharedCluster,
   namespace: string,
   name: string,
   text: string,
   type = "ClusterIP",
 ): Promise<void> {
+  const { api } = cluster;
   await api.apply(deployment(namespace, name, text), "tests");
   await api.apply(
     {
@@ -57,6 +59,7 @@ export async function serve(
     "tests",
   );
   await rolledOut(api, namespace, name);
+  await untilSaid(cluster, namespace, name, `http://${name}.${namespace}/`, text);
 }
 
 export async function rolledOut(api: KubeApi, namespace: string, name: string): Promise<void> {
@@ -102,4 +105,21 @@ export async function curl(
   const command = ["curl", "--silent", "--show-error", "--fail", "--insecure", "--max-time", "5", url];
   const result = await from.kubectl("exec", "--namespace", namespace, `deploy/${name}`, "--", ...command);
   return { status: result.status, said: result.status === 0 ? result.stdout : result.stderr };
+}
+
+/** kube-proxy follows the API server after a moment of its own. */
+export async function untilSaid(
+  from: SharedCluster,
+  namespace: string,
+  name: string,
+  url: string,
+  text: string,
+): Promise<void> {
+  let last = "";
+  const look = async () => {
+    const { said } = await curl(from, namespace, name, url);
+    last = said;
+    return said === text ? true : null;
+  };
+  await until(`${url} says ${text}`, look, { timeoutMs: 30_000, everyMs: 100, state: () => last });
 }
