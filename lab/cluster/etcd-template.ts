@@ -1,5 +1,5 @@
 // etcd's data with the CRDs in it, made once and copied into every cluster: applying CRDs takes longer than all the rest.
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { request } from "undici";
 import { canonicalJson, isJsonObject, type Json } from "../../src/core/json.ts";
@@ -7,6 +7,7 @@ import type { KubeApi } from "../api/kube-api.ts";
 import type { LiveObject, Manifest } from "../api/live-object.ts";
 import { hasCondition } from "../api/wait-for.ts";
 import { cacheKey } from "../build/cache-key.ts";
+import { exists } from "../build/exists.ts";
 import { unfinished } from "../build/clear-unfinished.ts";
 import { withLock } from "../machine/lock.ts";
 import { timed } from "../machine/progress.ts";
@@ -103,10 +104,3 @@ async function call(url: string, what: string, body: Json): Promise<Json> {
 }
 
 const encode = (text: string) => Buffer.from(text, "utf8").toString("base64");
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}

@@ -1,5 +1,5 @@
 // Kubernetes label selectors over the labels of namespaces, pods and templates.
-import type { LabelSelector } from "./kinds/members.ts";
+import type { LabelSelector } from "./kinds/label-selector.ts";
 
 type Labels = Readonly<Record<string, string>>;
 

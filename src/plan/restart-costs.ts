@@ -13,7 +13,7 @@ import {
 } from "../findings/codes/steps.ts";
 import { type Cluster, coverageOf } from "../inventory/cluster.ts";
 import { matchesSelector } from "../inventory/label-match.ts";
-import { labelSelector } from "../inventory/kinds/members.ts";
+import { labelSelector } from "../inventory/kinds/label-selector.ts";
 import type { Inventory } from "../inventory/mesh.ts";
 import type { ObjectLookup } from "./compare-existing.ts";
 import type { Phase } from "./plan.ts";

@@ -1,23 +1,6 @@
 // policy.networking.k8s.io AdminNetworkPolicy and BaselineAdminNetworkPolicy (v1alpha1): what administrators decide before and after NetworkPolicies.
-import {
-  list,
-  maybeNumber,
-  maybePart,
-  metadata,
-  number,
-  object,
-  type Out,
-  part,
-  string,
-  text,
-  textMap,
-} from "./fields.ts";
-import { labelSelector } from "./members.ts";
-
-const maybeSelector = maybePart({
-  matchLabels: textMap,
-  matchExpressions: list(part({ key: text, operator: text, values: list(string) })),
-});
+import { list, maybeNumber, maybePart, metadata, number, object, type Out, part, string, text } from "./fields.ts";
+import { labelSelector, maybeLabelSelector } from "./label-selector.ts";
 
 export const adminNetworkPolicy = object({
   metadata,
@@ -25,7 +8,7 @@ export const adminNetworkPolicy = object({
     /** The lower, the sooner; a baseline has none. */
     priority: maybeNumber,
     subject: part({
-      namespaces: maybeSelector,
+      namespaces: maybeLabelSelector,
       pods: maybePart({ namespaceSelector: labelSelector, podSelector: labelSelector }),
     }),
     egress: list(

@@ -1,6 +1,6 @@
 // OpenShift's own rules for connections that leave the cluster: EgressFirewall (OVN-Kubernetes), EgressNetworkPolicy (OpenShift SDN), EgressIP, EgressRouter.
 import { list, maybePart, metadata, number, object, type Out, part, string, text } from "./fields.ts";
-import { labelSelector } from "./members.ts";
+import { labelSelector } from "./label-selector.ts";
 
 /** k8s.ovn.org/v1 and network.openshift.io/v1 have one form; the latter knows no ports and no nodes. */
 export const egressFirewall = object({

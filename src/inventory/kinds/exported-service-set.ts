@@ -1,5 +1,6 @@
 // federation.maistra.io ExportedServiceSet (maistra/api federation/v1).
-import { list, maybePart, metadata, object, type Out, part, string, text, textMap } from "./fields.ts";
+import { list, maybePart, metadata, object, type Out, part, text } from "./fields.ts";
+import { maybeLabelSelector } from "./label-selector.ts";
 
 const alias = maybePart({ namespace: text, name: text });
 
@@ -12,10 +13,7 @@ export const exportedServiceSet = object({
         nameSelector: maybePart({ namespace: text, name: text, alias }),
         labelSelector: maybePart({
           namespace: text,
-          selector: maybePart({
-            matchLabels: textMap,
-            matchExpressions: list(part({ key: text, operator: text, values: list(string) })),
-          }),
+          selector: maybeLabelSelector,
           aliases: list(part({ namespace: text, name: text, alias })),
         }),
       }),

@@ -1,11 +1,6 @@
 // maistra.io ServiceMeshMemberRoll and ServiceMeshMember: which namespaces belong to a control plane.
-import { list, metadata, object, type Out, part, string, text, textMap } from "./fields.ts";
-
-export const labelSelector = part({
-  matchLabels: textMap,
-  matchExpressions: list(part({ key: text, operator: text, values: list(string) })),
-});
-export type LabelSelector = Out<typeof labelSelector>;
+import { list, metadata, object, type Out, part, string, text } from "./fields.ts";
+import { labelSelector } from "./label-selector.ts";
 
 export const serviceMeshMemberRoll = object({
   metadata,

@@ -10,19 +10,13 @@ import {
   part,
   string,
   text,
-  textMap,
 } from "./fields.ts";
-import { labelSelector } from "./members.ts";
-
-const maybeSelector = maybePart({
-  matchLabels: textMap,
-  matchExpressions: list(part({ key: text, operator: text, values: list(string) })),
-});
+import { labelSelector, maybeLabelSelector } from "./label-selector.ts";
 
 const peers = list(
   part({
-    namespaceSelector: maybeSelector,
-    podSelector: maybeSelector,
+    namespaceSelector: maybeLabelSelector,
+    podSelector: maybeLabelSelector,
     ipBlock: maybePart({ cidr: text, except: list(string) }),
   }),
 );

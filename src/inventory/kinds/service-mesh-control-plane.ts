@@ -12,7 +12,7 @@ import {
   text,
   textMap,
 } from "./fields.ts";
-import { labelSelector } from "./members.ts";
+import { labelSelector } from "./label-selector.ts";
 
 const gateway = part({
   enabled: maybeFlag,
