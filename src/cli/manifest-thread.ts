@@ -5,7 +5,6 @@ import { Worker } from "node:worker_threads";
 import type { TemplateTexts } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
-import { sortedUnique } from "../core/order.ts";
 import type { Ready, Templates, ToWrite, Written } from "./write-manifests.ts";
 
 export interface ManifestThread {
@@ -37,11 +36,14 @@ export function startManifestThread(plan: Plan, texts: TemplateTexts): ManifestT
       pointers.set(action.object, action.set[0]?.pointer ?? pointers.get(action.object) ?? null);
     }
   }
-  return count < fewest ? null : start(pointers, texts);
+  return count < fewest ? null : start(Object.keys(plan.objects), pointers, texts);
 }
 
-function start(pointers: ReadonlyMap<string, string | null>, texts: TemplateTexts): ManifestThread {
-  const hashes = sortedUnique(pointers.keys());
+function start(
+  hashes: readonly string[],
+  pointers: ReadonlyMap<string, string | null>,
+  texts: TemplateTexts,
+): ManifestThread {
   const places = new Map(hashes.map((hash, at) => [hash, at]));
   const templates: Templates = {
     hashes,
