@@ -2,6 +2,7 @@
 // both clean up behind them.
 import process from "node:process";
 import { defineConfig } from "vitest/config";
+import { FileMinutes } from "./lab/tests/file-minutes.ts";
 import { StageMinutes } from "./lab/tests/stage-minutes.ts";
 import { ClosingLine } from "./tools/closing-line.ts";
 
@@ -14,7 +15,7 @@ export default defineConfig({
     // One lab for all files, on a machine whose time is what is measured.
     fileParallelism: false,
     // StageMinutes first: at exit the closing line is the last one.
-    reporters: ["default", new StageMinutes(), new ClosingLine()],
+    reporters: ["default", new FileMinutes(), new StageMinutes(), new ClosingLine()],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     teardownTimeout: 60_000,
