@@ -12,6 +12,7 @@ import { sayOnTerminal as say, stageMinutes } from "./machine/progress.ts";
 import { LabTrouble } from "./machine/trouble.ts";
 import { keepProof, readProof, standing } from "./proof/keep-proof.ts";
 import { ageLine, countsText } from "./proof/proof.ts";
+import { fullVariable } from "./tests/extent.ts";
 import { fileMinutesVariable } from "./tests/file-minutes.ts";
 import { testLabs } from "./tests/test-labs.ts";
 
@@ -47,7 +48,7 @@ async function runTests(
 ): Promise<{ readonly status: number; readonly last: string }> {
   const vitest = join(import.meta.dirname, "..", "node_modules", "vitest", "vitest.mjs");
   const child = spawn(process.execPath, [vitest, "run", "--config", "vitest.lab.config.ts", ...args], {
-    env: { ...process.env, MESHFERRY_LAB_FULL: isFull ? "1" : "0", [fileMinutesVariable]: fileMinutes },
+    env: { ...process.env, [fullVariable]: isFull ? "1" : "0", [fileMinutesVariable]: fileMinutes },
     stdio: ["ignore", "pipe", "inherit"],
     cwd: join(import.meta.dirname, ".."),
     // A group of its own: Ctrl-C at the terminal reaches this program only.

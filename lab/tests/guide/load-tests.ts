@@ -8,6 +8,7 @@ import { sumOf } from "../../load/envoy-counters.ts";
 import { httpClients, type LoadClient, tcpClient } from "../../load/load-client.ts";
 import { reportLines } from "../../load/report-text.ts";
 import { type LoadResult, type RunningLoad, startLoad } from "../../load/start-load.ts";
+import { isFull } from "../extent.ts";
 import { egressObjects } from "./federation-objects.ts";
 import { importerEntry, importerWorkload } from "./guide-objects.ts";
 import { controlPlane, echoA, httpA, httpB, identity, sharedServices } from "./hosts.ts";
@@ -87,6 +88,10 @@ export function loadTests(name: string, meshes: () => TwoMeshes): void {
       expect(failedOf(report, "tcp")).toBeLessThanOrEqual(3 * tcpAtTheShift);
     });
 
+    if (isFull) moreLoadTests();
+  });
+
+  function moreLoadTests(): void {
     test.each([
       ["service entries a second before workload entries", "service entries"],
       ["entries before the remote gateway", "service entries"],
@@ -145,5 +150,5 @@ export function loadTests(name: string, meshes: () => TwoMeshes): void {
       });
       expect(report.failed).toBeGreaterThan(0);
     });
-  });
+  }
 }
