@@ -29,6 +29,7 @@ export interface InputFlags extends SharedFlags {
 }
 
 export interface InspectFlags extends InputFlags {
+  readonly save?: string;
   readonly output: "table" | "json" | "yaml" | "mermaid";
 }
 
