@@ -20,6 +20,13 @@ const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandC
     flags: {
       ...inputFlags,
       output: { kind: "enum", values: ["table", "json", "yaml", "mermaid"], brief: "What to print", default: "table" },
+      save: {
+        kind: "parsed",
+        parse: String,
+        brief: "Write what was read into this folder, to be read again with --mesh NAME=DIR/NAME",
+        placeholder: "DIR",
+        optional: true,
+      },
     },
     aliases: { o: "output" },
   },
