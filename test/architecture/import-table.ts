@@ -42,7 +42,7 @@ export const importTable: Table = {
   "src/dataplane": { pure: true, may: ["src/core"] },
   "src/conditions": {
     pure: true,
-    may: ["src/core", "type src/dataplane", "type src/routes", "type src/target"],
+    may: ["src/core", "src/dataplane", "src/findings/codes", "src/routes", "src/target"],
   },
   "src/routes": {
     pure: true,

@@ -2,6 +2,7 @@
 import { sortedBy } from "../../core/order.ts";
 import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
+import * as conditions from "./conditions.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
 import * as oddities from "./federation-oddities.ts";
@@ -35,6 +36,7 @@ export const catalogue: readonly CodeText[] = sortedBy(
     gateways,
     oddities,
     federationGateways,
+    conditions,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
