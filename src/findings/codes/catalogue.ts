@@ -2,6 +2,7 @@
 import { sortedBy } from "../../core/order.ts";
 import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
+import * as conditions from "./conditions.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
 import * as live from "./live.ts";
@@ -37,6 +38,7 @@ export const catalogue: readonly CodeText[] = sortedBy(
     oddities,
     federationGateways,
     live,
+    conditions,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
