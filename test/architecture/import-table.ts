@@ -82,7 +82,7 @@ export const importTable: Table = {
     ],
   },
   "src/config": { pure: false, may: ["src/core", "src/findings/codes", "src/scaffold", "zod", "yaml", "node:"] },
-  "src/kube": { pure: false, may: ["src/core", "src/findings/codes", "js-yaml", "yaml", "node:"] },
+  "src/kube": { pure: false, may: ["src/core", "src/findings/codes", "js-yaml", "undici", "yaml", "node:"] },
   "src/certs": {
     pure: false,
     may: ["src/core", "src/kube", "src/findings/codes", "@peculiar/x509", "reflect-metadata", "node:"],
