@@ -71,7 +71,10 @@ function foundAs(step: StepId, ref: ObjectRef, object: KubeObject | null): Found
 
 /** The version is part of it: a later try must not write over what an earlier one found. */
 function nameOf(step: StepId, ref: ObjectRef, version: string): string {
-  return createHash("sha256").update(`${step}\n${refKey(ref)}\n${version}`).digest("hex").slice(0, 32);
+  return createHash("sha256")
+    .update(`${step}\n${refKey(ref)}\n${version}`)
+    .digest("hex")
+    .slice(0, 32);
 }
 
 function imageText(object: KubeObject): string {

@@ -60,7 +60,8 @@ export function applyTask(ref: ObjectRef, wanted: JsonObject, madeByUs: boolean,
       if (there && holdOnly(seen.body, marked(wanted, labelled, rules))) return inPlace;
       return keptInGitBy(seen, rules) ?? toDo;
     },
-    write: async (client, seen, options) => client.apply(ref, forServer(marked(wanted, labelled, rules), seen), options),
+    write: async (client, seen, options) =>
+      client.apply(ref, forServer(marked(wanted, labelled, rules), seen), options),
   };
 }
 

@@ -1,5 +1,15 @@
 // The journal of a plan folder: a line of JSON for each kept event, on disk before what it announces is done.
-import { closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { fdatasync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";

@@ -94,8 +94,7 @@ function standsIn(set: JsonObject, wanted: Json | undefined): boolean {
 function standsInItem(below: JsonObject, item: Json, key: string): boolean {
   const keys = new Set(Object.keys(keysOf(key)));
   return children(below).every(
-    ([name, deeper]) =>
-      keys.has(name.slice("f:".length)) || standsIn({ [name]: deeper }, item),
+    ([name, deeper]) => keys.has(name.slice("f:".length)) || standsIn({ [name]: deeper }, item),
   );
 }
 

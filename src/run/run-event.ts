@@ -20,7 +20,13 @@ export interface Found {
 export type StepResult =
   /** `wrote` false: everything was in place already. */
   | { readonly state: "done"; readonly wrote: boolean }
-  | { readonly state: "stopped"; readonly trouble: Finding; readonly mayHaveWritten: boolean }
+  /** `afterMs`: the time limit that ran out, where it was one. */
+  | {
+      readonly state: "stopped";
+      readonly trouble: Finding;
+      readonly mayHaveWritten: boolean;
+      readonly afterMs: number | null;
+    }
   | { readonly state: "interrupted"; readonly mayHaveWritten: boolean };
 
 export type RunEnd = "finished" | "stopped" | "interrupted";

@@ -63,7 +63,8 @@ export function fold(events: Iterable<RunEvent>, from: RunState = notBegun): Run
         break;
       case "step-intended":
         // An undo has something to forget once it is done, and nothing to note before.
-        if (state.direction === "apply") state.steps.set(event.step, intended(state.steps.get(event.step), event.found));
+        if (state.direction === "apply")
+          state.steps.set(event.step, intended(state.steps.get(event.step), event.found));
         break;
       case "step-ended":
         endStep(state, event.step, event.result);

@@ -87,6 +87,19 @@ export const importTable: Table = {
     pure: false,
     may: ["src/core", "src/kube", "src/findings/codes", "@peculiar/x509", "reflect-metadata", "node:"],
   },
+  "src/run": {
+    pure: false,
+    may: [
+      "src/core",
+      "src/conditions",
+      "src/findings/codes",
+      "src/inventory",
+      "src/kube",
+      "src/plan",
+      "src/target",
+      "node:",
+    ],
+  },
   "src/present/model": {
     pure: true,
     may: [

@@ -13,6 +13,7 @@ import * as plan from "./plan.ts";
 import * as platform from "./platform.ts";
 import * as policies from "./policies.ts";
 import * as routes from "./routes.ts";
+import * as run from "./run.ts";
 import * as scaffold from "./scaffold.ts";
 import * as steps from "./steps.ts";
 import * as trust from "./trust.ts";
@@ -35,6 +36,7 @@ export const catalogue: readonly CodeText[] = sortedBy(
     gateways,
     oddities,
     federationGateways,
+    run,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
