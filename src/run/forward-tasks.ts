@@ -88,7 +88,7 @@ export function patchTask(
   ops: readonly PatchOp[],
   expect: Step["expect"],
   rules: WriteRules,
-  code: typeof guardFailed = guardFailed,
+  code: Pick<typeof guardFailed, "at"> = guardFailed,
 ): Task {
   const secret = isSecret(ref);
   const visible = secret ? ops.filter(({ path }) => path.startsWith("/metadata/")) : ops;

@@ -8,7 +8,7 @@ import type { RunEnd, StepResult } from "./run-event.ts";
 import { endedBy, runStep } from "./run-step.ts";
 import { RunTrouble } from "./run-trouble.ts";
 import type { RunWorld } from "./run-world.ts";
-import { Schedule, scheduled } from "./schedule.ts";
+import { Schedule, type Scheduled, scheduled } from "./schedule.ts";
 
 export interface RunResult {
   readonly end: RunEnd;
@@ -34,7 +34,7 @@ export async function runPhases(world: RunWorld, phases: readonly Phase[]): Prom
   return result;
 }
 
-function troubleOf(error: unknown): Finding {
+export function troubleOf(error: unknown): Finding {
   if (error instanceof RunTrouble) return error.finding;
   throw error;
 }
@@ -46,7 +46,9 @@ async function runPhase(world: RunWorld, phase: Phase): Promise<RunResult> {
     if (gate !== null) return gate;
     await world.emit({ type: "phase-started", phase: phase.id });
   }
-  const steps = await runSteps(world, phase);
+  const steps = await runSteps(world, phase, phase.steps.map(scheduled), async (step) =>
+    runStep(world, phase.id, step),
+  );
   if (steps.result.end !== "finished") return steps.result;
   if (state === "ended" && !steps.changed) return steps.result;
   const reached = all(...phase.verify.map((probes): Condition => ({ kind: "reachable", probes, fresh: false })));
@@ -76,21 +78,27 @@ async function waitAt(
   return world.signal.aborted ? { end: "interrupted", trouble: null } : { end: "stopped", trouble: verdict.seen };
 }
 
-interface StepsRun {
+export interface StepsRun {
   readonly result: RunResult;
   /** Whether anything was done that was not done before. */
   readonly changed: boolean;
 }
 
-async function runSteps(world: RunWorld, phase: Phase): Promise<StepsRun> {
+/** Runs steps of a phase as their schedule lets them, by what is done with each; null: nothing was left to do. */
+export async function runSteps(
+  world: RunWorld,
+  phase: Phase,
+  order: readonly Scheduled[],
+  run: (step: Step) => Promise<StepResult | null>,
+): Promise<StepsRun> {
   const byId = new Map(phase.steps.map((step) => [step.id, step]));
-  const schedule = new Schedule(phase.steps.map(scheduled), world.perCluster);
+  const schedule = new Schedule(order, world.perCluster);
   const running = new Map<StepId, Promise<StepId>>();
   const results: StepResult[] = [];
   let failure: { readonly error: unknown } | null = null;
   const start = async (step: Step): Promise<StepId> => {
     try {
-      const result = await stepResult(world, phase, step);
+      const result = await stepResult(world, phase, step, run);
       if (result !== null) results.push(result);
       // What stopped is not ended for those who wait for it: nothing of them is begun.
       if (result === null || result.state === "done") schedule.ended(step.id);
@@ -117,9 +125,14 @@ async function runSteps(world: RunWorld, phase: Phase): Promise<StepsRun> {
   return { result: { end: "finished", trouble: null }, changed };
 }
 
-async function stepResult(world: RunWorld, phase: Phase, step: Step): Promise<StepResult | null> {
+async function stepResult(
+  world: RunWorld,
+  phase: Phase,
+  step: Step,
+  run: (step: Step) => Promise<StepResult | null>,
+): Promise<StepResult | null> {
   try {
-    return await runStep(world, phase.id, step);
+    return await run(step);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     const result = endedBy(error, step);

@@ -7,7 +7,7 @@ import { type ObjectRef, refKey } from "../../src/core/object-ref.ts";
 import { equalJson } from "../../src/core/json.ts";
 import { valueAt } from "../../src/core/pointer.ts";
 import { waitedInVain } from "../../src/findings/codes/run.ts";
-import type { Plan, Step } from "../../src/plan/plan.ts";
+import type { Phase, Plan, Step } from "../../src/plan/plan.ts";
 import { type BeforeImages, type Image, withoutManagedFields } from "../../src/run/before-images.ts";
 import { chainsOf } from "../../src/run/chains.ts";
 import type { Clock } from "../../src/run/clock.ts";
@@ -17,6 +17,7 @@ import { runLog } from "../../src/run/run-log.ts";
 import { type RunResult, runPhases } from "../../src/run/run-plan.ts";
 import { fold } from "../../src/run/run-state.ts";
 import type { RunWorld, Until, Waited } from "../../src/run/run-world.ts";
+import { undoPhases } from "../../src/run/undo-plan.ts";
 import type { MemoryCluster } from "./memory-cluster.ts";
 
 /** What stays of runs when their process is gone. */
@@ -108,6 +109,20 @@ export async function runInMemory(
   const direction = "apply";
   await world.emit({ type: "run-started", plan: world.rules.plan, direction, by: "test", until: null, only: [] });
   const result = await runPhases(world, plan.phases);
+  await world.emit({ type: "run-ended", result: result.end, trouble: result.trouble });
+  return { ...result, told: world.told };
+}
+
+/** Back to before the first of these phases; `phases` are the last ones of the plan. */
+export async function undoInMemory(
+  plan: Plan,
+  run: MemoryRun,
+  phases: readonly Phase[] = plan.phases,
+): Promise<RunResult & { readonly told: readonly RunEvent[] }> {
+  const world = memoryWorld(plan, run);
+  const direction = "undo";
+  await world.emit({ type: "run-started", plan: world.rules.plan, direction, by: "test", until: null, only: [] });
+  const result = await undoPhases(world, phases, true);
   await world.emit({ type: "run-ended", result: result.end, trouble: result.trouble });
   return { ...result, told: world.told };
 }
