@@ -5,7 +5,7 @@ import { ApiFailure, isTransient } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
 import { apiTrouble, replyOf } from "./api-trouble.ts";
 import type { Clock } from "./clock.ts";
-import { type Judged, look, type Task } from "./task.ts";
+import { look, type Task } from "./task.ts";
 
 export type Converged =
   | { readonly is: "in-place"; readonly wrote: boolean }
@@ -45,6 +45,7 @@ export async function converge(task: Task, work: Converge): Promise<Converged> {
         if (await isOver(work, 1_000)) return { is: "stopped", trouble: judged.trouble, mayHaveWritten };
         continue;
       }
+      if (await task.unseen?.isThere(work.client)) return { is: "in-place", wrote: mayHaveWritten };
       if (!intended) await work.intend(seen);
       intended = true;
       // The note may have taken a while, and the run may have been asked to stop meanwhile.
@@ -63,18 +64,12 @@ export async function converge(task: Task, work: Converge): Promise<Converged> {
         if (await isOver(work, inMs)) return { is: "stopped", trouble, mayHaveWritten };
         continue;
       }
-      const judged = await judgedAgain(error, task, work.client);
-      if (judged?.is === "in-place") return { is: "in-place", wrote: false };
-      if (judged?.is === "refused") return { is: "stopped", trouble: judged.trouble, mayHaveWritten };
+      if (error.reason === "patch-test-failed" && task.unseen !== undefined)
+        return { is: "stopped", trouble: task.unseen.testFailed, mayHaveWritten };
       if (!canLookAgain(error) || looks >= mostLooks) return { is: "stopped", trouble, mayHaveWritten };
       if (await isOver(work, firstPauseMs)) return { is: "stopped", trouble, mayHaveWritten };
     }
   }
-}
-
-async function judgedAgain(failure: ApiFailure, task: Task, client: ClusterClient): Promise<Judged | null> {
-  if (failure.reason !== "patch-test-failed" || task.afterFailedTest === undefined) return null;
-  return task.afterFailedTest(client);
 }
 
 /** The object has changed since the look, or is there, or is gone: looking again says which. A conflict over fields stays one. */

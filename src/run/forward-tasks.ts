@@ -20,7 +20,7 @@ import { isAsExpected } from "../plan/expected.ts";
 import type { PatchOp, Step } from "../plan/plan.ts";
 import { haveApplied, holdOnly, lastWriter } from "./managed-fields.ts";
 import { isResultThere, testsOfResult, unmetDemand } from "./patch-result.ts";
-import { inPlace, isGoing, isSecret, type Judged, metadataOf, metadataText, refused, type Task, toDo } from "./task.ts";
+import { inPlace, isGoing, isSecret, type Judged, metadataOf, metadataText, refused, type Task, toDo, type Unseen } from "./task.ts";
 
 export interface WriteRules {
   /** The plan's hash: noted on what is ours, and part of a restart's mark. */
@@ -109,21 +109,25 @@ export function patchTask(
       return path === null ? toDo : unmet(seen, path);
     },
     write: async (client, seen, options) => client.patch(ref, [...guardOf(seen, secret), ...ops], options),
-    ...(secret
-      ? {
-          afterFailedTest: async (client) => {
-            const tests = testsOfResult(ops.filter(({ path }) => !path.startsWith("/metadata/annotations")));
-            try {
-              await client.patch(ref, tests, { dryRun: true });
-              return inPlace;
-            } catch (error) {
-              if (!isFailedTest(error)) throw error;
-              const manager = "somebody else";
-              return refused(code.at([ref], { object: refText(ref), fields: ops[0]?.path ?? "", manager }));
-            }
-          },
-        }
-      : {}),
+    ...(secret ? { unseen: unseenPatch(ref, ops, code) } : {}),
+  };
+}
+
+/** Tests of the result alone, as a dry run: nothing is written, and nothing but metadata comes back. */
+function unseenPatch(ref: ObjectRef, ops: readonly PatchOp[], code: Pick<typeof guardFailed, "at">): Unseen {
+  const hidden = ops.filter(({ path }) => !path.startsWith("/metadata/"));
+  const fields = hidden.map(({ path }) => path)[0] ?? "";
+  return {
+    testFailed: code.at([ref], { object: refText(ref), fields, manager: "somebody else" }),
+    async isThere(client) {
+      try {
+        await client.patch(ref, testsOfResult(hidden), { dryRun: true });
+        return true;
+      } catch (error) {
+        if (isFailedTest(error)) return false;
+        throw error;
+      }
+    },
   };
 }
 

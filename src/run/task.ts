@@ -19,11 +19,15 @@ export interface Task {
   judge(seen: KubeObject | null): Judged;
   /** Sends it, for the object as it was seen. */
   write(client: ClusterClient, seen: KubeObject | null, options: WriteOptions): Promise<unknown>;
-  /**
-   * After a test of a patch has failed, where looking cannot say more (a Secret): whether the patch's result is there. Absent:
-   * looking and judging again says it.
-   */
-  afterFailedTest?(client: ClusterClient): Promise<Judged>;
+  /** Of an object whose content is never read (a Secret): how the server is asked for it instead. */
+  readonly unseen?: Unseen;
+}
+
+export interface Unseen {
+  /** Whether the result is there; asked before anything is written. */
+  isThere(client: ClusterClient): Promise<boolean>;
+  /** What it means that a test of the patch has failed. */
+  readonly testFailed: Finding;
 }
 
 export const inPlace: Judged = { is: "in-place" };
