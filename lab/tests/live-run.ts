@@ -56,6 +56,7 @@ export async function liveRun(live: LiveRun, more: Partial<RunRequest> = {}): Pr
       waitUntil: waitIn(clients),
       confirm: async () => true,
       allowGitOpsOwned: false,
+      drainTimeoutMs: null,
       takeOver,
       holder: `test, process ${process.pid}, ${Math.random()}`,
       signal: new AbortController().signal,

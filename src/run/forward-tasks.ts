@@ -20,7 +20,18 @@ import { isAsExpected } from "../plan/expected.ts";
 import type { PatchOp, Step } from "../plan/plan.ts";
 import { haveApplied, holdOnly, lastWriter } from "./managed-fields.ts";
 import { isResultThere, testsOfResult, unmetDemand } from "./patch-result.ts";
-import { inPlace, isGoing, isSecret, type Judged, metadataOf, metadataText, refused, type Task, toDo, type Unseen } from "./task.ts";
+import {
+  inPlace,
+  isGoing,
+  isSecret,
+  type Judged,
+  metadataOf,
+  metadataText,
+  refused,
+  type Task,
+  toDo,
+  type Unseen,
+} from "./task.ts";
 
 export interface WriteRules {
   /** The plan's hash: noted on what is ours, and part of a restart's mark. */

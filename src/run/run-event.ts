@@ -18,8 +18,8 @@ export interface Found {
 }
 
 export type StepResult =
-  /** `wrote` false: everything was in place already. */
-  | { readonly state: "done"; readonly wrote: boolean }
+  /** `wrote` false: everything was in place already. `left`: what was still there when a wait was given up, as asked. */
+  | { readonly state: "done"; readonly wrote: boolean; readonly left?: Finding }
   /** `afterMs`: the time limit that ran out, where it was one. */
   | {
       readonly state: "stopped";

@@ -37,7 +37,7 @@ async function actAndWait(run: StepRun): Promise<StepResult | null> {
   const wasDone = record?.done === true;
   switch (action.do) {
     case "wait":
-      return wasDone ? null : waitFor(run, step.done, false);
+      return wasDone ? null : waitForAll(run, step.done);
     case "confirm":
       return wasDone ? null : askFor(run);
     case "restart":
@@ -100,6 +100,21 @@ async function taskOf(run: StepRun, action: WriteAction): Promise<Task | Converg
   }
 }
 
+/** The writes of a step that a later step has not overtaken, for whoever wants to try them; nothing is waited for. */
+export async function tasksOf(run: StepRun): Promise<readonly Task[] | "no-value-yet"> {
+  const { world, step } = run;
+  const { action } = step;
+  if (action.do === "wait" || action.do === "confirm") return [];
+  if (action.do === "delete-together") return action.refs.map((ref) => deleteTask(ref, step.expect, world.rules));
+  if (action.do === "apply") {
+    for (const slot of slotsIn(templateOf(world, action)))
+      if ((await valueOf(run, slot)) === null) return "no-value-yet";
+  }
+  const task = await taskOf(run, action);
+  if ("is" in task) return "no-value-yet";
+  return (await isSuperseded(run, task.ref, task)) ? [] : [task];
+}
+
 /** Whether the journal says that a step of this plan has created it. */
 function isMadeByUs({ world }: StepRun, ref: ObjectRef): boolean {
   const key = refKey(ref);
@@ -132,17 +147,22 @@ async function wantedBody(
   return values.size === 0 ? template : fillSlots(template, values);
 }
 
-async function slotOf(run: StepRun, id: string): Promise<{ readonly is: "value"; readonly value: Json } | Converged> {
-  const { world, step } = run;
+/** What the slot holds now; null: nothing yet. */
+async function valueOf(run: StepRun, id: string): Promise<Json | null> {
+  const { world } = run;
   const slot = world.plan.slots.find((each) => each.id === id);
   if (!slot) throw new Error(`the plan has no slot ${id}`);
-  const read = async () => reading(run, async () => readSlot(slot, (cluster) => clientFor(world, cluster)));
-  const now = await read();
+  return reading(run, async () => readSlot(slot, (cluster) => clientFor(world, cluster)));
+}
+
+async function slotOf(run: StepRun, id: string): Promise<{ readonly is: "value"; readonly value: Json } | Converged> {
+  const { step } = run;
+  const now = await valueOf(run, id);
   if (now !== null) return { is: "value", value: now };
   const waited = await waitFor(run, { kind: "slot", slot: id }, false);
   if (waited.state === "interrupted") return { is: "interrupted", mayHaveWritten: false };
   if (waited.state === "stopped") return { is: "stopped", trouble: waited.trouble, mayHaveWritten: false };
-  const then = await read();
+  const then = await valueOf(run, id);
   if (then !== null) return { is: "value", value: then };
   const trouble = waitedInVain.at([], { limit: `${step.timeoutMs / 1_000} s`, seen: `${id} is empty` });
   return { is: "stopped", trouble, mayHaveWritten: false };
@@ -192,6 +212,20 @@ export async function waitFor(run: StepRun, condition: Condition, wrote: boolean
   const trouble = (await heldDeletion(run)) ?? verdict.seen;
   const afterMs = verdict.is === "pending" ? step.timeoutMs : null;
   return { state: "stopped", trouble, mayHaveWritten: wrote, afterMs };
+}
+
+/** A wait; where connections have to drain, they are waited for last, and for as long as was asked. */
+async function waitForAll(run: StepRun, condition: Condition): Promise<StepResult> {
+  const { drainTimeoutMs, clock, signal } = run.world;
+  const parts = condition.kind === "all" ? condition.of : [condition];
+  const draining = parts.filter(({ kind }) => kind === "drained");
+  if (draining.length === 0 || drainTimeoutMs === null) return waitFor(run, condition, false);
+  const others = await waitFor(run, all(...parts.filter(({ kind }) => kind !== "drained")), false);
+  if (others.state !== "done") return others;
+  // The wait for these is as long as it was asked for, whatever the plan says.
+  const drained = await waitFor({ ...run, deadlineMs: clock.monotonicMs() + drainTimeoutMs }, all(...draining), false);
+  if (drained.state !== "stopped" || signal.aborted) return drained;
+  return { state: "done", wrote: false, left: drained.trouble };
 }
 
 /** Why an object that was deleted is still there. */

@@ -38,6 +38,8 @@ export interface RunWorld {
   readonly lock: RunLock;
   readonly confirm: (step: Step) => Promise<boolean>;
   readonly rules: WriteRules;
+  /** How long connections of the old path are waited for; then the run goes on without them. null: as long as the step may take. */
+  readonly drainTimeoutMs: number | null;
   /** Asks the run to stop after the steps in hand. */
   readonly signal: AbortSignal;
   /** Steps side by side that write to one cluster. */

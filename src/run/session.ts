@@ -33,6 +33,7 @@ export interface RunRequest {
   readonly waitUntil: Until;
   readonly confirm: (step: Step) => Promise<boolean>;
   readonly allowGitOpsOwned: boolean;
+  readonly drainTimeoutMs: number | null;
   readonly takeOver: boolean;
   /** "user@host, process 4711, 3f9c": different for each run. */
   readonly holder: string;
@@ -86,6 +87,7 @@ async function withJournal(request: RunRequest): Promise<RunResult> {
       lock,
       confirm: request.confirm,
       rules: { plan: hash, allowGitOpsOwned: request.allowGitOpsOwned },
+      drainTimeoutMs: request.drainTimeoutMs,
       signal,
       perCluster: request.perCluster ?? usualPerCluster,
     };

@@ -96,6 +96,7 @@ export function memoryWorld(plan: Plan, run: MemoryRun): RunWorld & { readonly t
     },
     confirm: run.confirm ?? (async () => true),
     rules: { plan: hashOf(plan.phases.map(({ id }) => id)), allowGitOpsOwned: run.allowGitOpsOwned ?? false },
+    drainTimeoutMs: null,
     signal,
     perCluster: run.perCluster ?? 4,
   };
