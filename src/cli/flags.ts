@@ -1,10 +1,16 @@
 // The flags that several commands share, and how their texts are read. Opens no file.
 import { UserError } from "./user-error.ts";
 
-/** One `--mesh NAME=PATH`. */
+/** One `--mesh NAME=PATH`; "context:…" as path is a live cluster. */
 export interface MeshFlag {
   readonly name: string;
   readonly path: string;
+}
+
+/** One `--kubeconfig FILE`, for all live clusters, or `--kubeconfig NAME=FILE`, for the one of that name. */
+export interface KubeconfigFlag {
+  readonly name: string | null;
+  readonly file: string;
 }
 
 export type ColorFlag = "auto" | "always" | "never";
@@ -16,6 +22,7 @@ export interface SharedFlags {
 
 export interface InputFlags extends SharedFlags {
   readonly mesh?: readonly MeshFlag[];
+  readonly kubeconfig?: readonly KubeconfigFlag[];
   readonly config?: string;
   readonly maxFileSize: number;
   readonly asOf?: Date;
@@ -51,7 +58,7 @@ export function parseMesh(text: string): MeshFlag {
   if (at < 0 || path === "") {
     throw new UserError({
       what: `--mesh ${text}: not of the form NAME=PATH`,
-      todo: "Give each cluster a short name: --mesh east=./east",
+      todo: "Give each cluster a short name: --mesh east=./east, --mesh east=context:CONTEXT",
     });
   }
   if (!namePattern.test(name)) {
@@ -61,16 +68,24 @@ export function parseMesh(text: string): MeshFlag {
       todo: "Choose another name: --mesh east=./east",
     });
   }
-  if (path.startsWith("context:")) throw liveCluster(`--mesh ${text}`);
   return { name, path };
 }
 
-/** The error for a cluster that is named by a kubeconfig context. */
-export function liveCluster(where: string): UserError {
-  return new UserError({
-    what: "live clusters are not read by this version yet",
-    where,
-    todo: "Supply manifests: the folder of `oc adm inspect`, or files written by `oc get -o yaml`.",
+/** What stands behind "context:", or null for files. */
+export function contextText({ path }: MeshFlag): string | null {
+  return path.startsWith("context:") ? path.slice("context:".length) : null;
+}
+
+/** "FILE", or "east=FILE". */
+export function parseKubeconfig(text: string): KubeconfigFlag {
+  const at = text.indexOf("=");
+  const name = at < 0 ? "" : text.slice(0, at);
+  const named = namePattern.test(name);
+  const file = named ? text.slice(at + 1) : text;
+  if (file !== "") return { name: named ? name : null, file };
+  throw new UserError({
+    what: `--kubeconfig ${text}: names no file`,
+    todo: "Give a file for all clusters, or for one: --kubeconfig east=./east.kubeconfig",
   });
 }
 
@@ -143,8 +158,17 @@ export const inputFlags = {
   mesh: {
     kind: "parsed",
     parse: parseMesh,
-    brief: "NAME=PATH: a cluster and its manifests (file or folder); once for each",
+    brief:
+      "NAME=PATH: a cluster and its manifests (file or folder), or NAME=context:CONTEXT: a live one; once for each",
     placeholder: "NAME=PATH",
+    variadic: true,
+    optional: true,
+  },
+  kubeconfig: {
+    kind: "parsed",
+    parse: parseKubeconfig,
+    brief: "FILE, or NAME=FILE for one cluster: where contexts are looked up, instead of KUBECONFIG",
+    placeholder: "FILE",
     variadic: true,
     optional: true,
   },

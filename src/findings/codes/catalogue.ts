@@ -4,6 +4,7 @@ import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
+import * as live from "./live.ts";
 import * as oddities from "./federation-oddities.ts";
 import * as federationGateways from "./federation-gateways.ts";
 import * as gateways from "./gateways.ts";
@@ -36,6 +37,7 @@ export const catalogue: readonly CodeText[] = sortedBy(
     gateways,
     oddities,
     federationGateways,
+    live,
     run,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
