@@ -261,6 +261,7 @@ export function livePlan(world: World): Plan {
     objects,
     routes: [],
     waves: [],
+    meshes: [],
     probes: [],
     phases: [
       phase("trust", secret, restarted),

@@ -30,6 +30,7 @@ const known: readonly string[] = [
   "objects",
   "routes",
   "waves",
+  "meshes",
   "probes",
   "phases",
   "findings",

@@ -1,5 +1,6 @@
 // The plan as data: phases of steps that an executor and a rehearsal interpret alike. Holds no functions and no secrets.
 import type { Condition } from "../conditions/condition.ts";
+import type { PlannedMesh } from "../conditions/planned.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Hash } from "../core/hash.ts";
 import type { MeshId, RouteId, StepId } from "../core/ids.ts";
@@ -114,6 +115,8 @@ export interface Plan {
   readonly slots: readonly Slot[];
   readonly objects: Readonly<Record<Hash, Template>>;
   readonly routes: readonly Route[];
+  /** In the order of their ids; a scaffold's plan has none. */
+  readonly meshes: readonly PlannedMesh[];
   readonly waves: readonly Wave[];
   readonly probes: readonly ProbeGroup[];
   readonly phases: readonly Phase[];

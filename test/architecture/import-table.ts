@@ -40,7 +40,10 @@ export const importTable: Table = {
   "src/federation": { pure: true, may: ["src/core", "src/inventory", "src/findings/codes"] },
   "src/policies": { pure: true, may: ["src/core", "src/inventory", "src/federation"] },
   "src/dataplane": { pure: true, may: ["src/core"] },
-  "src/conditions": { pure: true, may: ["src/core"], reserved: ["src/dataplane"] },
+  "src/conditions": {
+    pure: true,
+    may: ["src/core", "src/dataplane", "src/findings/codes", "src/routes", "src/target"],
+  },
   "src/routes": {
     pure: true,
     may: ["src/core", "src/inventory", "src/federation", "src/findings/codes"],

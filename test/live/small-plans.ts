@@ -66,6 +66,7 @@ export class PlanBuilder {
       objects: this.objects,
       routes: [],
       waves: [],
+      meshes: [],
       probes: [],
       phases: this.#phases,
       findings: [],

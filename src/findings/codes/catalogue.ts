@@ -2,6 +2,7 @@
 import { sortedBy } from "../../core/order.ts";
 import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
+import * as conditions from "./conditions.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
 import * as live from "./live.ts";
@@ -39,6 +40,7 @@ export const catalogue: readonly CodeText[] = sortedBy(
     federationGateways,
     live,
     run,
+    conditions,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
