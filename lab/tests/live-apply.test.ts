@@ -1,45 +1,12 @@
 // A plan of every kind of step on a real API server: applied once, a second time without a write, and undone to what was before.
-import { randomBytes, randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { type LiveResult, liveRun, east } from "./live-run.ts";
-import { livePlan, makeTheirs, planFolder, refs, type World } from "./live-run-plan.ts";
+import { expect, test } from "vitest";
+import { made, troubles } from "./live-made.ts";
+import { liveRun, east } from "./live-run.ts";
+import { planFolder, refs } from "./live-run-plan.ts";
 import { apiProxy, isWrite } from "./live-api-proxy.ts";
 import { clusterDump } from "./live-dump.ts";
-import { liveClient } from "./live-world.ts";
-import { type SharedCluster, sharedCluster } from "./shared-cluster.ts";
-import type { Plan } from "../../src/plan/plan.ts";
-import type { ClusterClient } from "../../src/kube/live/cluster-client.ts";
-
-interface Made {
-  readonly shared: SharedCluster;
-  readonly client: ClusterClient;
-  readonly world: World;
-  readonly plan: Plan;
-}
-
-/** Namespaces of this test's own, with what the plan changes. */
-async function made(): Promise<Made> {
-  const shared = await sharedCluster("east");
-  const client = await liveClient(shared);
-  const id = randomBytes(4).toString("hex");
-  const world: World = {
-    cluster: east,
-    theirs: `theirs-${id}`,
-    ours: `ours-${id}`,
-    nodePort: randomInt(30_000, 32_768),
-  };
-  for (const name of [world.theirs, world.ours])
-    onTestFinished(async () => void (await shared.api.delete({ apiVersion: "v1", kind: "Namespace", name })));
-  await makeTheirs(shared.api, world);
-  return { shared, client, world, plan: livePlan(world) };
-}
-
-const troubles = ({ told }: LiveResult) =>
-  told.flatMap((event) =>
-    event.type === "step-ended" && event.result.state === "stopped" ? [event.result.trouble] : [],
-  );
 
 test("applied once; a second apply writes nothing, not even its Lease; undone, everything is as before", async () => {
   const { shared, client, world, plan } = await made();

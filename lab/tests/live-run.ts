@@ -39,7 +39,10 @@ export interface LiveResult extends RunResult {
 
 export async function liveRun(live: LiveRun, more: Partial<RunRequest> = {}): Promise<LiveResult> {
   const { folder, plan, cluster, direction = "apply", phase = null, takeOver = true, leaseSeconds } = live;
-  const { client } = await openCluster({ id: cluster, context: null, kubeconfigs: [live.kubeconfig] }, { env: {}, cwd: "/" });
+  const { client } = await openCluster(
+    { id: cluster, context: null, kubeconfigs: [live.kubeconfig] },
+    { env: {}, cwd: "/" },
+  );
   const clients = new Map([[cluster, client]]);
   const told: RunEvent[] = [];
   try {

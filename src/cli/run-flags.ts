@@ -50,10 +50,15 @@ export function parseDuration(text: string): number {
 }
 
 const flag = (brief: string) => ({ kind: "boolean", brief, optional: true, withNegated: false }) as const;
-const phase = (brief: string) => ({ kind: "parsed", parse: String, brief, placeholder: "PHASE", optional: true }) as const;
+const phase = (brief: string) =>
+  ({ kind: "parsed", parse: String, brief, placeholder: "PHASE", optional: true }) as const;
 
 const clusterFlags = {
-  mesh: { ...inputFlags.mesh, brief: "NAME=context:CONTEXT: a cluster of the plan; once for each", placeholder: "NAME=context:CONTEXT" },
+  mesh: {
+    ...inputFlags.mesh,
+    brief: "NAME=context:CONTEXT: a cluster of the plan; once for each",
+    placeholder: "NAME=context:CONTEXT",
+  },
   kubeconfig: inputFlags.kubeconfig,
   config: { ...inputFlags.config, brief: "The meshferry.yaml that the plan was made with" },
 } as const;

@@ -201,7 +201,7 @@ export async function waitFor(run: StepRun, condition: Condition, wrote: boolean
   const { world, phase, step, deadlineMs } = run;
   if (condition === always || (condition.kind === "all" && condition.of.length === 0)) return { state: "done", wrote };
   const verdict = await world.until(condition, {
-    timeoutMs: Math.max(1_000, deadlineMs - world.clock.monotonicMs()),
+    timeoutMs: Math.max(1_000, Math.ceil(deadlineMs - world.clock.monotonicMs())),
     signal: world.signal,
     onVerdict: (each) => {
       if (each.is !== "done") void world.emit({ type: "waiting", phase, step: step.id, seen: each.seen });
