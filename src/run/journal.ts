@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  statSync,
   truncateSync,
   writeSync,
 } from "node:fs";
@@ -119,7 +120,7 @@ function writeWhole(descriptor: number, text: string): void {
 }
 
 function cutTornLine(file: string): void {
-  if (!existsSync(file)) return;
+  if (!existsSync(file) || !statSync(file).isFile()) return;
   const bytes = readFileSync(file);
   const whole = bytes.lastIndexOf(0x0a) + 1;
   if (whole < bytes.length) truncateSync(file, whole);
