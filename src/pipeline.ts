@@ -19,6 +19,8 @@ import type { Route } from "./routes/route.ts";
 import { generateTarget, type Target, type TargetOptions } from "./target/generate-target.ts";
 import { gatewayNamespaceOf, placesOf } from "./target/places.ts";
 
+export { kindsRead } from "./findings/kinds-read.ts";
+
 /** Everything that is known of the meshes before anything is planned. */
 export interface Examination {
   readonly inventory: Inventory;

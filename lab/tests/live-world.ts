@@ -11,7 +11,10 @@ export async function liveClient(
   { cluster }: SharedCluster,
   kubeconfig: string = cluster.kubeconfig,
 ): Promise<ClusterClient> {
-  const { client } = await openCluster({ id: clusterId(cluster.name), context: null, kubeconfigs: [kubeconfig] }, {});
+  const { client } = await openCluster(
+    { id: clusterId(cluster.name), context: null, kubeconfigs: [kubeconfig] },
+    { env: {}, cwd: "/" },
+  );
   onTestFinished(async () => client.close());
   return client;
 }

@@ -17,6 +17,8 @@ export interface CliContext {
   readonly isTTY: boolean;
   /** What dates of certificates are compared with where no time is given. */
   readonly now: () => Date;
+  /** A selector of labels: others of a live cluster's objects are left out, as a test's own are. */
+  readonly liveLabels?: string;
 }
 
 /** The context of a running command. */

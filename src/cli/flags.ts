@@ -1,10 +1,17 @@
 // The flags that several commands share, and how their texts are read. Opens no file.
+import type { Subject } from "../plan/roles.ts";
 import { UserError } from "./user-error.ts";
 
-/** One `--mesh NAME=PATH`. */
+/** One `--mesh NAME=PATH`; "context:…" as path is a live cluster. */
 export interface MeshFlag {
   readonly name: string;
   readonly path: string;
+}
+
+/** One `--kubeconfig FILE`, for all live clusters, or `--kubeconfig NAME=FILE`, for the one of that name. */
+export interface KubeconfigFlag {
+  readonly name: string | null;
+  readonly file: string;
 }
 
 export type ColorFlag = "auto" | "always" | "never";
@@ -16,12 +23,14 @@ export interface SharedFlags {
 
 export interface InputFlags extends SharedFlags {
   readonly mesh?: readonly MeshFlag[];
+  readonly kubeconfig?: readonly KubeconfigFlag[];
   readonly config?: string;
   readonly maxFileSize: number;
   readonly asOf?: Date;
 }
 
 export interface InspectFlags extends InputFlags {
+  readonly save?: string;
   readonly output: "table" | "json" | "yaml" | "mermaid";
 }
 
@@ -41,6 +50,13 @@ export interface ScaffoldFlags extends SharedFlags {
   readonly out?: string;
 }
 
+export interface RbacFlags extends SharedFlags {
+  readonly plan?: string;
+  readonly for?: Subject;
+  readonly secrets?: boolean;
+  readonly output: "table" | "json" | "yaml";
+}
+
 const namePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/u;
 
 /** "east=./east" → name and path. */
@@ -51,7 +67,7 @@ export function parseMesh(text: string): MeshFlag {
   if (at < 0 || path === "") {
     throw new UserError({
       what: `--mesh ${text}: not of the form NAME=PATH`,
-      todo: "Give each cluster a short name: --mesh east=./east",
+      todo: "Give each cluster a short name: --mesh east=./east, --mesh east=context:CONTEXT",
     });
   }
   if (!namePattern.test(name)) {
@@ -61,16 +77,38 @@ export function parseMesh(text: string): MeshFlag {
       todo: "Choose another name: --mesh east=./east",
     });
   }
-  if (path.startsWith("context:")) throw liveCluster(`--mesh ${text}`);
   return { name, path };
 }
 
-/** The error for a cluster that is named by a kubeconfig context. */
-export function liveCluster(where: string): UserError {
-  return new UserError({
-    what: "live clusters are not read by this version yet",
-    where,
-    todo: "Supply manifests: the folder of `oc adm inspect`, or files written by `oc get -o yaml`.",
+/** What stands behind "context:", or null for files. */
+export function contextText({ path }: MeshFlag): string | null {
+  return path.startsWith("context:") ? path.slice("context:".length) : null;
+}
+
+/** "FILE", or "east=FILE". */
+export function parseKubeconfig(text: string): KubeconfigFlag {
+  const at = text.indexOf("=");
+  const name = at < 0 ? "" : text.slice(0, at);
+  const named = namePattern.test(name);
+  const file = named ? text.slice(at + 1) : text;
+  if (file !== "") return { name: named ? name : null, file };
+  throw new UserError({
+    what: `--kubeconfig ${text}: names no file`,
+    todo: "Give a file for all clusters, or for one: --kubeconfig east=./east.kubeconfig",
+  });
+}
+
+/** "user:NAME", "group:NAME", "sa:NAMESPACE/NAME". */
+export function parseSubject(text: string): Subject {
+  const [, kind, name = ""] = /^(user|group|sa):(.+)$/u.exec(text) ?? [];
+  const [namespace = "", account = "", ...more] = name.split("/");
+  if (kind === "user") return { kind: "User", name };
+  if (kind === "group") return { kind: "Group", name };
+  if (kind === "sa" && namespace !== "" && account !== "" && more.length === 0)
+    return { kind: "ServiceAccount", namespace, name: account };
+  throw new UserError({
+    what: `--for ${text}: nobody that roles can be given to`,
+    todo: "Give user:NAME, group:NAME or sa:NAMESPACE/NAME",
   });
 }
 
@@ -143,8 +181,17 @@ export const inputFlags = {
   mesh: {
     kind: "parsed",
     parse: parseMesh,
-    brief: "NAME=PATH: a cluster and its manifests (file or folder); once for each",
+    brief:
+      "NAME=PATH: a cluster and its manifests (file or folder), or NAME=context:CONTEXT: a live one; once for each",
     placeholder: "NAME=PATH",
+    variadic: true,
+    optional: true,
+  },
+  kubeconfig: {
+    kind: "parsed",
+    parse: parseKubeconfig,
+    brief: "FILE, or NAME=FILE for one cluster: where contexts are looked up, instead of KUBECONFIG",
+    placeholder: "FILE",
     variadic: true,
     optional: true,
   },

@@ -3,15 +3,16 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { type Config, defaultConfig } from "../config/config.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
-import { type ClusterId, clusterId } from "../core/ids.ts";
-import { sortedUnique } from "../core/order.ts";
+import type { ClusterId } from "../core/ids.ts";
+import { sortedBy, sortedUnique } from "../core/order.ts";
 import { readFiles } from "../kube/sources/files/read-files.ts";
 import { findingViews } from "../present/model/finding-view.ts";
 import { findingsText } from "../present/text/findings-text.ts";
 import { paint } from "../present/text/paint.ts";
 import type { CliContext } from "./cli-context.ts";
 import { writeLines } from "./drawing.ts";
-import { type InputFlags, liveCluster } from "./flags.ts";
+import type { InputFlags } from "./flags.ts";
+import { type LiveSource, meshSources, sourceText } from "./mesh-sources.ts";
 import { UserError } from "./user-error.ts";
 
 export interface ReadMeshes {
@@ -22,32 +23,47 @@ export interface ReadMeshes {
 /** Reads everything that the flags name. Throws a UserError where nothing at all can be used. */
 export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<ReadMeshes> {
   const config = flags.config === undefined ? defaultConfig : await configFrom(cli, flags.config);
-  const paths = pathsByMesh(flags, config);
-  if (paths.size === 0) {
+  const sources = meshSources(flags, config, cli.cwd);
+  if (sources.size === 0) {
     throw new UserError({
       what: "no mesh was named",
-      todo: "Name each cluster and where its manifests lie: --mesh east=./east --mesh west=./west, or --config meshferry.yaml.",
+      todo: "Name each cluster and where it is read: --mesh east=./east for manifests, --mesh west=context:CONTEXT for a live cluster, or --config meshferry.yaml.",
     });
   }
+  const given = flags.asOf?.toISOString();
+  const now = cli.now().toISOString();
   const inputs: ClusterInput[] = [];
-  const asOf = (flags.asOf ?? cli.now()).toISOString();
-  for (const name of sortedUnique(paths.keys())) {
+  const live = new Map<ClusterId, LiveSource>();
+  for (const name of sortedUnique(sources.keys())) {
+    const source = sources.get(name);
+    if (source?.from === "context") live.set(name, source);
+    if (source?.from !== "files") continue;
     const options = { maxFileSizeBytes: flags.maxFileSize, cwd: cli.cwd };
-    inputs.push({ ...(await readFiles(name, paths.get(name) ?? [], options)), asOf });
+    const read = await readFiles(name, source.paths, options);
+    inputs.push({ ...read, asOf: given ?? read.asOf ?? now });
+  }
+  if (live.size > 0) {
+    const { readClusters } = await import("./read-clusters.ts");
+    inputs.push(...(await readClusters(cli, live, given ?? now)));
   }
   if (inputs.every(({ objects }) => objects.length === 0)) {
     writeFindings(
       cli,
       inputs.flatMap(({ findings }) => findings),
     );
+    const files = [...sources.values()].some(({ from }) => from === "files");
     throw new UserError({
       what: "nothing could be read",
-      where: [...paths].map(([name, each]) => `${name}: ${each.join(", ")}`).join("; "),
-      why: "No file there holds a Kubernetes object that can be used.",
-      todo: "Supply the files of `oc adm inspect`, or of `oc get -o yaml`.",
+      where: [...sources].map(([name, source]) => `${name}: ${sourceText(source)}`).join("; "),
+      why: files
+        ? "No file there holds a Kubernetes object that can be used."
+        : "What stood in the way is listed above.",
+      todo: files
+        ? "Supply the files of `oc adm inspect`, or of `oc get -o yaml`."
+        : "Do what is said there, then read again.",
     });
   }
-  return { inputs, config: { ...config, meshes: [] } };
+  return { inputs: sortedBy(inputs, ({ id }) => id), config: { ...config, meshes: [] } };
 }
 
 async function configFrom(cli: CliContext, file: string): Promise<Config> {
@@ -73,19 +89,6 @@ async function configFrom(cli: CliContext, file: string): Promise<Config> {
 function nearer(subject: Finding["subjects"][number], cwd: string, file: string): Finding["subjects"][number] {
   if (!("file" in subject) || isAbsolute(file)) return subject;
   return { ...subject, file: relative(cwd, subject.file) };
-}
-
-function pathsByMesh(flags: InputFlags, config: Config): Map<ClusterId, string[]> {
-  const paths = new Map<ClusterId, string[]>();
-  for (const { name, source } of config.meshes) {
-    if (source.from === "context") throw liveCluster(`${flags.config ?? "meshferry.yaml"}: mesh ${name}`);
-    paths.set(name, [...(paths.get(name) ?? []), ...source.paths]);
-  }
-  for (const { name, path } of flags.mesh ?? []) {
-    const id = clusterId(name);
-    paths.set(id, [...(paths.get(id) ?? []), path]);
-  }
-  return paths;
 }
 
 /** Findings on stderr, without colours: stdout is for the result. */

@@ -47,7 +47,7 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
 });
 
 /** What the reader does next, as far as this version goes: a text, or a command that can be pasted. */
-function nextLines({ mesh = [], config, out }: PlanFlags, columns: number): string[] {
+function nextLines({ mesh = [], kubeconfig = [], config, out }: PlanFlags, columns: number): string[] {
   if (out !== undefined) {
     const first = `Read ${out}/README.md, then the STEPS.md of each phase in its order.`;
     return hanging("  ", visibleText(first), columns);
@@ -55,6 +55,7 @@ function nextLines({ mesh = [], config, out }: PlanFlags, columns: number): stri
   const words = [
     ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
     ...mesh.map(({ name, path }) => `--mesh ${name}=${shellWord(path)}`),
+    ...kubeconfig.map(({ name, file }) => `--kubeconfig ${name === null ? "" : `${name}=`}${shellWord(file)}`),
     "--out plan",
   ];
   return commandLines("meshferry plan", words.map(visibleText), columns);

@@ -28,9 +28,9 @@ function meshProblems(file: ConfigFile): ConfigProblem[] {
     if (sources.length > 1) {
       problems.push({ at, problem: `has ${sources.join(" and ")}, of which only one can be meant` });
     }
-    if (mesh.kubeconfig !== undefined && mesh.context === undefined) {
-      problems.push({ at: [...at, "kubeconfig"], problem: "means nothing without context" });
-    }
+    for (const key of ["kubeconfig", "controlPlane"] as const)
+      if (mesh[key] !== undefined && mesh.context === undefined)
+        problems.push({ at: [...at, key], problem: "means nothing without context" });
     const first = file.meshes.findIndex((other) => other.name === mesh.name);
     if (first < index) problems.push({ at: [...at, "name"], problem: `is also the name of meshes[${first}]` });
     return problems;

@@ -20,6 +20,11 @@ const mesh = z
     paths: z.array(nonEmpty).min(1, "is empty").optional().describe("Several files or folders."),
     context: nonEmpty.optional().describe("A kubeconfig context: the live cluster is read."),
     kubeconfig: nonEmpty.optional().describe("The kubeconfig file of the context, relative to this file."),
+    controlPlane: z
+      .string()
+      .regex(/^[^/\s]+\/[^/\s]+$/, "is not of the form namespace/name")
+      .optional()
+      .describe("namespace/name of the one ServiceMeshControlPlane of a live cluster that is meant. Default: all."),
   })
   .describe("A cluster and where it is read: exactly one of path, paths and context.");
 

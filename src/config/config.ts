@@ -7,7 +7,13 @@ import type { ConfigFile } from "./config-shape.ts";
 /** Where a cluster is read. */
 export type MeshSource =
   | { readonly from: "files"; readonly paths: readonly string[] }
-  | { readonly from: "context"; readonly context: string; readonly kubeconfig: string | null };
+  | {
+      readonly from: "context";
+      readonly context: string;
+      readonly kubeconfig: string | null;
+      /** "namespace/name"; null: all of the cluster. */
+      readonly controlPlane: string | null;
+    };
 
 export interface ConfigMesh {
   readonly name: ClusterId;

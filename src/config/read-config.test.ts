@@ -53,7 +53,7 @@ describe("readConfig", () => {
   it("reads every field", async () => {
     const text = `${head}meshes:
 - {name: east, paths: [a, /b]}
-- {name: west, context: w, kubeconfig: k}
+- {name: west, context: w, kubeconfig: k, controlPlane: istio-system/w}
 pairs: [{peers: [east/ns/a, west/ns/b]}]
 trust: {restartProxies: true}
 eastWest:
@@ -77,7 +77,7 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
         },
         {
           name: "west",
-          source: { from: "context", context: "w", kubeconfig: path.join(folder, "k") },
+          source: { from: "context", context: "w", kubeconfig: path.join(folder, "k"), controlPlane: "istio-system/w" },
         },
       ],
       pairs: [{ peers: ["east/ns/a", "west/ns/b"] }],

@@ -43,7 +43,7 @@ function sourceOf(mesh: ConfigFile["meshes"][number], folder: string): MeshSourc
   const joined = (written: string) => (path.isAbsolute(written) ? written : path.join(folder, written));
   if (mesh.context !== undefined) {
     const kubeconfig = mesh.kubeconfig === undefined ? null : joined(mesh.kubeconfig);
-    return { from: "context", context: mesh.context, kubeconfig };
+    return { from: "context", context: mesh.context, kubeconfig, controlPlane: mesh.controlPlane ?? null };
   }
   const paths = mesh.paths ?? (mesh.path === undefined ? [] : [mesh.path]);
   return { from: "files", paths: paths.map(joined) };

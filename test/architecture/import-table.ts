@@ -151,7 +151,7 @@ export const importTable: Table = {
       "src/pipeline.ts",
       "src/inventory",
       "src/scaffold",
-      "type src/plan",
+      "src/plan",
       "src/present/model",
       "src/present",
       "src/findings/codes",

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bothMeshes, exampleFolder, folderWith, run, stackTrace } from "./run-meshferry.ts";
 
@@ -44,8 +46,8 @@ describe("wrong use ends with 2, says what and what to do, and shows no stack tr
     ["a mesh name that is too long", ["inspect", "--mesh", `${"a".repeat(33)}=y`], /is not a usable name/],
     [
       "a live cluster",
-      ["inspect", "--mesh", "east=context:prod"],
-      /live clusters are not read by this version yet[\s\S]*oc adm inspect/,
+      ["inspect", "--mesh", "east=context:prod", "--kubeconfig", "none"],
+      /MF803[\s\S]*a kubeconfig cannot be read: [\s\S]*error: nothing could be read\n {2}where: east: context prod/,
     ],
     ["a size that is none", ["inspect", "--max-file-size", "12Q"], /--max-file-size 12Q: not a size[\s\S]*256Mi/],
     ["a size of nothing", ["inspect", "--max-file-size", "0"], /--max-file-size 0: not a size/],
@@ -129,12 +131,12 @@ describe("--config", () => {
     expect(stderr).toContain("error: the configuration cannot be used");
   });
 
-  test("with a live cluster is told apart from wrong use", async () => {
-    const folder = folderWith({ "meshferry.yaml": config("meshes:\n- {name: east, context: prod}\n") });
+  test("with a live cluster says what its kubeconfig lacks", async () => {
+    const folder = folderWith({ "meshferry.yaml": config("meshes:\n- {name: east, context: prod, kubeconfig: k}\n") });
+    writeFileSync(join(folder, "k"), "contexts: [{name: test, context: {}}]");
     const { code, stderr } = await run(folder, ["plan", "--config", "meshferry.yaml"]);
     expect(code).toBe(2);
-    expect(stderr).toContain("live clusters are not read by this version yet");
-    expect(stderr).toContain("where: meshferry.yaml: mesh east");
+    expect(stderr.replaceAll(/\s+/gu, " ")).toMatch(/there is no context prod: .*there are: test/u);
   });
 });
 

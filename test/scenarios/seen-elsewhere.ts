@@ -2,6 +2,7 @@
 const readers = "test/input/bad-files.test.ts";
 const objects = "src/kube/sources/files/read-files.test.ts";
 const scaffold = "test/scaffold/bad-config.test.ts";
+const live = "src/kube/sources/live/read-live.test.ts";
 const config = "src/config/read-config.test.ts";
 const kinds = "src/conditions/kinds";
 
@@ -70,4 +71,14 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF871: `${kinds}/proxies.test.ts`,
   MF872: `${kinds}/gateway-exposes.test.ts`,
   MF873: `${kinds}/endpoints.test.ts`,
+  MF800: live,
+  MF801: live,
+  MF802: "test/live/tls.test.ts",
+  MF803: live,
+  MF804: live,
+  MF805: live,
+  MF806: "test/live/tls.test.ts",
+  MF807: live,
+  MF808: live,
+  MF809: live,
 };

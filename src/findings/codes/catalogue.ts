@@ -5,6 +5,7 @@ import * as clients from "./clients.ts";
 import * as conditions from "./conditions.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
+import * as live from "./live.ts";
 import * as oddities from "./federation-oddities.ts";
 import * as federationGateways from "./federation-gateways.ts";
 import * as gateways from "./gateways.ts";
@@ -37,6 +38,7 @@ export const catalogue: readonly CodeText[] = sortedBy(
     oddities,
     federationGateways,
     conditions,
+    live,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );

@@ -1,6 +1,9 @@
 // Requests to one API server: a pool of connections, its credentials, time limits, and refusals as ApiFailures.
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import type { Json } from "../../core/json.ts";
+import { AddressTrouble } from "./address-trouble.ts";
 import { ApiFailure } from "./api-failure.ts";
 import type { ClientCertificate, Connection, Credentials } from "./connection.ts";
 import { networkFailure } from "./network-failure.ts";
@@ -78,7 +81,7 @@ export class ApiServer {
     readonly dispatcher: Dispatcher;
     readonly headers: Readonly<Record<string, string | readonly string[]>>;
   }> {
-    const credentials = await this.#credentials();
+    const credentials = (await this.#credentialsFrom({ method: "GET", path: call.path })) ?? noCredentials;
     const { streams } = this.#poolsFor(credentials);
     const url = this.#url(call);
     url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
@@ -86,18 +89,26 @@ export class ApiServer {
   }
 
   async #answer(call: Call, signal: AbortSignal, pool: "requests" | "streams"): Promise<Dispatcher.ResponseData> {
-    const credentials = await this.#credentials();
+    const credentials = (await this.#credentialsFrom(call)) ?? noCredentials;
     const first = await this.#send(call, credentials, signal, pool);
     if (first.statusCode !== 401) return this.#unrefused(call, first);
     // Tokens end while a command runs: others are asked for once.
-    const others = await this.#connection.credentials(credentials);
+    const others = await this.#credentialsFrom(call, credentials);
     if (others === null) return this.#unrefused(call, first);
     await first.body.dump();
     return this.#unrefused(call, await this.#send(call, others, signal, pool));
   }
 
-  async #credentials(): Promise<Credentials> {
-    return (await this.#connection.credentials()) ?? { headers: {}, certificate: null };
+  /** That they cannot be had is a refusal like any other; what the user does about it goes along as its cause. */
+  async #credentialsFrom(call: Pick<Call, "method" | "path">, refused?: Credentials): Promise<Credentials | null> {
+    try {
+      return await this.#connection.credentials(refused);
+    } catch (error) {
+      if (!(error instanceof AddressTrouble)) throw error;
+      const failure = new ApiFailure({ reason: "unauthorized", request: textOf(call), message: error.message });
+      failure.cause = error;
+      throw failure;
+    }
   }
 
   async #send(call: Call, credentials: Credentials, signal: AbortSignal, pool: "requests" | "streams") {
@@ -161,7 +172,7 @@ export class ApiServer {
       timeout: connectTimeoutMs,
       rejectUnauthorized: !insecure,
       ...(authority === null ? {} : { ca: authority }),
-      ...(serverName === null ? {} : { servername: serverName }),
+      ...(serverName === null ? {} : expecting(serverName)),
       ...(certificate === null ? {} : { cert: certificate.certificate, key: certificate.key }),
     };
     // Time limits are each call's own; watches are silent for minutes.
@@ -171,7 +182,18 @@ export class ApiServer {
   }
 }
 
+const noCredentials: Credentials = { headers: {}, certificate: null };
+
 export const jsonPatchType = "application/json-patch+json";
+
+/** The name that the certificate must have. An address is no name to be asked for (RFC 6066), only one to be compared. */
+function expecting(name: string): {
+  readonly servername: string;
+  readonly checkServerIdentity?: typeof checkServerIdentity;
+} {
+  if (isIP(name) === 0) return { servername: name };
+  return { servername: "", checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
+}
 
 export function textOf({ method, path }: Pick<Call, "method" | "path">): string {
   return `${method} ${path}`;

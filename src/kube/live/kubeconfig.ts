@@ -6,6 +6,12 @@ import { load } from "js-yaml";
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
 import { AddressTrouble } from "./address-trouble.ts";
 
+/** What kubeconfigs are found by, beside the files that are named. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
 /** A cluster or user entry with the folder of its file. */
 export interface Entry {
   readonly body: JsonObject;
@@ -25,10 +31,7 @@ export interface Kubeconfig {
  * client-go clientcmd ClientConfigLoadingRules: $KUBECONFIG is a list in which missing files are passed over, ~/.kube/config is
  * the default, and a file that was named expressly has to be there.
  */
-export async function readKubeconfig(
-  named: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Kubeconfig> {
+export async function readKubeconfig(named: readonly string[], { env, cwd }: Surroundings): Promise<Kubeconfig> {
   const listed = (env["KUBECONFIG"] ?? "").split(delimiter).filter((file) => file !== "");
   const home = join(env["HOME"] ?? homedir(), ".kube", "config");
   const files = named.length > 0 ? named : listed.length > 0 ? listed : [home];
@@ -40,10 +43,11 @@ export async function readKubeconfig(
   let currentContext: string | null = null;
   let found = false;
   for (const file of files) {
-    const config = await readOne(resolve(file), named.length > 0);
+    const path = resolve(cwd, file);
+    const config = await readOne(path, named.length > 0);
     if (config === null) continue;
     found = true;
-    const folder = dirname(resolve(file));
+    const folder = dirname(path);
     for (const [list, inner] of lists)
       for (const entry of objectsIn(config[list])) {
         const { name } = entry;

@@ -29,6 +29,8 @@ import { watchLines } from "./watch-lines.ts";
 type Kind = { readonly group: string; readonly kind: string };
 
 const pageSize = 500;
+/** Definitions are up to a megabyte each. */
+const definitionPageSize = 50;
 /** A page of large objects over a slow line. */
 const pageTimeoutMs = 60_000;
 
@@ -188,12 +190,13 @@ export class LiveClient implements ClusterClient {
     const path = pathOfKind(served, namespace ?? null);
     const accept = metadataOnly ? metadataList : "application/json";
     const apiVersion = apiVersionOf(served);
+    const limit = of.kind === "CustomResourceDefinition" ? definitionPageSize : pageSize;
     let objects: KubeObject[] = [];
     let next: string | undefined;
     for (let attempts = 0; ; ) {
       const query = {
         ...selectors(options),
-        limit: String(pageSize),
+        limit: String(limit),
         ...(next === undefined ? {} : { continue: next }),
       };
       let page: Json;

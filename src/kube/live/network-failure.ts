@@ -21,6 +21,14 @@ const untrusted = new Set([
 ]);
 
 const words: Readonly<Record<string, string>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: "it is for other names than that of the URL",
+  CERT_HAS_EXPIRED: "it has expired",
+  CERT_NOT_YET_VALID: "it is not valid yet",
+  SELF_SIGNED_CERT_IN_CHAIN: "it is not signed by the CA that the kubeconfig names",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it is not signed by the CA that the kubeconfig names",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "it is not signed by the CA that the kubeconfig names",
+  UNABLE_TO_GET_ISSUER_CERT: "it is not signed by the CA that the kubeconfig names",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "it is not signed by the CA that the kubeconfig names",
   ECONNREFUSED: "nothing listens there (connection refused)",
   ECONNRESET: "the connection was reset",
   ENOTFOUND: "the name of the server does not resolve",

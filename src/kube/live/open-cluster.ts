@@ -4,26 +4,50 @@ import { AddressTrouble } from "./address-trouble.ts";
 import type { ClusterAddress, ClusterClient } from "./cluster-client.ts";
 import type { Connection } from "./connection.ts";
 import { credentialsOf, pemOf } from "./credentials.ts";
-import { type Entry, type Kubeconfig, readKubeconfig, textIn } from "./kubeconfig.ts";
+import { type Entry, type Kubeconfig, readKubeconfig, type Surroundings, textIn } from "./kubeconfig.ts";
 import { LiveClient } from "./live-client.ts";
 import { proxyFromEnvironment } from "./proxy.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface OpenedCluster {
   readonly client: ClusterClient;
   /** The kubeconfig says that any certificate will do. */
   readonly insecure: boolean;
+  /** The context's own. */
+  readonly namespace: string | null;
 }
 
 /** Throws an AddressTrouble where the kubeconfig does not say how. */
-export async function openCluster(address: ClusterAddress, env: Environment = process.env): Promise<OpenedCluster> {
-  const connection = await connectionTo(address, env);
-  return { client: new LiveClient(connection), insecure: connection.insecure };
+export async function openCluster(
+  address: ClusterAddress,
+  surroundings: Surroundings = { env: process.env, cwd: process.cwd() },
+): Promise<OpenedCluster> {
+  const { connection, namespace } = await connectionTo(address, surroundings);
+  return { client: new LiveClient(connection), insecure: connection.insecure, namespace };
 }
 
-export async function connectionTo(address: ClusterAddress, env: Environment): Promise<Connection> {
-  const config = await readKubeconfig(address.kubeconfigs, env);
+/**
+ * What is written behind "context:" is a context, or a context, a colon and NAMESPACE/CONTROL PLANE. Contexts may hold colons and
+ * slashes themselves ("default/api-east:6443/admin" is what oc login makes), so that which is meant is for the kubeconfig to say.
+ */
+export async function contextIn(
+  written: string,
+  kubeconfigs: readonly string[],
+  surroundings: Surroundings,
+): Promise<{ readonly context: string | null; readonly controlPlane: string | null }> {
+  const { contexts } = await readKubeconfig(kubeconfigs, surroundings);
+  const [, before = "", controlPlane] = /^(.*):([^:/]+\/[^:/]+)$/u.exec(written) ?? [];
+  if (controlPlane === undefined || contexts.has(written))
+    return { context: written === "" ? null : written, controlPlane: null };
+  if (before !== "" && !contexts.has(before)) return { context: written, controlPlane: null };
+  return { context: before === "" ? null : before, controlPlane };
+}
+
+async function connectionTo(
+  address: ClusterAddress,
+  surroundings: Surroundings,
+): Promise<{ readonly connection: Connection; readonly namespace: string | null }> {
+  const { env } = surroundings;
+  const config = await readKubeconfig(address.kubeconfigs, surroundings);
   const files = config.files.join(", ");
   const name = address.context ?? config.currentContext;
   if (name === null)
@@ -53,7 +77,7 @@ export async function connectionTo(address: ClusterAddress, env: Environment): P
   const authority = await pemOf(cluster, "certificate-authority", where);
   const serverName = textIn(cluster, "tls-server-name");
   const insecure = cluster.body["insecure-skip-tls-verify"] === true;
-  return {
+  const connection = {
     id: address.id,
     at: `context ${name} (${server})`,
     server,
@@ -63,6 +87,7 @@ export async function connectionTo(address: ClusterAddress, env: Environment): P
     proxy: proxyOf(cluster, server, env, where),
     credentials: await credentialsOf(user, { where, server, env, cluster: { authority, serverName, insecure } }),
   };
+  return { connection, namespace: textIn(context, "namespace") };
 }
 
 const noUser: Entry = { body: {}, folder: "." };
@@ -85,7 +110,7 @@ function partOf(
   });
 }
 
-function proxyOf(cluster: Entry, server: string, env: Environment, where: string): string | null {
+function proxyOf(cluster: Entry, server: string, env: Surroundings["env"], where: string): string | null {
   const proxy = textIn(cluster, "proxy-url") ?? proxyFromEnvironment(server, env);
   if (proxy === null || (/^https?:\/\//u.test(proxy) && URL.canParse(proxy))) return proxy;
   throw new AddressTrouble({

@@ -34,21 +34,34 @@ export function unpackDocument(cluster: ClusterId, file: string, document: Parse
   for (const [index, item] of items.entries()) {
     const origin = { file, line: list === null ? line : document.itemLine(item, index) };
     const typed = list === null ? item : withType(item, list.type);
-    const identity = identityOf(cluster, typed, origin);
-    if ("code" in identity || !isJsonObject(typed)) {
-      if ("code" in identity) findings.push(identity);
-      continue;
-    }
-    const kept = keptPart(typed, identity.ref.kind);
-    const tree = cleanTree(kept, budget);
-    findings.push(...treeFindings(tree, identity.ref, origin, limit));
-    if (tree.trouble?.is === "too-many") break;
-    if (tree.trouble !== null) continue;
-    objects.push({ ...identity, origin, body: identity.ref.kind === "Secret" ? detached(kept) : kept });
+    const taken = takeObject(cluster, typed, origin, budget, limit);
+    findings.push(...taken.findings);
+    if (taken.tooMany) break;
+    if (taken.object !== null) objects.push(taken.object);
   }
   const type = list?.type ?? null;
   const listed = type === null ? [] : [kindKey(type)];
   return { objects, listed, emptyList: list !== null && list.type === null && items.length === 0, findings };
+}
+
+export interface Taken {
+  readonly object: KubeObject | null;
+  readonly findings: readonly Finding[];
+  /** The budget is used up: nothing more of the document can be taken. */
+  readonly tooMany: boolean;
+}
+
+/** One object without what must not or need not be kept. */
+export function takeObject(cluster: ClusterId, value: unknown, origin: Origin, budget: Budget, limit: number): Taken {
+  const identity = identityOf(cluster, value, origin);
+  if ("code" in identity) return { object: null, findings: [identity], tooMany: false };
+  if (!isJsonObject(value)) return { object: null, findings: [], tooMany: false };
+  const kept = keptPart(value, identity.ref.kind);
+  const tree = cleanTree(kept, budget);
+  const findings = treeFindings(tree, identity.ref, origin, limit);
+  if (tree.trouble !== null) return { object: null, findings, tooMany: tree.trouble.is === "too-many" };
+  const body = identity.ref.kind === "Secret" ? detached(kept) : kept;
+  return { object: { ...identity, origin, body }, findings, tooMany: false };
 }
 
 interface ListType {
