@@ -21,6 +21,8 @@ export interface CliContext {
   readonly stopSignal?: () => AbortSignal;
   /** Asks a person, and gives the answer; null, or absent: nobody is there. */
   readonly ask?: (question: string) => Promise<string | null>;
+  /** A selector of labels: others of a live cluster's objects are left out, as a test's own are. */
+  readonly liveLabels?: string;
 }
 
 /** The context of a running command. */

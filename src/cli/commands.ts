@@ -6,7 +6,9 @@ import {
   folderFlags,
   inputFlags,
   type InspectFlags,
+  parseSubject,
   type PlanFlags,
+  type RbacFlags,
   type ScaffoldFlags,
   sharedFlags,
   type SharedFlags,
@@ -21,6 +23,13 @@ const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandC
     flags: {
       ...inputFlags,
       output: { kind: "enum", values: ["table", "json", "yaml", "mermaid"], brief: "What to print", default: "table" },
+      save: {
+        kind: "parsed",
+        parse: String,
+        brief: "Write what was read into this folder, to be read again with --mesh NAME=DIR/NAME",
+        placeholder: "DIR",
+        optional: true,
+      },
     },
     aliases: { o: "output" },
   },
@@ -147,8 +156,40 @@ const explain: Command<CommandContext> = buildCommand<SharedFlags, [string?], Co
   docs: { brief: "Explain a finding" },
 });
 
+const rbac: Command<CommandContext> = buildCommand<RbacFlags, [], CommandContext>({
+  loader: async () => (await import("./run-rbac.ts")).runRbac,
+  parameters: {
+    flags: {
+      plan: {
+        kind: "parsed",
+        parse: String,
+        brief: "A plan's folder: also what carrying it out takes, and undoing it",
+        placeholder: "DIR",
+        optional: true,
+      },
+      for: {
+        kind: "parsed",
+        parse: parseSubject,
+        brief: "user:NAME, group:NAME or sa:NAMESPACE/NAME: binds the roles",
+        placeholder: "SUBJECT",
+        optional: true,
+      },
+      secrets: {
+        kind: "boolean",
+        brief: "Also the Secrets that tell what the CA is; who may list them may read them",
+        optional: true,
+        withNegated: false,
+      },
+      output: { kind: "enum", values: ["table", "json", "yaml"], brief: "What to print", default: "table" },
+      ...sharedFlags,
+    },
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Print the least roles for reading clusters, and for a plan" },
+});
+
 /** All commands. */
 export const commands: RouteMap<CommandContext> = buildRouteMap({
-  routes: { inspect, check, plan, scaffold, apply, undo, status, demo, explain, certs },
+  routes: { inspect, check, plan, rbac, scaffold, apply, undo, status, demo, explain, certs },
   docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
 });

@@ -29,7 +29,8 @@ async function readOne(cli: CliContext, id: ClusterId, source: LiveSource, asOf:
     try {
       const home = controlPlane?.split("/")[0];
       const namespaces = [...(namespace === null ? [] : [namespace]), ...(home === undefined ? [] : [home])];
-      const read = await readLive(client, { kinds: kindsRead, asOf, namespaces });
+      const labels = cli.liveLabels === undefined ? {} : { labels: cli.liveLabels };
+      const read = await readLive(client, { kinds: kindsRead, asOf, namespaces, ...labels });
       const { at } = client;
       const findings = insecure ? [connectionInsecure.at([{ cluster: id }], { cluster: id, at })] : [];
       return ofControlPlane({ ...read, findings: [...findings, ...read.findings] }, controlPlane);

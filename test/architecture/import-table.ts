@@ -44,6 +44,10 @@ export const importTable: Table = {
     pure: true,
     may: ["src/core", "src/dataplane", "src/findings/codes", "src/routes", "src/target"],
   },
+  "src/observe": {
+    pure: false,
+    may: ["src/core", "src/conditions", "src/dataplane", "src/inventory", "src/kube", "node:"],
+  },
   "src/routes": {
     pure: true,
     may: ["src/core", "src/inventory", "src/federation", "src/findings/codes"],

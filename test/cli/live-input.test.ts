@@ -23,6 +23,24 @@ test("the plan from live clusters is that from their manifests, byte by byte", a
   expect(without(fromLive.stdout)).toEqual(without(fromFiles.stdout));
 });
 
+test("what inspect --save writes gives the same plan as the clusters, byte by byte, and the same inspection", async () => {
+  const folder = folderWith();
+  const [east, west] = await Promise.all((await readEastWest()).map(async (input) => playCluster(input)));
+  writeKubeconfig(folder, "k", { east: east?.url ?? "", west: west?.url ?? "" });
+  const live = ["--mesh", "east=context:east", "--mesh", "west=context:west", "--kubeconfig", "k"];
+  const inspected = await run(folder, ["inspect", ...live, "--save", "seen", "-o", "json"]);
+  expect(inspected.stderr).toMatch(
+    /^note: \d+ files written to seen; read them with --mesh east=seen\/east --mesh west=seen\/west\n$/u,
+  );
+  const saved = ["--mesh", "east=seen/east", "--mesh", "west=seen/west"];
+  // Read a year later, it is judged as of the day that it was read.
+  const later = { now: () => new Date("2028-01-01T00:00:00Z") };
+  expect((await run(folder, ["inspect", ...saved, "-o", "json"], later)).stdout).toBe(inspected.stdout);
+  const plan = ["plan", "-o", "json", "--no-rehearse"];
+  const fromLive = await run(folder, [...plan, ...live]);
+  expect((await run(folder, [...plan, ...saved], later)).stdout).toBe(fromLive.stdout);
+});
+
 test("a cluster that cannot be reached does not hide the others; the command ends as with any finding that blocks", async () => {
   const folder = exampleFolder();
   writeKubeconfig(folder, "k", { away: "http://127.0.0.1:1" });

@@ -38,9 +38,9 @@ export const catalogue: readonly CodeText[] = sortedBy(
     gateways,
     oddities,
     federationGateways,
+    conditions,
     live,
     run,
-    conditions,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );

@@ -1,4 +1,6 @@
 // Requests to one API server: a pool of connections, its credentials, time limits, and refusals as ApiFailures.
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import type { Json } from "../../core/json.ts";
 import { AddressTrouble } from "./address-trouble.ts";
@@ -170,7 +172,7 @@ export class ApiServer {
       timeout: connectTimeoutMs,
       rejectUnauthorized: !insecure,
       ...(authority === null ? {} : { ca: authority }),
-      ...(serverName === null ? {} : { servername: serverName }),
+      ...(serverName === null ? {} : expecting(serverName)),
       ...(certificate === null ? {} : { cert: certificate.certificate, key: certificate.key }),
     };
     // Time limits are each call's own; watches are silent for minutes.
@@ -183,6 +185,15 @@ export class ApiServer {
 const noCredentials: Credentials = { headers: {}, certificate: null };
 
 export const jsonPatchType = "application/json-patch+json";
+
+/** The name that the certificate must have. An address is no name to be asked for (RFC 6066), only one to be compared. */
+function expecting(name: string): {
+  readonly servername: string;
+  readonly checkServerIdentity?: typeof checkServerIdentity;
+} {
+  if (isIP(name) === 0) return { servername: name };
+  return { servername: "", checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) };
+}
 
 export function textOf({ method, path }: Pick<Call, "method" | "path">): string {
   return `${method} ${path}`;

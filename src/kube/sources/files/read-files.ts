@@ -8,9 +8,10 @@ import type { Finding } from "../../../core/finding.ts";
 import type { ClusterId } from "../../../core/ids.ts";
 import { canonicalJson } from "../../../core/json.ts";
 import { kindKey, refKey } from "../../../core/object-ref.ts";
-import { compareText, sortedBy } from "../../../core/order.ts";
+import { sortedBy, sortedUnique } from "../../../core/order.ts";
 import { filesIgnored, nothingRead } from "../../../findings/codes/inputs.ts";
 import { readRootCertificates } from "../../certificates/read-root-certificates.ts";
+import { merged, type Snapshot, snapshotIn } from "../snapshot.ts";
 import { listFiles } from "./list-files.ts";
 import { mergeObject, sortedObjects, type ObjectsByKey } from "./merge-objects.ts";
 import { mustGatherKind } from "./namespaced-kinds.ts";
@@ -46,6 +47,7 @@ export async function readFiles(
   const reader = textReader(maxFileSizeBytes);
   const objects: ObjectsByKey = new Map();
   const listed = new Set<string>();
+  const snapshots: Snapshot[] = [];
   const findings: Finding[] = [...listing.findings];
   for (const [index, file] of listing.files.entries()) {
     if (index % FILES_PER_TURN === FILES_PER_TURN - 1) await setImmediate();
@@ -58,6 +60,11 @@ export async function readFiles(
     const documents = parseDocuments(text.value, file.shown);
     findings.push(...documents.findings);
     for (const document of documents.value) {
+      const snapshot = snapshotIn(document.value, cluster);
+      if (snapshot !== null) {
+        snapshots.push(snapshot);
+        continue;
+      }
       const unpacked = unpackDocument(cluster, file.shown, document);
       findings.push(...unpacked.findings);
       for (const key of unpacked.listed) listed.add(key);
@@ -72,12 +79,14 @@ export async function readFiles(
   }
   if (objects.size === 0) findings.push(...nothingFindings(cluster, listing.ignored));
   const sorted = sortedObjects(objects);
+  const snapshot = merged(snapshots);
   return {
     id: cluster,
     objects: sorted,
-    coverage: coverageOf(listed),
-    findings: sortedFindings(findings),
+    coverage: coverageOf(listed, snapshot),
+    findings: sortedFindings([...findings, ...snapshot.findings]),
     certificates: readRootCertificates(sorted),
+    ...(snapshot.asOf === null ? {} : { asOf: snapshot.asOf }),
   };
 }
 
@@ -87,8 +96,10 @@ function nothingFindings(cluster: ClusterId, ignored: number): Finding[] {
   return ignored === 0 ? [nothing] : [nothing, filesIgnored.at(subjects, { count: ignored })];
 }
 
-function coverageOf(listed: ReadonlySet<string>): Readonly<Record<string, Coverage>> {
-  return Object.fromEntries([...listed].sort(compareText).map((key): [string, Coverage] => [key, "listed"]));
+/** Of the kinds that it names a snapshot knows better: that there are some does not say that all were seen. */
+function coverageOf(listed: ReadonlySet<string>, { coverage }: Snapshot): Readonly<Record<string, Coverage>> {
+  const known = sortedUnique([...listed, ...Object.keys(coverage)]);
+  return Object.fromEntries(known.map((key): [string, Coverage] => [key, coverage[key] ?? "listed"]));
 }
 
 // By code, then by place; lines as numbers.

@@ -24,6 +24,7 @@ export async function listKind(
   key: string,
   served: ServedKind | null,
   namespaces: () => Promise<readonly string[]>,
+  labels?: string,
 ): Promise<KindRead> {
   const of = { group: groupIn(key), kind: kindIn(key) };
   const read = (coverage: Coverage, objects: readonly KubeObject[] = []): KindRead => ({
@@ -34,10 +35,11 @@ export async function listKind(
     trouble: null,
   });
   if (served === null || !served.verbs.includes("list")) return read("not-installed");
+  const selected = labels === undefined ? {} : { labels };
   const list: List =
     key === "Secret"
-      ? async (options) => caSecrets(client, options)
-      : async (options) => (await again(async () => client.list(of, options))).objects;
+      ? async (options) => caSecrets(client, { ...selected, ...options })
+      : async (options) => (await again(async () => client.list(of, { ...selected, ...options }))).objects;
   try {
     return read("listed", await list({}));
   } catch (error) {

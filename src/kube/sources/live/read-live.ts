@@ -30,6 +30,8 @@ export interface ReadLiveOptions {
   readonly asOf: string;
   /** Where to look, beside those that the cluster tells of, when lists of a whole cluster are forbidden. */
   readonly namespaces?: readonly string[];
+  /** A selector of labels: the others are left out. */
+  readonly labels?: string;
 }
 
 export async function readLive(client: ClusterClient, options: ReadLiveOptions): Promise<ClusterInput> {
@@ -44,7 +46,7 @@ export async function readLive(client: ClusterClient, options: ReadLiveOptions):
   }
   const namespaces = candidates(client, options.namespaces ?? []);
   const reads = await Promise.all(
-    kinds.map(async (key, index) => listKind(client, key, served[index] ?? null, namespaces)),
+    kinds.map(async (key, index) => listKind(client, key, served[index] ?? null, namespaces, options.labels)),
   );
   const { objects, findings } = taken(client, reads);
   return {
