@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Agent, type Dispatcher } from "undici";
+import { Agent } from "undici";
 import { onTestFinished } from "vitest";
 import { readKubeconfig } from "../api/kubeconfig.ts";
 import type { SharedCluster } from "./shared-cluster.ts";
@@ -31,7 +31,7 @@ export async function countingProxy({ cluster }: SharedCluster, folder: string):
       const answer = await agent.request({
         origin: server,
         path: request.url ?? "/",
-        method: (request.method ?? "GET") as Dispatcher.HttpMethod,
+        method: request.method ?? "GET",
         headers: { accept: request.headers.accept ?? "*/*" },
       });
       const body = await answer.body.text();

@@ -6,13 +6,16 @@ import {
   folderFlags,
   inputFlags,
   type InspectFlags,
+  parseSubject,
   type PlanFlags,
+  type RbacFlags,
   type ScaffoldFlags,
   sharedFlags,
   type SharedFlags,
 } from "./flags.ts";
 import { leastConfiguration } from "../scaffold/usual.ts";
 import { certs } from "./run-certs.ts";
+import { applyFlags, type ApplyFlags, statusFlags, type StatusFlags, undoFlags, type UndoFlags } from "./run-flags.ts";
 
 const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandContext>({
   loader: async () => (await import("./run-inspect.ts")).runInspect,
@@ -96,6 +99,38 @@ const scaffold: Command<CommandContext> = buildCommand<ScaffoldFlags, [], Comman
   },
 });
 
+const folder = {
+  kind: "tuple",
+  parameters: [{ parse: String, brief: "The plan folder", placeholder: "DIR" }],
+} as const;
+
+const apply: Command<CommandContext> = buildCommand<ApplyFlags, [string], CommandContext>({
+  loader: async () => (await import("./run-apply.ts")).runApply,
+  parameters: { flags: applyFlags, positional: folder, aliases: { o: "output" } },
+  docs: { brief: "Carry a plan folder out in live clusters, or go on with it" },
+});
+
+const undo: Command<CommandContext> = buildCommand<UndoFlags, [string], CommandContext>({
+  loader: async () => (await import("./run-undo.ts")).runUndo,
+  parameters: { flags: undoFlags, positional: folder, aliases: { o: "output" } },
+  docs: { brief: "Take back what apply has done, to the end of an earlier phase" },
+});
+
+const status: Command<CommandContext> = buildCommand<StatusFlags, [string?], CommandContext>({
+  loader: async () => (await import("./run-status.ts")).runStatus,
+  parameters: {
+    flags: statusFlags,
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { parse: String, brief: "The plan folder; none: from the clusters alone", placeholder: "DIR", optional: true },
+      ],
+    },
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Say where a migration stands" },
+});
+
 const demo: Command<CommandContext> = buildCommand<SharedFlags, [], CommandContext>({
   loader: async () => (await import("./run-demo.ts")).runDemo,
   parameters: { flags: sharedFlags },
@@ -121,8 +156,40 @@ const explain: Command<CommandContext> = buildCommand<SharedFlags, [string?], Co
   docs: { brief: "Explain a finding" },
 });
 
+const rbac: Command<CommandContext> = buildCommand<RbacFlags, [], CommandContext>({
+  loader: async () => (await import("./run-rbac.ts")).runRbac,
+  parameters: {
+    flags: {
+      plan: {
+        kind: "parsed",
+        parse: String,
+        brief: "A plan's folder: also what carrying it out takes, and undoing it",
+        placeholder: "DIR",
+        optional: true,
+      },
+      for: {
+        kind: "parsed",
+        parse: parseSubject,
+        brief: "user:NAME, group:NAME or sa:NAMESPACE/NAME: binds the roles",
+        placeholder: "SUBJECT",
+        optional: true,
+      },
+      secrets: {
+        kind: "boolean",
+        brief: "Also the Secrets that tell what the CA is; who may list them may read them",
+        optional: true,
+        withNegated: false,
+      },
+      output: { kind: "enum", values: ["table", "json", "yaml"], brief: "What to print", default: "table" },
+      ...sharedFlags,
+    },
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Print the least roles for reading clusters, and for a plan" },
+});
+
 /** All commands. */
 export const commands: RouteMap<CommandContext> = buildRouteMap({
-  routes: { inspect, check, plan, scaffold, demo, explain, certs },
+  routes: { inspect, check, plan, rbac, scaffold, apply, undo, status, demo, explain, certs },
   docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
 });

@@ -1,4 +1,5 @@
 // The flags that several commands share, and how their texts are read. Opens no file.
+import type { Subject } from "../plan/roles.ts";
 import { UserError } from "./user-error.ts";
 
 /** One `--mesh NAME=PATH`; "context:…" as path is a live cluster. */
@@ -49,6 +50,13 @@ export interface ScaffoldFlags extends SharedFlags {
   readonly out?: string;
 }
 
+export interface RbacFlags extends SharedFlags {
+  readonly plan?: string;
+  readonly for?: Subject;
+  readonly secrets?: boolean;
+  readonly output: "table" | "json" | "yaml";
+}
+
 const namePattern = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/u;
 
 /** "east=./east" → name and path. */
@@ -87,6 +95,20 @@ export function parseKubeconfig(text: string): KubeconfigFlag {
   throw new UserError({
     what: `--kubeconfig ${text}: names no file`,
     todo: "Give a file for all clusters, or for one: --kubeconfig east=./east.kubeconfig",
+  });
+}
+
+/** "user:NAME", "group:NAME", "sa:NAMESPACE/NAME". */
+export function parseSubject(text: string): Subject {
+  const [, kind, name = ""] = /^(user|group|sa):(.+)$/u.exec(text) ?? [];
+  const [namespace = "", account = "", ...more] = name.split("/");
+  if (kind === "user") return { kind: "User", name };
+  if (kind === "group") return { kind: "Group", name };
+  if (kind === "sa" && namespace !== "" && account !== "" && more.length === 0)
+    return { kind: "ServiceAccount", namespace, name: account };
+  throw new UserError({
+    what: `--for ${text}: nobody that roles can be given to`,
+    todo: "Give user:NAME, group:NAME or sa:NAMESPACE/NAME",
   });
 }
 

@@ -14,6 +14,13 @@ export interface RemoteAddress {
   readonly isName: boolean;
 }
 
+/**
+ * As remoteAddresses; where there is no such Gateway (yet, or any more), nothing is reached by it.
+ */
+export function addressesIfAny(facts: Facts, gateway: ObjectRef): readonly RemoteAddress[] | Verdict {
+  return facts.object(gateway) === "absent" ? [] : remoteAddresses(facts, gateway);
+}
+
 /** Each address with the port of each listener, as istiod pairs them (docs/facts.md, import.gateway-addresses-share); or why not. */
 export function remoteAddresses(facts: Facts, gateway: ObjectRef): readonly RemoteAddress[] | Verdict {
   const object = facts.object(gateway);

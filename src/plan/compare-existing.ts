@@ -53,7 +53,7 @@ function valueNow(source: SlotSource, slots: readonly Slot[], id: string): Json 
 }
 
 /** Whether everything that is wanted stands in what is seen. A slot's value that is not known counts as equal. */
-function holds(seen: Json | undefined, wanted: Json, valueOf: (slot: string) => Json | null): boolean {
+export function holds(seen: Json | undefined, wanted: Json, valueOf: (slot: string) => Json | null): boolean {
   if (isJsonObject(wanted)) {
     const slot = wanted["$slot"];
     if (typeof slot === "string") {

@@ -10,6 +10,7 @@ import type { TrustOrder } from "../core/trust-order.ts";
 import type { ProbeGroup } from "../dataplane/pair.ts";
 import type { Route } from "../routes/route.ts";
 import type { Slot, Template } from "../target/desired-object.ts";
+import type { Expected } from "./expected.ts";
 
 export type PatchOp =
   | { readonly op: "add" | "replace" | "test"; readonly path: string; readonly value: Json }
@@ -47,8 +48,8 @@ export interface Step {
   readonly title: string;
   readonly action: Action;
   readonly after: readonly StepId[];
-  /** What the object must be when the step begins: a hash of what was seen, absent, ours, or guarded by the patch's own tests. */
-  readonly expect: Hash | "absent" | "ours" | "guarded" | "any";
+  /** What the object must be when the step begins: as it was seen, absent, ours, or guarded by the patch's own tests. */
+  readonly expect: Expected | "absent" | "ours" | "guarded" | "any";
   readonly done: Condition;
   readonly timeoutMs: number;
   readonly undo: Undo;

@@ -11,7 +11,18 @@ export interface Fact {
 }
 
 const FACTS = "docs/facts.md";
-const prefixes = ["federation", "prepare", "trust", "network", "export", "import", "shift", "retire", "scaffold"];
+const prefixes = [
+  "federation",
+  "prepare",
+  "trust",
+  "network",
+  "export",
+  "import",
+  "shift",
+  "retire",
+  "scaffold",
+  "live",
+];
 const states = ["source", "seen", "lab test"];
 
 /** The rows of the page's table: | id | fact | source | state |. */

@@ -5,6 +5,10 @@ const scaffold = "test/scaffold/bad-config.test.ts";
 const live = "src/kube/sources/live/read-live.test.ts";
 const config = "src/config/read-config.test.ts";
 const kinds = "src/conditions/kinds";
+const steps = "src/run/run-plan.test.ts";
+const refusals = "src/run/refusals.test.ts";
+const lease = "src/run/lease.test.ts";
+const undoing = "src/run/undo-plan.test.ts";
 
 export const seenElsewhere: Readonly<Record<string, string>> = {
   MF001: readers,
@@ -81,4 +85,25 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF871: `${kinds}/proxies.test.ts`,
   MF872: `${kinds}/gateway-exposes.test.ts`,
   MF873: `${kinds}/endpoints.test.ts`,
+  MF900: steps,
+  MF901: steps,
+  MF902: steps,
+  MF903: steps,
+  MF904: refusals,
+  MF905: refusals,
+  MF906: refusals,
+  MF907: refusals,
+  MF908: steps,
+  MF909: lease,
+  MF910: lease,
+  MF911: "src/run/journal.test.ts",
+  MF912: "src/cli/basis-check.test.ts",
+  MF913: refusals,
+  MF914: steps,
+  MF915: refusals,
+  MF916: undoing,
+  MF917: undoing,
+  MF918: undoing,
+  MF919: refusals,
+  MF920: refusals,
 };

@@ -114,6 +114,15 @@ test("by federation, and by nobody", () => {
   expect(said({ ...before, [orders]: at([], []) }, "federation")).toContain("it holds none");
   expect(said({ [orders]: at([], []), [stock]: [{ pod: "caller-1", view: null }] }, "none")).toBe("done");
   expect(said({ [orders]: at([], []) }, "none")).toContain("MF863");
+  // Before the migration there is no remote Gateway.
+  const { object: objects = new Map(), ...rest } = facts(before);
+  const none = new Map<string, KubeObject | "absent">([
+    ...(objects as Map<string, KubeObject>),
+    [refKey(remote), "absent"],
+  ]);
+  const by = (via: "federation" | "east-west"): Condition => ({ kind: "endpoints", probes, via });
+  expect(judged(by("federation"), { ...rest, object: none }, plan)).toBe("done");
+  expect(judged(by("east-west"), { ...rest, object: none }, plan)).toContain("MF850");
 });
 
 describe("joined to a local Service", () => {

@@ -8,7 +8,7 @@ import { type Endpoint, type Facts, type HostAtPod, type HostView, isUnseen } fr
 import type { ConditionOf, Kind } from "../kind.ts";
 import { backendsAt, namesOf, type Probe, probesIn, remoteGatewayOf } from "../pairs.ts";
 import type { PlanIndex, PlannedMesh } from "../planned.ts";
-import { isVerdict, type RemoteAddress, remoteAddresses } from "../remote-gateway.ts";
+import { addressesIfAny, isVerdict, type RemoteAddress, remoteAddresses } from "../remote-gateway.ts";
 import { unknownName, unseenOf } from "../unseen.ts";
 import { done, pending, type Verdict, worst } from "../verdict.ts";
 import { listAt } from "./objects.ts";
@@ -17,7 +17,7 @@ import { nobodyRuns } from "./proxies.ts";
 export const endpoints: Kind<ConditionOf<"endpoints">> = {
   stage: "proxies",
   judge: ({ probes, via }, facts, plan) =>
-    ofGroup(probes, facts, plan, (expected, view) => {
+    ofGroup(probes, facts, plan, via === "east-west", (expected, view) => {
       const { remote, federation, other } = sorted(view, expected);
       if (via === "none") return counted(remote + federation + other === 0, expected, view, "no endpoint");
       if (via === "federation")
@@ -29,7 +29,7 @@ export const endpoints: Kind<ConditionOf<"endpoints">> = {
 export const joined: Kind<ConditionOf<"joined">> = {
   stage: "proxies",
   judge: ({ probes, federation: wanted }, facts, plan) =>
-    ofGroup(probes, facts, plan, (expected, view) => {
+    ofGroup(probes, facts, plan, true, (expected, view) => {
       const { federation } = sorted(view, expected);
       const isWanted = wanted === "gone" ? federation === 0 : federation > 0;
       return (
@@ -56,10 +56,11 @@ interface Expected {
 
 type JudgeHost = (expected: Expected, view: HostView) => Verdict;
 
-function ofGroup(id: string, facts: Facts, plan: PlanIndex, judge: JudgeHost): Verdict {
+/** `remote`: whether the remote Gateways have to be there. */
+function ofGroup(id: string, facts: Facts, plan: PlanIndex, remote: boolean, judge: JudgeHost): Verdict {
   const group = plan.probes.get(id);
   if (!group) return unknownName(`the probe group ${id}`);
-  const sight = sightOf(facts, plan);
+  const sight = sightOf(facts, plan, remote);
   const idle = new Map(group.clients.map((client) => [refKey(client), nobodyRuns(facts, client)]));
   // Everything is asked for before anything is decided.
   const looked = probesIn(group, plan)
@@ -100,11 +101,14 @@ interface Sight {
   readonly egress: (importer: string) => ReadonlySet<string> | Verdict;
 }
 
-function sightOf(facts: Facts, plan: PlanIndex): Sight {
+function sightOf(facts: Facts, plan: PlanIndex, remote: boolean): Sight {
   const byId = new Map<string, PlannedMesh>([...plan.meshes].map(([id, mesh]) => [id, mesh]));
   const trustDomains = new Set([...plan.meshes.values()].map(({ trustDomain }) => trustDomain));
   const addresses = kept((importer: PlannedMesh) =>
-    kept((exporter: PlannedMesh) => remoteAddresses(facts, remoteGatewayOf(importer, exporter))),
+    kept((exporter: PlannedMesh) => {
+      const gateway = remoteGatewayOf(importer, exporter);
+      return remote ? remoteAddresses(facts, gateway) : addressesIfAny(facts, gateway);
+    }),
   );
   const egress = kept((importer: PlannedMesh) => egressAddresses(facts, importer.egress));
   const unknown = (id: string): Verdict => unknownName(`the mesh ${id}`);

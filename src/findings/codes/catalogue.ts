@@ -15,6 +15,7 @@ import * as plan from "./plan.ts";
 import * as platform from "./platform.ts";
 import * as policies from "./policies.ts";
 import * as routes from "./routes.ts";
+import * as run from "./run.ts";
 import * as scaffold from "./scaffold.ts";
 import * as steps from "./steps.ts";
 import * as trust from "./trust.ts";
@@ -37,8 +38,9 @@ export const catalogue: readonly CodeText[] = sortedBy(
     gateways,
     oddities,
     federationGateways,
-    live,
     conditions,
+    live,
+    run,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );
