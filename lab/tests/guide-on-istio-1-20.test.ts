@@ -14,7 +14,7 @@ import { visibilityTests } from "./guide/visibility-tests.ts";
 const version = "1.20.2";
 const meshes = guideLab(version);
 
-loadTests(`Istio ${version}`, meshes);
+loadTests(version, meshes);
 if (isFull) {
   exposureTests(version, meshes);
   entryTests(version, meshes);

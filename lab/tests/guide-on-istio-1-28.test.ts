@@ -21,4 +21,4 @@ bystanderTests(version, meshes);
 joinTests(version, meshes);
 newHostTests(meshes);
 proxyTests(version, meshes);
-loadTests(`Istio ${version}`, meshes);
+loadTests(version, meshes);
