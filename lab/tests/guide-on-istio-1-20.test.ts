@@ -20,7 +20,7 @@ if (isFull) {
   entryTests(version, meshes);
   exporterTests(version, meshes);
   visibilityTests(meshes);
-  bystanderTests(version, meshes);
+  bystanderTests(meshes);
   joinTests(version, meshes);
   newHostTests(meshes);
   proxyTests(version, meshes);

@@ -17,7 +17,7 @@ exposureTests(version, meshes);
 entryTests(version, meshes);
 exporterTests(version, meshes);
 visibilityTests(meshes);
-bystanderTests(version, meshes);
+bystanderTests(meshes);
 joinTests(version, meshes);
 newHostTests(meshes);
 proxyTests(version, meshes);
