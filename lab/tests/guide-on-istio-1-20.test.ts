@@ -14,13 +14,13 @@ import { visibilityTests } from "./guide/visibility-tests.ts";
 const version = "1.20.2";
 const meshes = guideLab(version);
 
-loadTests(`Istio ${version}`, meshes);
+loadTests(version, meshes);
 if (isFull) {
   exposureTests(version, meshes);
   entryTests(version, meshes);
   exporterTests(version, meshes);
   visibilityTests(meshes);
-  bystanderTests(version, meshes);
+  bystanderTests(meshes);
   joinTests(version, meshes);
   newHostTests(meshes);
   proxyTests(version, meshes);
