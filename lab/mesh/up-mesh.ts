@@ -6,7 +6,7 @@ import { isRolledOut, waitFor } from "../api/wait-for.ts";
 import type { Lab, LabCluster } from "../cluster/lab-cluster.ts";
 import { up, type UpOptions } from "../cluster/up.ts";
 import { orAborted } from "../machine/or-aborted.ts";
-import { type Say, timed } from "../machine/progress.ts";
+import { timed } from "../machine/progress.ts";
 import { applyAll, installMesh, type InstallOptions } from "./install-mesh.ts";
 import { labCrds } from "./lab-crds.ts";
 import { makeStartingPoint, meshNames, objectsOf, type StartingPoint } from "./starting-point.ts";
@@ -16,35 +16,47 @@ export interface LabMeshes {
   readonly start: StartingPoint;
 }
 
+export interface UpMeshOptions extends Omit<UpOptions, "crds"> {
+  /** istiod has the control plane's name as its revision, and in the names of its objects, as OSSM 2's has. */
+  readonly named?: boolean;
+}
+
 /** Starts the clusters too. What fails later than those is left as it is, to be looked at. */
-export async function upMesh(options: Omit<UpOptions, "crds">): Promise<LabMeshes> {
-  const { built, say, state } = options;
+export async function upMesh(options: UpMeshOptions): Promise<LabMeshes> {
+  const { built, say, state, named = false } = options;
   const lab = await up(meshNames, { ...options, crds: await labCrds(built) });
   const meshes = timed(say, "meshes", async () => {
     const start = await makeStartingPoint(join(state, "scaffold"));
-    await Promise.all(lab.clusters.map(async (cluster) => startMesh(cluster, start, built, say)));
+    await Promise.all(lab.clusters.map(async (cluster) => startMesh(cluster, { start, built, say, named })));
     return { lab, start };
   });
   return orAborted(options.signal, meshes);
 }
 
-async function startMesh(
-  cluster: LabCluster,
-  start: StartingPoint,
-  built: UpOptions["built"],
-  say: Say,
-): Promise<void> {
+interface Starting extends Pick<UpMeshOptions, "built" | "say"> {
+  readonly start: StartingPoint;
+  readonly named: boolean;
+}
+
+async function startMesh(cluster: LabCluster, { start, built, say, named }: Starting): Promise<void> {
   const { name } = cluster;
   const api = await KubeApi.open(cluster.kubeconfig);
   try {
     await timed(say, `istiod of ${name}`, async () => {
       await applyAll(api, objectsOf(start, "namespaces", name));
-      await installMesh(api, built, beforeMigration(start, name));
+      // The namespaces of the starting point ask for injection by istio-injection.
+      const revision = named ? { revision: controlPlaneName(start, name), tags: ["default"] } : {};
+      await installMesh(api, built, { ...beforeMigration(start, name), ...revision });
     });
     await timed(say, `apps of ${name}`, async () => startApps(api, objectsOf(start, "apps", name)));
   } finally {
     await api.close();
   }
+}
+
+function controlPlaneName(start: StartingPoint, name: string): string {
+  const plane = objectsOf(start, "control-planes", name).find(({ kind }) => kind === "ServiceMeshControlPlane");
+  return String(plane?.metadata["name"] ?? "basic");
 }
 
 /** The istiod that the control plane of OSSM 2.6 would have. */

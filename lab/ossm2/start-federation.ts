@@ -6,7 +6,7 @@ import { KubeApi } from "../api/kube-api.ts";
 import type { LiveObject, Manifest } from "../api/live-object.ts";
 import { hasCondition, waitFor } from "../api/wait-for.ts";
 import { addressOf } from "../cluster/load-balancer-addresses.ts";
-import type { Lab } from "../cluster/lab-cluster.ts";
+import type { Lab, LabCluster } from "../cluster/lab-cluster.ts";
 import { applyAll } from "../mesh/install-mesh.ts";
 import { objectsOf, type StartingPoint } from "../mesh/starting-point.ts";
 import type { Log } from "./keep-objects.ts";
@@ -22,14 +22,30 @@ export interface FederationOptions {
 }
 
 const readyMs = 120_000;
-const istiodAccount = "system:serviceaccount:istio-system:istiod";
 
 /** Gates on the nodes, and the loop. */
 export async function runStandIn(lab: Lab, { timing, log, signal }: FederationOptions): Promise<StandIn> {
   const gates = await Promise.all(
-    lab.clusters.map(async (cluster) => [cluster.name, await openPushGate(cluster, istiodAccount, signal)] as const),
+    lab.clusters.map(async (cluster) => {
+      const gate = await openPushGate(cluster, await istiodAccount(cluster), signal);
+      return [cluster.name, gate] as const;
+    }),
   );
   return startStandIn({ clusters: lab.clusters, gates: new Map(gates), timing, log });
+}
+
+/** Whom the cluster's istiod is to its API server; its revision is in the name. */
+async function istiodAccount({ name, kubeconfig }: LabCluster): Promise<string> {
+  const api = await KubeApi.open(kubeconfig);
+  try {
+    const { items } = await api.list({ apiVersion: "apps/v1", kind: "Deployment" }, { labels: "app=istiod" });
+    const [istiod] = items;
+    const account = istiod && valueAt(istiod as Json, "/spec/template/spec/serviceAccountName");
+    if (typeof account !== "string") throw new Error(`${name} has no istiod`);
+    return `system:serviceaccount:${istiod?.metadata.namespace}:${account}`;
+  } finally {
+    await api.close();
+  }
 }
 
 /** Applies what federates the meshes, and waits until each has synced with the other and imports. */
