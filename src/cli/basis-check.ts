@@ -1,4 +1,5 @@
 // Whether the clusters are still what the plan was made from: the same hashes, made again from what is seen, as it was before the plan's own steps.
+import type { Condition } from "../conditions/condition.ts";
 import type { Config } from "../config/config.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
@@ -27,7 +28,22 @@ export function changedFacts(
     ...config,
     trust: { ...config.trust, order: plan.trust },
   }).basis;
-  return differences(plan.basis, now);
+  const gone = goneByPlan(plan, state);
+  return differences(
+    plan.basis.filter(({ ref }) => !gone.has(refKey(ref))),
+    now.filter(({ ref }) => !gone.has(refKey(ref))),
+  );
+}
+
+/** What others take away because of a step that has begun, as it waits for: a control plane's gateways go with their lines in it. */
+function goneByPlan({ phases }: Plan, { steps }: RunState): ReadonlySet<string> {
+  const begun = phases.flatMap((phase) => phase.steps).filter(({ id }) => (steps.get(id)?.found.size ?? 0) > 0);
+  return new Set(begun.flatMap(({ done }) => absences(done)).map(refKey));
+}
+
+function absences(condition: Condition): ObjectRef[] {
+  if (condition.kind === "all") return condition.of.flatMap(absences);
+  return condition.kind === "absent" ? [condition.ref] : [];
 }
 
 function differences(planned: readonly BasisEntry[], now: readonly BasisEntry[]): Finding[] {

@@ -161,6 +161,7 @@ export const importTable: Table = {
     may: [
       "src/core",
       "src/certs",
+      "type src/conditions",
       "src/config",
       "src/kube",
       "src/pipeline.ts",
