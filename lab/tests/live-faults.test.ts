@@ -24,13 +24,13 @@ async function expectWhole({ client, world }: Made): Promise<void> {
   for (const ref of [at.exports, at.imports, ...at.peers]) expect(await client.get(ref)).toBe(null);
 }
 
-/** Every third request, discovery apart, which is asked again only with a new process. */
+/** Every third request about objects, a dozen of them: discovery is asked once in a process. */
 function everyThird(verdict: Verdict): (asked: Asked) => Verdict {
   let count = 0;
   return ({ path }) => {
     if (!path.includes("/namespaces/") && !path.includes("/namespaces?")) return "pass";
     count += 1;
-    return count % 3 === 0 ? verdict : "pass";
+    return count % 3 === 0 && count <= 36 ? verdict : "pass";
   };
 }
 
