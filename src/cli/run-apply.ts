@@ -42,7 +42,7 @@ export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, nam
       whole: flags.only === undefined,
       until,
       drainTimeoutMs: flags.drainTimeout ?? null,
-      goOn: `meshferry apply ${shellWord(named)} ${againFlags(flags)}`.trim(),
+      goOn: ["meshferry apply", shellWord(named), ...ownFlags(flags), againFlags(flags)].join(" ").trim(),
     });
   });
 });
@@ -95,6 +95,13 @@ async function factsNow(cli: CliContext, flags: ApplyFlags, { folder, plan, stat
     ...(file === undefined ? {} : { config: file }),
   });
   return changedFacts(plan, state, imagesIn(folder), read.inputs, file === undefined ? defaultConfig : read.config);
+}
+
+function ownFlags({ withoutRehearsal, until }: ApplyFlags): string[] {
+  return [
+    ...(withoutRehearsal === true ? ["--without-rehearsal"] : []),
+    ...(until === undefined ? [] : [`--until ${shellWord(until)}`]),
+  ];
 }
 
 /** The flags that say where the clusters are, for the command that goes on. */
