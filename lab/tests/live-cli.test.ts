@@ -1,6 +1,13 @@
 // apply, undo and status as a user calls them, on a real API server.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { always } from "../../src/conditions/condition.ts";
+import { makeStep } from "../../src/plan/make-step.ts";
 import { planJson } from "../../src/present/folder/plan-json.ts";
+import { readJournal } from "../../src/run/journal.ts";
 import type { RunEvent } from "../../src/run/run-event.ts";
 import { run } from "../../test/cli/run-meshferry.ts";
 import { clusterDump } from "./live-dump.ts";
@@ -59,4 +66,44 @@ test("a plan folder is tried, applied in two parts, looked at, and taken back", 
   const back = await call("undo", ".", "--to", "start", "--yes");
   expect([back.code, back.stderr]).toEqual([0, ""]);
   expect(await clusterDump(shared.api)).toEqual(before);
+});
+
+test("Ctrl-C ends a wait, says how to go on, and exits with 3; the journal says so", async () => {
+  const { shared, world, plan } = await made();
+  const ref = { ...refs(world).secret, kind: "ConfigMap", name: "never" };
+  const wait = makeStep({
+    phase: "prepare",
+    title: "wait for what never comes",
+    rule: "prepare.healthy-start",
+    about: "never",
+    action: { do: "wait" },
+    done: { kind: "present", ref },
+  });
+  const phases = [{ id: "prepare", gate: always, steps: [wait], verify: [], reversible: true } as const];
+  const folder = planFolder({ "plan.json": [...planJson({ ...plan, phases })].join("") });
+  const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+  const tsx = pathToFileURL(fileURLToPath(new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url))).href;
+  const clusters = ["--mesh", "east=context:east", "--kubeconfig", shared.cluster.kubeconfig];
+  const child = spawn(process.execPath, [
+    "--import",
+    tsx,
+    program,
+    "apply",
+    folder,
+    "--without-rehearsal",
+    ...clusters,
+  ]);
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    const before = out;
+    out += chunk.toString("utf8");
+    if (out.includes("waiting:") && !before.includes("waiting:")) child.kill("SIGINT");
+  });
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString("utf8")));
+  const [code] = (await once(child, "close")) as [number];
+  expect([code, err]).toEqual([
+    3,
+    expect.stringContaining(`note: go on with: meshferry apply ${folder} --without-rehearsal --mesh east=context:east`),
+  ]);
+  expect(readJournal(folder).at(-1)).toMatchObject({ type: "run-ended", result: "interrupted" });
 });

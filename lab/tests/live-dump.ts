@@ -35,7 +35,8 @@ export async function clusterDump(api: KubeApi): Promise<Record<string, Json>> {
   return dump;
 }
 
-function settled({ status: _, ...item }: JsonObject, secret: boolean): Json {
+function settled(whole: JsonObject, secret: boolean): Json {
+  const { status: _, ...item } = whole;
   const {
     uid: _u,
     resourceVersion: _v,
@@ -58,7 +59,12 @@ function settled({ status: _, ...item }: JsonObject, secret: boolean): Json {
 function withoutGiven(service: JsonObject): JsonObject {
   const { clusterIP: _ip, clusterIPs: _ips, ports, ...spec } = objectAt(service, "spec");
   const listed = Array.isArray(ports) ? (ports as readonly JsonObject[]) : [];
-  return { ...service, spec: { ...spec, ports: listed.map(({ nodePort: _, ...port }) => port) } };
+  return { ...service, spec: { ...spec, ports: listed.map(withoutNodePort) } };
+}
+
+function withoutNodePort(whole: JsonObject): JsonObject {
+  const { nodePort: _, ...port } = whole;
+  return port;
 }
 
 /** One version of each group: the others show the same objects. */

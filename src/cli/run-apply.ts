@@ -1,6 +1,11 @@
 // `meshferry apply`: a plan folder carried out in live clusters, from where it stands to its end, or to that of a phase.
-import type { ClusterInput } from "../core/cluster.ts";
 import { type Config, defaultConfig } from "../config/config.ts";
+import type { ClusterInput } from "../core/cluster.ts";
+import type { Finding } from "../core/finding.ts";
+import { kindKey } from "../core/object-ref.ts";
+import { writeForbidden } from "../findings/codes/run.ts";
+import { missingPermissions } from "../kube/live/missing-permissions.ts";
+import { verbsOf } from "../plan/permissions.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findingViews } from "../present/model/finding-view.ts";
 import { shellWord } from "../present/folder/shell-word.ts";
@@ -14,6 +19,7 @@ import { exitBlocked } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
 import { type OpenedPlan, phaseNamed, readPlanFolder } from "./read-plan-folder.ts";
 import { readMeshes } from "./read-meshes.ts";
+import type { Clients } from "./run-clusters.ts";
 import type { ApplyFlags } from "./run-flags.ts";
 import { demandOnly, runFolder, withClusters } from "./run-plan-folder.ts";
 import { UserError } from "./user-error.ts";
@@ -24,9 +30,9 @@ export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, nam
   const until = flags.until === undefined ? null : phaseNamed(opened.plan, "--until", flags.until);
   const { plan, phases } = partOf(opened.plan, flags, until);
   return withClusters(cli, flags, opened, flags.dryRun !== true, async (clients) => {
-    const changed = await factsNow(cli, flags, opened);
-    if (changed.length > 0) {
-      writeLines(cli.stderr, findingsText(findingViews(changed), paintFor(cli, flags.color)));
+    const troubles = [...(await factsNow(cli, flags, opened)), ...(await forbidden({ ...plan, phases }, clients))];
+    if (troubles.length > 0) {
+      writeLines(cli.stderr, findingsText(findingViews(troubles), paintFor(cli, flags.color)));
       return exitBlocked;
     }
     return runFolder(cli, flags, opened, clients, {
@@ -36,7 +42,7 @@ export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, nam
       whole: flags.only === undefined,
       until,
       drainTimeoutMs: flags.drainTimeout ?? null,
-      goOn: `meshferry apply ${shellWord(named)} ${againFlags(flags)}`.trim(),
+      goOn: ["meshferry apply", shellWord(named), ...ownFlags(flags), againFlags(flags)].join(" ").trim(),
     });
   });
 });
@@ -65,6 +71,18 @@ function partOf(plan: Plan, flags: ApplyFlags, until: ReturnType<typeof phaseNam
   return { plan: part, phases: phasesUntil(part, until) };
 }
 
+/** What this user may not do of what the plan takes, before anything is begun. */
+async function forbidden(plan: Plan, clients: Clients): Promise<Finding[]> {
+  const missing = await missingPermissions(verbsOf(plan), clients);
+  return missing
+    .filter(({ optional }) => !optional)
+    .map(({ cluster, verb, group, kind, subresource, namespace, name }) => {
+      const what = `${kindKey({ group, kind })}${subresource === null ? "" : `/${subresource}`}`;
+      const place = [namespace, name].filter((part) => part !== null).join("/");
+      return writeForbidden.at([{ cluster }], { does: verb, object: `${cluster}: ${what} ${place}`.trim() });
+    });
+}
+
 /** What the plan rests on, read anew. */
 async function factsNow(cli: CliContext, flags: ApplyFlags, { folder, plan, state }: OpenedPlan) {
   if (plan.basis.length === 0) return [];
@@ -77,6 +95,13 @@ async function factsNow(cli: CliContext, flags: ApplyFlags, { folder, plan, stat
     ...(file === undefined ? {} : { config: file }),
   });
   return changedFacts(plan, state, imagesIn(folder), read.inputs, file === undefined ? defaultConfig : read.config);
+}
+
+function ownFlags({ withoutRehearsal, until }: ApplyFlags): string[] {
+  return [
+    ...(withoutRehearsal === true ? ["--without-rehearsal"] : []),
+    ...(until === undefined ? [] : [`--until ${shellWord(until)}`]),
+  ];
 }
 
 /** The flags that say where the clusters are, for the command that goes on. */

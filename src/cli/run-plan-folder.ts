@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import process from "node:process";
 import { defaultConfig } from "../config/config.ts";
+import { ApiFailure } from "../kube/live/api-failure.ts";
 import { until } from "../observe/until.ts";
 import type { Phase, PhaseId, Plan, Step } from "../plan/plan.ts";
 import { printable } from "../present/model/json-text.ts";
@@ -53,6 +54,14 @@ export async function withClusters<T>(
     demandClusters(opened.plan, clients);
     await demandSameClusters(opened.folder, clients, note);
     return await work(clients);
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    throw new UserError({
+      what: "a cluster did not answer as it must",
+      where: error.request,
+      why: error.message,
+      todo: "See that the clusters can be reached and are well, then run the command again.",
+    });
   } finally {
     await Promise.all([...clients.values()].map(async (client) => client.close()));
   }

@@ -8,6 +8,7 @@ import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { journalFolder, syncFolder, unwritable } from "./journal.ts";
 import { ourPart } from "./managed-fields.ts";
 import type { Found } from "./run-event.ts";
+import { isSecret, metadataText } from "./task.ts";
 
 export interface Image {
   readonly ref: ObjectRef;
@@ -59,13 +60,12 @@ export function imagesIn(planFolder: string): BeforeImages {
 
 function foundAs(step: StepId, ref: ObjectRef, object: KubeObject | null): Found {
   if (object === null) return { ref, uid: null, resourceVersion: null, image: null };
-  const { uid, resourceVersion } = isJsonObject(object.body["metadata"]) ? object.body["metadata"] : {};
-  const isSecret = ref.kind === "Secret" && ref.group === "";
+  const [uid, resourceVersion] = [metadataText(object, "uid"), metadataText(object, "resourceVersion")];
   return {
     ref,
-    uid: typeof uid === "string" ? uid : "",
-    resourceVersion: typeof resourceVersion === "string" ? resourceVersion : "",
-    image: isSecret ? null : join(folderName, `${nameOf(step, ref, String(resourceVersion))}.json`),
+    uid,
+    resourceVersion,
+    image: isSecret(ref) ? null : join(folderName, `${nameOf(step, ref, resourceVersion)}.json`),
   };
 }
 

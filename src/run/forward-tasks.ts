@@ -212,10 +212,13 @@ function changedTrouble(seen: KubeObject, parts: string) {
 }
 
 export function goingTrouble(seen: KubeObject) {
-  const { finalizers } = metadataOf(seen);
-  const listed = Array.isArray(finalizers) ? (finalizers as readonly Json[]).join(", ") : "";
+  const listed = textsOf(metadataOf(seen)["finalizers"]);
   const spec = seen.body["spec"];
   // A namespace has its own, beside those of the metadata.
-  const own = isJsonObject(spec) && Array.isArray(spec["finalizers"]) ? (spec["finalizers"] as Json[]).join(", ") : "";
+  const own = isJsonObject(spec) ? textsOf(spec["finalizers"]) : "";
   return stillThere.at([seen.ref], { object: refText(seen.ref), finalizers: listed || own || "(none named)" });
+}
+
+function textsOf(value: Json | undefined): string {
+  return Array.isArray(value) ? (value as readonly Json[]).filter((each) => typeof each === "string").join(", ") : "";
 }

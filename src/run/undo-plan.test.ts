@@ -144,6 +144,19 @@ test("an image that is gone, and a step without a way back, are said; nothing is
 
 const noWayBack = { how: "none", needed: true, reason: "It is written in stone." } as const;
 
+test("what a phase had restarted is restarted behind the writes of its undo", async () => {
+  const [clusters, folder] = [before(), new MemoryFolder()];
+  await runInMemory(upTo(wholePlan(), "export"), { clusters, folder });
+  const forward = clusters[0]?.writes.length ?? 0;
+  await undoInMemory(upTo(wholePlan(), "export"), { clusters, folder });
+  expect(
+    clusters[0]?.writes
+      .slice(forward)
+      .map(({ verb }) => verb)
+      .at(-1),
+  ).toBe("merge");
+});
+
 test("what was deleted is woken up after it was made again, once", async () => {
   const set = configMap(one, "set");
   const also = [
@@ -171,4 +184,23 @@ test("what was deleted is woken up after it was made again, once", async () => {
   await undoInMemory(plan, { clusters: [cluster], folder });
   expect(cluster.writes.map(({ verb }) => verb)).toEqual(["delete", "create", "patch", "patch"]);
   expect(valueAt(cluster.seen(set)?.body, "/data/rules")).toEqual(["all"]);
+});
+
+test("what was noted and never deleted is not woken up", async () => {
+  const set = configMap(one, "set");
+  const also = [{ do: "patch", ref: set, ops: [{ op: "add", path: "/data/rules/-", value: "none" }] }] as const;
+  const step = makeStep({
+    phase: "retire-imports",
+    title: "delete",
+    rule,
+    action: { do: "delete", ref: set },
+    undo: { how: "restore", also },
+  });
+  const plan = new PlanBuilder().phase("retire-imports", [step]).plan();
+  const [cluster, folder] = [new MemoryCluster(one), new MemoryFolder()];
+  cluster.put(set, bodyOf(set, { rules: ["all"] }, false));
+  // Run, phase, step: the third record is the note.
+  await expect(runInMemory(plan, { clusters: [cluster], folder, killAfter: 3 })).rejects.toBeInstanceOf(Killed);
+  expect(await undoInMemory(plan, { clusters: [cluster], folder })).toMatchObject({ end: "finished" });
+  expect(cluster.writes).toEqual([]);
 });

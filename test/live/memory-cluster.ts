@@ -12,6 +12,7 @@ import {
   type WriteOptions,
 } from "../../src/kube/live/cluster-client.ts";
 import type { PatchOp } from "../../src/plan/plan.ts";
+import { metadataText } from "../../src/run/task.ts";
 import { applyPatch } from "../support/apply-patch.ts";
 
 export interface Request {
@@ -312,8 +313,8 @@ function mergedPatch(into: Json, patch: Json): Json {
 }
 
 function managersOf(object: KubeObject | null): Entry[] {
-  const entries = object && valueAt(object.body, "/metadata/managedFields");
-  return Array.isArray(entries) ? (entries as unknown as Entry[]) : [];
+  const entries: unknown = object && valueAt(object.body, "/metadata/managedFields");
+  return Array.isArray(entries) ? (entries as Entry[]) : [];
 }
 
 function objectAt(body: JsonObject, key: string): JsonObject {
@@ -321,8 +322,8 @@ function objectAt(body: JsonObject, key: string): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-const uidOf = ({ body }: KubeObject) => String(valueAt(body, "/metadata/uid"));
-const versionOf = ({ body }: KubeObject) => String(valueAt(body, "/metadata/resourceVersion"));
+const uidOf = (object: KubeObject) => metadataText(object, "uid");
+const versionOf = (object: KubeObject) => metadataText(object, "resourceVersion");
 
 function plain(body: JsonObject): Json {
   const { uid: _u, resourceVersion: _v, managedFields: _m, ...metadata } = objectAt(body, "metadata");

@@ -17,6 +17,7 @@ import { runLog } from "../../src/run/run-log.ts";
 import { type RunResult, runPhases } from "../../src/run/run-plan.ts";
 import { fold } from "../../src/run/run-state.ts";
 import type { RunWorld, Until, Waited } from "../../src/run/run-world.ts";
+import { metadataText } from "../../src/run/task.ts";
 import { undoPhases } from "../../src/run/undo-plan.ts";
 import type { MemoryCluster } from "./memory-cluster.ts";
 
@@ -29,13 +30,10 @@ export class MemoryFolder {
     keep: (step, seen) =>
       seen.map(({ ref, object }): Found => {
         if (object === null) return { ref, uid: null, resourceVersion: null, image: null };
-        const [uid, version] = [
-          valueAt(object.body, "/metadata/uid"),
-          valueAt(object.body, "/metadata/resourceVersion"),
-        ];
-        const image = `${step}|${refKey(ref)}|${String(version)}`;
+        const [uid, version] = [metadataText(object, "uid"), metadataText(object, "resourceVersion")];
+        const image = `${step}|${refKey(ref)}|${version}`;
         this.files.set(image, { ref, body: withoutManagedFields(object.body), applied: ourPart(object.body) });
-        return { ref, uid: String(uid), resourceVersion: String(version), image };
+        return { ref, uid, resourceVersion: version, image };
       }),
     read: ({ image }) => (image === null ? null : (this.files.get(image) ?? null)),
   };
