@@ -17,6 +17,10 @@ export interface CliContext {
   readonly isTTY: boolean;
   /** What dates of certificates are compared with where no time is given. */
   readonly now: () => Date;
+  /** From here on Ctrl-C asks the command to stop instead of ending it; absent: nobody presses it. */
+  readonly stopSignal?: () => AbortSignal;
+  /** Asks a person, and gives the answer; null, or absent: nobody is there. */
+  readonly ask?: (question: string) => Promise<string | null>;
   /** A selector of labels: others of a live cluster's objects are left out, as a test's own are. */
   readonly liveLabels?: string;
 }

@@ -15,6 +15,7 @@ import {
 } from "./flags.ts";
 import { leastConfiguration } from "../scaffold/usual.ts";
 import { certs } from "./run-certs.ts";
+import { applyFlags, type ApplyFlags, statusFlags, type StatusFlags, undoFlags, type UndoFlags } from "./run-flags.ts";
 
 const inspect: Command<CommandContext> = buildCommand<InspectFlags, [], CommandContext>({
   loader: async () => (await import("./run-inspect.ts")).runInspect,
@@ -98,6 +99,38 @@ const scaffold: Command<CommandContext> = buildCommand<ScaffoldFlags, [], Comman
   },
 });
 
+const folder = {
+  kind: "tuple",
+  parameters: [{ parse: String, brief: "The plan folder", placeholder: "DIR" }],
+} as const;
+
+const apply: Command<CommandContext> = buildCommand<ApplyFlags, [string], CommandContext>({
+  loader: async () => (await import("./run-apply.ts")).runApply,
+  parameters: { flags: applyFlags, positional: folder, aliases: { o: "output" } },
+  docs: { brief: "Carry a plan folder out in live clusters, or go on with it" },
+});
+
+const undo: Command<CommandContext> = buildCommand<UndoFlags, [string], CommandContext>({
+  loader: async () => (await import("./run-undo.ts")).runUndo,
+  parameters: { flags: undoFlags, positional: folder, aliases: { o: "output" } },
+  docs: { brief: "Take back what apply has done, to the end of an earlier phase" },
+});
+
+const status: Command<CommandContext> = buildCommand<StatusFlags, [string?], CommandContext>({
+  loader: async () => (await import("./run-status.ts")).runStatus,
+  parameters: {
+    flags: statusFlags,
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { parse: String, brief: "The plan folder; none: from the clusters alone", placeholder: "DIR", optional: true },
+      ],
+    },
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Say where a migration stands" },
+});
+
 const demo: Command<CommandContext> = buildCommand<SharedFlags, [], CommandContext>({
   loader: async () => (await import("./run-demo.ts")).runDemo,
   parameters: { flags: sharedFlags },
@@ -157,6 +190,6 @@ const rbac: Command<CommandContext> = buildCommand<RbacFlags, [], CommandContext
 
 /** All commands. */
 export const commands: RouteMap<CommandContext> = buildRouteMap({
-  routes: { inspect, check, plan, rbac, scaffold, demo, explain, certs },
+  routes: { inspect, check, plan, rbac, scaffold, apply, undo, status, demo, explain, certs },
   docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
 });

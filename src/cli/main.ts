@@ -46,7 +46,38 @@ if (isMainThread && large.includes(process.argv[2])) {
     env: process.env,
     ...terminal,
     now: () => new Date(),
+    stopSignal,
+    ask: process.stdin.isTTY && process.stdout.isTTY ? askOnTerminal : async () => null,
   });
+}
+
+/** The first Ctrl-C, or SIGTERM, asks to stop; the second ends the process at once, which a run survives as well. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const heard = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    process.stderr.write("note: stopping after the steps in hand; Ctrl-C again ends at once\n");
+    stop.abort();
+  };
+  process.on("SIGINT", heard);
+  process.on("SIGTERM", heard);
+  return stop.signal;
+}
+
+async function askOnTerminal(question: string): Promise<string | null> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const over = new AbortController();
+  // Ctrl-C or Ctrl-D at the question is no.
+  terminal.on("SIGINT", () => over.abort());
+  terminal.on("close", () => over.abort());
+  try {
+    return await terminal.question(question, { signal: over.signal });
+  } catch {
+    return null;
+  } finally {
+    terminal.close();
+  }
 }
 
 function terminalOf({ columns, isTTY }: NodeJS.WriteStream): Terminal {

@@ -18,7 +18,11 @@ export interface LiveSource {
 export type MeshSource = { readonly from: "files"; readonly paths: readonly string[] } | LiveSource;
 
 /** By the name of the cluster. Throws a UserError where a cluster would be read in two ways. */
-export function meshSources(flags: InputFlags, config: Config, cwd: string): Map<ClusterId, MeshSource> {
+export function meshSources(
+  flags: Pick<InputFlags, "mesh" | "kubeconfig">,
+  config: Config,
+  cwd: string,
+): Map<ClusterId, MeshSource> {
   const sources = new Map<ClusterId, MeshSource>();
   const named = (name: string | null) =>
     (flags.kubeconfig ?? []).filter((flag) => flag.name === name).map(({ file }) => resolve(cwd, file));

@@ -22,7 +22,7 @@ export interface ReadMeshes {
 
 /** Reads everything that the flags name. Throws a UserError where nothing at all can be used. */
 export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<ReadMeshes> {
-  const config = flags.config === undefined ? defaultConfig : await configFrom(cli, flags.config);
+  const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config);
   const sources = meshSources(flags, config, cli.cwd);
   if (sources.size === 0) {
     throw new UserError({
@@ -66,7 +66,8 @@ export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<Re
   return { inputs: sortedBy(inputs, ({ id }) => id), config: { ...config, meshes: [] } };
 }
 
-async function configFrom(cli: CliContext, file: string): Promise<Config> {
+/** The configuration in a file; what is wrong with it goes to stderr. */
+export async function namedConfig(cli: CliContext, file: string): Promise<Config> {
   // Loaded only here: the packages that read it take a tenth of a second.
   const { readConfig } = await import("../config/read-config.ts");
   const { value, findings } = await readConfig(resolve(cli.cwd, file));

@@ -5,7 +5,9 @@ import type { Json } from "../core/json.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 
 export type Condition =
-  | { readonly kind: "present" | "absent" | "rolled-out"; readonly ref: ObjectRef }
+  | { readonly kind: "present"; readonly ref: ObjectRef }
+  | { readonly kind: "absent"; readonly ref: ObjectRef }
+  | { readonly kind: "rolled-out"; readonly ref: ObjectRef }
   | {
       readonly kind: "field";
       readonly ref: ObjectRef;
@@ -26,7 +28,10 @@ export type Condition =
   /** Every pod of the workload holds exactly these roots, or at least these. */
   | { readonly kind: "proxy-roots"; readonly workload: ObjectRef; readonly include: readonly Hash[] }
   | { readonly kind: "proxy-network"; readonly workload: ObjectRef; readonly network: string }
-  /** The gateway's Envoy holds exactly one filter chain for each SNI of these hosts and ports, and has rejected nothing. */
+  /**
+   * The gateway's Envoys hold exactly one filter chain for each SNI of these hosts and ports and none for others, its cluster has
+   * healthy endpoints, nothing is rejected; and whoever knocks with the SNI meets the workload that it names.
+   */
   | { readonly kind: "gateway-exposes"; readonly gateway: ObjectRef; readonly hosts: readonly Host[] }
   /** Every proxy of the probe group holds, for the step's routes, endpoints of this way and no other, with the right SANs. */
   | { readonly kind: "endpoints"; readonly probes: string; readonly via: "federation" | "east-west" | "none" }

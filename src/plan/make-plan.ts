@@ -30,6 +30,7 @@ import { shiftPhase } from "./phases/shift.ts";
 import { pendingRoots, trustPhase } from "./phases/trust.ts";
 import type { MigrationPhaseId, Phase, Plan } from "./plan.ts";
 import type { PlanContext, PlanOptions } from "./plan-context.ts";
+import { plannedMeshes } from "./planned-meshes.ts";
 import { notRestartables } from "./proxy-workloads.ts";
 import { costsOfRestarts } from "./restart-costs.ts";
 import { ownersOfTouched } from "./touched-objects.ts";
@@ -112,6 +113,7 @@ function planFrom(input: PlanInput, context: PlanContext): Plan {
     slots: input.target.slots,
     objects: objectsUsed(context, made),
     routes: input.routes,
+    meshes: plannedMeshes(context),
     waves: context.waves,
     probes: context.probes,
     phases: made.map(withoutMissingPredecessors(made)),

@@ -1,5 +1,6 @@
 // The plan as data: phases of steps that an executor and a rehearsal interpret alike. Holds no functions and no secrets.
 import type { Condition } from "../conditions/condition.ts";
+import type { PlannedMesh } from "../conditions/planned.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Hash } from "../core/hash.ts";
 import type { MeshId, RouteId, StepId } from "../core/ids.ts";
@@ -9,6 +10,7 @@ import type { TrustOrder } from "../core/trust-order.ts";
 import type { ProbeGroup } from "../dataplane/pair.ts";
 import type { Route } from "../routes/route.ts";
 import type { Slot, Template } from "../target/desired-object.ts";
+import type { Expected } from "./expected.ts";
 
 export type PatchOp =
   | { readonly op: "add" | "replace" | "test"; readonly path: string; readonly value: Json }
@@ -46,8 +48,8 @@ export interface Step {
   readonly title: string;
   readonly action: Action;
   readonly after: readonly StepId[];
-  /** What the object must be when the step begins: a hash of what was seen, absent, ours, or guarded by the patch's own tests. */
-  readonly expect: Hash | "absent" | "ours" | "guarded" | "any";
+  /** What the object must be when the step begins: as it was seen, absent, ours, or guarded by the patch's own tests. */
+  readonly expect: Expected | "absent" | "ours" | "guarded" | "any";
   readonly done: Condition;
   readonly timeoutMs: number;
   readonly undo: Undo;
@@ -113,6 +115,8 @@ export interface Plan {
   readonly slots: readonly Slot[];
   readonly objects: Readonly<Record<Hash, Template>>;
   readonly routes: readonly Route[];
+  /** In the order of their ids; a scaffold's plan has none. */
+  readonly meshes: readonly PlannedMesh[];
   readonly waves: readonly Wave[];
   readonly probes: readonly ProbeGroup[];
   readonly phases: readonly Phase[];

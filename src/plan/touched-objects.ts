@@ -6,6 +6,7 @@ import { type KubeObject, type ObjectRef, refKey, refText } from "../core/object
 import { sortedUnique } from "../core/order.ts";
 import { pointer, pointerParts, valueAt } from "../core/pointer.ts";
 import { fieldOwnedElsewhere, ownedElsewhere } from "../findings/codes/steps.ts";
+import { gitOpsOwner, helmRelease } from "../inventory/source-owner.ts";
 import type { ObjectLookup } from "./compare-existing.ts";
 import type { Phase } from "./plan.ts";
 
@@ -19,9 +20,9 @@ interface Touched {
 /** Findings for every object of theirs that a step patches or deletes, each object once. */
 export function ownersOfTouched(phases: readonly Phase[], lookup: ObjectLookup): Finding[] {
   return [...touchedObjects(phases).values()].flatMap(({ ref, does, overwritten }) => {
-    const object = lookup(refKey(ref));
+    const object = lookup(ref);
     if (!object) return [];
-    const owner = sourceOf(object);
+    const owner = gitOpsOwner(object) ?? helmRelease(object);
     return [
       ...(owner === null ? [] : [ownedElsewhere.at([ref], { does, object: refText(ref), owner })]),
       ...managersOf(object, overwritten).map(([manager, fields]) =>
@@ -52,35 +53,6 @@ function touchedObjects(phases: readonly Phase[]): ReadonlyMap<string, Touched> 
   return found;
 }
 
-/** Argo CD's tracking: the annotation, or the label beside an annotation of its own, since charts carry that label too (Argo CD, resource tracking). */
-const argoTracking = "argocd.argoproj.io/tracking-id";
-const instance = "app.kubernetes.io/instance";
-
-/** Whose source an object is made from, as a person would name it; null where nothing says so. */
-function sourceOf({ body }: KubeObject): string | null {
-  const labels = textsAt(body, "/metadata/labels");
-  const annotations = textsAt(body, "/metadata/annotations");
-  const tracked = annotations[argoTracking];
-  // The tracking id is "APPLICATION:GROUP/KIND:NAMESPACE/NAME" (ibid.).
-  if (tracked !== undefined) return `Argo CD's application ${tracked.split(":")[0]}`;
-  const argo = Object.keys(annotations).some((key) => key.startsWith("argocd.argoproj.io/"));
-  if (argo && labels[instance] !== undefined) return `Argo CD's application ${labels[instance]}`;
-  // Flux labels what it applies with the name and namespace of the object that made it (fluxcd/kustomize-controller, helm-controller).
-  for (const [group, kind] of [
-    ["kustomize.toolkit.fluxcd.io", "Kustomization"],
-    ["helm.toolkit.fluxcd.io", "HelmRelease"],
-  ] as const) {
-    const name = labels[`${group}/name`];
-    if (name !== undefined) return `Flux's ${kind} ${labels[`${group}/namespace`] ?? ""}/${name}`;
-  }
-  // Helm adopts only what carries both (Helm 3, pkg/action/validate.go).
-  const release = annotations["meta.helm.sh/release-name"];
-  if (labels["app.kubernetes.io/managed-by"] === "Helm" && release !== undefined)
-    return `the Helm release ${annotations["meta.helm.sh/release-namespace"] ?? ""}/${release}`;
-  // Where Argo CD applies on the server's side, that is its manager's name (Argo CD, server-side apply).
-  return managerNames(body).includes("argocd-controller") ? "Argo CD" : null;
-}
-
 /** What people do once, by hand: it comes again only if they do it again. */
 const byHand = /^(?:kubectl|oc)-(?:create|edit|patch|label|annotate|replace|set|scale|rollout)$|^Mozilla$|^meshferry/u;
 
@@ -109,18 +81,4 @@ function holdsField(set: Json | undefined, path: string): boolean {
     at = valueAt(at, pointer(`f:${part}`));
   }
   return isJsonObject(at);
-}
-
-function managerNames(body: Json): unknown[] {
-  const entries = valueAt(body, "/metadata/managedFields");
-  return Array.isArray(entries) ? (entries as readonly Json[]).map((entry) => valueAt(entry, "/manager")) : [];
-}
-
-function textsAt(body: Json, path: string): Readonly<Record<string, string>> {
-  const value = valueAt(body, path);
-  return Object.fromEntries(
-    Object.entries(isJsonObject(value) ? value : {}).filter(
-      (each): each is [string, string] => typeof each[1] === "string",
-    ),
-  );
 }

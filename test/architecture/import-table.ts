@@ -40,7 +40,14 @@ export const importTable: Table = {
   "src/federation": { pure: true, may: ["src/core", "src/inventory", "src/findings/codes"] },
   "src/policies": { pure: true, may: ["src/core", "src/inventory", "src/federation"] },
   "src/dataplane": { pure: true, may: ["src/core"] },
-  "src/conditions": { pure: true, may: ["src/core"], reserved: ["src/dataplane"] },
+  "src/conditions": {
+    pure: true,
+    may: ["src/core", "src/dataplane", "src/findings/codes", "src/routes", "src/target"],
+  },
+  "src/observe": {
+    pure: false,
+    may: ["src/core", "src/conditions", "src/dataplane", "src/inventory", "src/kube", "node:"],
+  },
   "src/routes": {
     pure: true,
     may: ["src/core", "src/inventory", "src/federation", "src/findings/codes"],
@@ -87,6 +94,19 @@ export const importTable: Table = {
     pure: false,
     may: ["src/core", "src/kube", "src/findings/codes", "@peculiar/x509", "reflect-metadata", "node:"],
   },
+  "src/run": {
+    pure: false,
+    may: [
+      "src/core",
+      "src/conditions",
+      "src/findings/codes",
+      "src/inventory",
+      "src/kube",
+      "src/plan",
+      "src/target",
+      "node:",
+    ],
+  },
   "src/present/model": {
     pure: true,
     may: [
@@ -100,6 +120,7 @@ export const importTable: Table = {
       "src/target",
       "src/conditions",
       "src/plan",
+      "type src/run",
       "src/dataplane",
       "@scure/base",
     ],
@@ -115,6 +136,7 @@ export const importTable: Table = {
       "src/inventory",
       "src/target",
       "src/plan",
+      "type src/run",
       "type src/scaffold",
     ],
     reserved: ["src/routes", "src/conditions"],
@@ -144,7 +166,9 @@ export const importTable: Table = {
       "src/pipeline.ts",
       "src/inventory",
       "src/scaffold",
+      "src/observe",
       "src/plan",
+      "src/run",
       "src/present/model",
       "src/present",
       "src/findings/codes",

@@ -153,6 +153,7 @@ export const plan: Plan = {
   ],
   objects: { [hashOf(template)]: template, [hashOf(withSlot)]: withSlot },
   routes: [],
+  meshes: [],
   waves: [{ importer, number: 1, namespaces: [hostile], probes }],
   probes: [
     {

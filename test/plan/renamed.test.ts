@@ -125,6 +125,8 @@ test("no name of the example occurs in the product's code", () => {
   const words = /\b(east-mesh|west-mesh|east\.local|west\.local|httpbin|network-(east|west)|basic|curl)\b/u;
   // The defaults of `scaffold` are the names of the guide's starting point; they stand in this one file.
   const defaults = join(root, "src", "scaffold", "usual.ts");
+  // What asks from clients' pods names the programs that it finds there; one of them is the example's client's namesake.
+  const programs = join(root, "src", "observe");
   const offending: string[] = [];
   const walk = (folder: string): void => {
     for (const name of readdirSync(folder)) {
@@ -134,7 +136,8 @@ test("no name of the example occurs in the product's code", () => {
         readFileSync(path, "utf8")
           .split("\n")
           .forEach((line, index) => {
-            if (words.test(line)) offending.push(`${path}:${index + 1}: ${line.trim()}`);
+            const named = path.startsWith(programs) ? line.replaceAll(/\bcurl\b/gu, "") : line;
+            if (words.test(named)) offending.push(`${path}:${index + 1}: ${line.trim()}`);
           });
       }
     }

@@ -1,9 +1,14 @@
-// Codes that only files or a configuration can show, not objects: which test shows them.
+// Codes that only files, a configuration or live clusters can show, not objects: which test shows them.
 const readers = "test/input/bad-files.test.ts";
 const objects = "src/kube/sources/files/read-files.test.ts";
 const scaffold = "test/scaffold/bad-config.test.ts";
 const live = "src/kube/sources/live/read-live.test.ts";
 const config = "src/config/read-config.test.ts";
+const kinds = "src/conditions/kinds";
+const steps = "src/run/run-plan.test.ts";
+const refusals = "src/run/refusals.test.ts";
+const lease = "src/run/lease.test.ts";
+const undoing = "src/run/undo-plan.test.ts";
 
 export const seenElsewhere: Readonly<Record<string, string>> = {
   MF001: readers,
@@ -56,4 +61,49 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF807: live,
   MF808: live,
   MF809: live,
+  MF850: `${kinds}/objects.test.ts`,
+  MF851: `${kinds}/objects.test.ts`,
+  MF852: `${kinds}/rolled-out.test.ts`,
+  MF853: `${kinds}/rolled-out.test.ts`,
+  MF854: `${kinds}/objects.test.ts`,
+  MF855: `${kinds}/objects.test.ts`,
+  MF856: `${kinds}/objects.test.ts`,
+  MF857: `${kinds}/peer-synced.test.ts`,
+  MF858: `${kinds}/proxies.test.ts`,
+  MF859: `${kinds}/proxies.test.ts`,
+  MF860: `${kinds}/gateway-exposes.test.ts`,
+  MF861: `${kinds}/gateway-exposes.test.ts`,
+  MF862: `${kinds}/gateway-exposes.test.ts`,
+  MF863: `${kinds}/endpoints.test.ts`,
+  MF864: `${kinds}/endpoints.test.ts`,
+  MF865: `${kinds}/requests.test.ts`,
+  MF866: `${kinds}/requests.test.ts`,
+  MF867: `${kinds}/requests.test.ts`,
+  MF868: `${kinds}/drained.test.ts`,
+  MF869: `${kinds}/slot.test.ts`,
+  MF870: `${kinds}/objects.test.ts`,
+  MF871: `${kinds}/proxies.test.ts`,
+  MF872: `${kinds}/gateway-exposes.test.ts`,
+  MF873: `${kinds}/endpoints.test.ts`,
+  MF900: steps,
+  MF901: steps,
+  MF902: steps,
+  MF903: steps,
+  MF904: refusals,
+  MF905: refusals,
+  MF906: refusals,
+  MF907: refusals,
+  MF908: steps,
+  MF909: lease,
+  MF910: lease,
+  MF911: "src/run/journal.test.ts",
+  MF912: "src/cli/basis-check.test.ts",
+  MF913: refusals,
+  MF914: steps,
+  MF915: refusals,
+  MF916: undoing,
+  MF917: undoing,
+  MF918: undoing,
+  MF919: refusals,
+  MF920: refusals,
 };

@@ -2,6 +2,7 @@
 import { sortedBy } from "../../core/order.ts";
 import type { CodeText } from "./define-code.ts";
 import * as clients from "./clients.ts";
+import * as conditions from "./conditions.ts";
 import * as egress from "./egress.ts";
 import * as federation from "./federation.ts";
 import * as live from "./live.ts";
@@ -14,6 +15,7 @@ import * as plan from "./plan.ts";
 import * as platform from "./platform.ts";
 import * as policies from "./policies.ts";
 import * as routes from "./routes.ts";
+import * as run from "./run.ts";
 import * as scaffold from "./scaffold.ts";
 import * as steps from "./steps.ts";
 import * as trust from "./trust.ts";
@@ -36,7 +38,9 @@ export const catalogue: readonly CodeText[] = sortedBy(
     gateways,
     oddities,
     federationGateways,
+    conditions,
     live,
+    run,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );

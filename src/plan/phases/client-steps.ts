@@ -1,9 +1,9 @@
 // What of the clients' own settings has to change before they can see our entries.
-import { hashOf } from "../../core/hash.ts";
 import { refText } from "../../core/object-ref.ts";
 import type { StepId } from "../../core/ids.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { editsBetween, inverted, patchOf } from "../edits.ts";
+import { expected } from "../expected.ts";
 import { importerClients } from "../../target/importer-clients.ts";
 import { makeStep } from "../make-step.ts";
 import type { Step } from "../plan.ts";
@@ -23,7 +23,7 @@ export function sidecarSteps(context: PlanContext, mesh: Mesh, after: readonly S
       action: { do: "patch", ref, ops: patchOf(edits) },
       rule: "import.sidecar-hides-entries",
       after,
-      expect: hashOf({ spec: object.body["spec"] ?? null }),
+      expect: expected(object.body, "/spec"),
       undo: { how: "actions", actions: [{ do: "patch", ref, ops: patchOf(inverted(edits)) }] },
     });
   });

@@ -1,15 +1,14 @@
 // Imports that join a local Service: their names first, then, after everything else has moved, their endpoints, for all clients at once.
 import { all, type Condition } from "../../conditions/condition.ts";
 import { fewNames } from "../../core/few-names.ts";
-import { hashOf } from "../../core/hash.ts";
 import type { MeshId, StepId } from "../../core/ids.ts";
-import { isJsonObject, type Json } from "../../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import { refText } from "../../core/object-ref.ts";
-import { valueAt } from "../../core/pointer.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { type JoinedService, joinedServices } from "../../target/join-accounts.ts";
 import { applyStep, present } from "../apply-step.ts";
 import { editsBetween, inverted, patchOf } from "../edits.ts";
+import { expected } from "../expected.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { PhaseId, Step } from "../plan.ts";
 import { joiningClients, type PlanContext } from "../plan-context.ts";
@@ -25,7 +24,7 @@ export function accountSteps(context: PlanContext, mesh: Mesh): Step[] {
       phase: "import",
       title: `Let clients of ${refText(object.ref, false)} accept the other meshes' accounts too`,
       rule: "import.join-names-first",
-      expect: hashOf({ annotations: annotationsOf(object.body) }),
+      expect: expected(object.body, "/metadata/annotations"),
       after: [],
     });
   });
@@ -165,9 +164,4 @@ function patchStep({ object, routes }: JoinedService, before: Json, after: Json,
       routes,
     }),
   ];
-}
-
-function annotationsOf(body: Json): Json {
-  const annotations = valueAt(body, "/metadata/annotations");
-  return isJsonObject(annotations) ? annotations : null;
 }

@@ -1,6 +1,5 @@
 // network: one patch per control plane for everything that multi-cluster needs of it.
 import { all, type Condition } from "../../conditions/condition.ts";
-import { hashOf } from "../../core/hash.ts";
 import type { StepId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { sortedUnique } from "../../core/order.ts";
@@ -10,6 +9,7 @@ import { clusterOf, type Mesh, refIn } from "../../inventory/mesh.ts";
 import { operatorPolicies, policiesToReplace } from "../../target/managed-policies.ts";
 import { applyStep, present } from "../apply-step.ts";
 import { type Edit, editsBetween, inverted, patchOf } from "../edits.ts";
+import { expected } from "../expected.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
@@ -140,7 +140,7 @@ function patchStep(context: PlanContext, mesh: Mesh, edits: readonly Edit[], aft
     action: { do: "patch", ref, ops: patchOf(edits) },
     rule: "network.one-patch",
     after,
-    expect: hashOf({ spec: object.body["spec"] ?? null }),
+    expect: expected(object.body, "/spec"),
     done: all(
       { kind: "status", ref, type: "Ready", status: "True" },
       ...rendered,

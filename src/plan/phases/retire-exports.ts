@@ -1,11 +1,11 @@
 // retire-exports: the last wave, every namespace may use the new path; then the exports go, which acts at once and is undone within a second.
 import { all, type Condition } from "../../conditions/condition.ts";
-import { hashOf } from "../../core/hash.ts";
 import type { LinkId } from "../../core/ids.ts";
 import { refKey, sortedRefs } from "../../core/object-ref.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
 import { applyStep, present } from "../apply-step.ts";
+import { expected } from "../expected.ts";
 import { makeStep, minuteMs, resyncMs, secondMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { everyClient, type PlanContext, probesOf } from "../plan-context.ts";
@@ -32,7 +32,7 @@ export function retireExportsPhase(context: PlanContext): Phase {
         action: { do: "delete", ref },
         rule: "retire.exports-first",
         after: [drained.id],
-        expect: hashOf({ spec: object.body["spec"] ?? null }),
+        expect: expected(object.body, "/spec"),
         done: { kind: "absent", ref },
         undo: { how: "restore", also: [] },
       }),
@@ -94,7 +94,7 @@ function openSteps(context: PlanContext, mesh: Mesh): Step[] {
   const lastWave = waveName(context.waves, mesh.id, "last");
   return present(
     ...importEntriesOf(context, mesh).map((entry) =>
-      sees(context.lookup(refKey(entry.ref)), ["*"])
+      sees(context.lookup(entry.ref), ["*"])
         ? null
         : applyStep(context, entry, {
             phase: "retire-exports",

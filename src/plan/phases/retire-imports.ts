@@ -1,8 +1,8 @@
 // retire-imports: from here on undo takes more than putting objects back, so the run asks first.
 import { all } from "../../conditions/condition.ts";
-import { hashOf } from "../../core/hash.ts";
 import type { Json } from "../../core/json.ts";
 import type { Typed } from "../../inventory/cluster.ts";
+import { expected } from "../expected.ts";
 import { federationSets } from "../federation-sets.ts";
 import { makeStep, resyncMs } from "../make-step.ts";
 import type { Action, Phase, Step } from "../plan.ts";
@@ -31,7 +31,7 @@ export function retireImportsPhase(context: PlanContext): Phase {
         action: { do: "delete", ref: set.ref },
         rule: "retire.imports-after-exports",
         after: [confirm.id],
-        expect: hashOf({ spec: set.object.body["spec"] ?? null }),
+        expect: expected(set.object.body, "/spec"),
         done: { kind: "absent", ref: set.ref },
         undo: { how: "restore", also: wakeUp(set) },
       }),

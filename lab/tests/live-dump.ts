@@ -1,0 +1,84 @@
+// Everything that a cluster holds, of every kind that it serves, without what only time and the server say of it.
+import { isJsonObject, type Json, type JsonObject } from "../../src/core/json.ts";
+import type { KubeApi } from "../api/kube-api.ts";
+
+/** Kinds that controllers make anew, whatever is put back. */
+const passing = new Set([
+  "events",
+  "leases",
+  "replicasets",
+  "pods",
+  "endpoints",
+  "endpointslices",
+  "podmetrics",
+  "nodes",
+  "csinodes",
+  "certificatesigningrequests",
+  // One for each address that a Service was given.
+  "ipaddresses",
+]);
+
+/** By "resource namespace/name". Of Secrets the names of their keys. */
+export async function clusterDump(api: KubeApi): Promise<Record<string, Json>> {
+  const dump: Record<string, Json> = {};
+  for (const path of await versions(api)) {
+    for (const { name, verbs } of await resources(api, path)) {
+      if (passing.has(name) || name.includes("/") || !verbs.includes("list")) continue;
+      const { items = [] } = JSON.parse(await api.text("GET", `${path}/${name}`)) as { items?: JsonObject[] };
+      for (const item of items) {
+        const metadata = objectAt(item, "metadata");
+        const key = `${path.split("/").slice(2, -1).join("/")}/${name} ${text(metadata["namespace"])}/${text(metadata["name"])}`;
+        dump[key] = settled(name === "services" ? withoutGiven(item) : item, name === "secrets");
+      }
+    }
+  }
+  return dump;
+}
+
+function settled({ status: _, ...item }: JsonObject, secret: boolean): Json {
+  const {
+    uid: _u,
+    resourceVersion: _v,
+    generation: _g,
+    creationTimestamp: _c,
+    managedFields: _m,
+    annotations,
+    ...metadata
+  } = objectAt(item, "metadata");
+  const { "deployment.kubernetes.io/revision": _r, ...noted } = isJsonObject(annotations) ? annotations : {};
+  const { data } = item;
+  return {
+    ...item,
+    ...(secret ? { data: Object.keys(isJsonObject(data) ? data : {}) } : {}),
+    metadata: { ...metadata, ...(Object.keys(noted).length === 0 ? {} : { annotations: noted }) },
+  };
+}
+
+/** A Service made again is given another address and other ports of the nodes. */
+function withoutGiven(service: JsonObject): JsonObject {
+  const { clusterIP: _ip, clusterIPs: _ips, ports, ...spec } = objectAt(service, "spec");
+  const listed = Array.isArray(ports) ? (ports as readonly JsonObject[]) : [];
+  return { ...service, spec: { ...spec, ports: listed.map(({ nodePort: _, ...port }) => port) } };
+}
+
+/** One version of each group: the others show the same objects. */
+async function versions(api: KubeApi): Promise<string[]> {
+  const { groups } = JSON.parse(await api.text("GET", "/apis")) as {
+    groups: { preferredVersion: { groupVersion: string } }[];
+  };
+  return ["/api/v1", ...groups.map(({ preferredVersion: { groupVersion } }) => `/apis/${groupVersion}`)];
+}
+
+async function resources(api: KubeApi, path: string): Promise<{ name: string; verbs: string[] }[]> {
+  const { resources: listed } = JSON.parse(await api.text("GET", path)) as {
+    resources: { name: string; verbs: string[] }[];
+  };
+  return listed;
+}
+
+function objectAt(body: JsonObject, key: string): JsonObject {
+  const value = body[key];
+  return isJsonObject(value) ? value : {};
+}
+
+const text = (value: Json | undefined) => (typeof value === "string" ? value : "");

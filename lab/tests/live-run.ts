@@ -1,0 +1,104 @@
+// One run of a plan folder against a lab cluster, in this process or, to be killed, in one of its own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type ClusterId, clusterId } from "../../src/core/ids.ts";
+import type { Hash } from "../../src/core/hash.ts";
+import { openCluster } from "../../src/kube/live/open-cluster.ts";
+import type { PhaseId, Plan } from "../../src/plan/plan.ts";
+import { type JournalWriter, openJournal } from "../../src/run/journal.ts";
+import type { Direction, RunEvent } from "../../src/run/run-event.ts";
+import type { RunResult } from "../../src/run/run-plan.ts";
+import { phasesBehind, phasesUntil } from "../../src/run/selection.ts";
+import { run, type RunRequest } from "../../src/run/session.ts";
+import { waitIn } from "./live-wait.ts";
+
+export const planHash: Hash = `sha256:${"5".repeat(64)}`;
+
+/** What a process of its own is told. */
+export interface LiveRun {
+  readonly folder: string;
+  readonly plan: Plan;
+  readonly cluster: ClusterId;
+  readonly kubeconfig: string;
+  readonly direction?: Direction;
+  /** Of an apply the last phase, of an undo the last that stays. */
+  readonly phase?: PhaseId | null;
+  readonly takeOver?: boolean;
+  readonly leaseSeconds?: number;
+  /** The process kills itself once so many records of this run are on disk. */
+  readonly killAfter?: number;
+}
+
+export interface LiveResult extends RunResult {
+  readonly told: readonly RunEvent[];
+}
+
+export async function liveRun(live: LiveRun, more: Partial<RunRequest> = {}): Promise<LiveResult> {
+  const { folder, plan, cluster, direction = "apply", phase = null, takeOver = true, leaseSeconds } = live;
+  const { client } = await openCluster(
+    { id: cluster, context: null, kubeconfigs: [live.kubeconfig] },
+    { env: {}, cwd: "/" },
+  );
+  const clients = new Map([[cluster, client]]);
+  const told: RunEvent[] = [];
+  try {
+    const result = await run({
+      folder,
+      plan,
+      hash: planHash,
+      direction,
+      phases: direction === "apply" ? phasesUntil(plan, phase) : phasesBehind(plan, phase),
+      whole: true,
+      until: phase,
+      only: [],
+      clients,
+      waitUntil: waitIn(clients),
+      confirm: async () => true,
+      allowGitOpsOwned: false,
+      drainTimeoutMs: null,
+      takeOver,
+      holder: `test, process ${process.pid}, ${Math.random()}`,
+      signal: new AbortController().signal,
+      listeners: [(event) => told.push(event)],
+      ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+      ...(live.killAfter === undefined ? {} : { journal: killing(live.killAfter) }),
+      ...more,
+    });
+    return { ...result, told };
+  } finally {
+    await client.close();
+  }
+}
+
+/** SIGKILL comes from within, right behind the sync of a record: as late as the outside could only hit by luck. */
+function killing(after: number): (folder: string) => JournalWriter {
+  return (folder) => {
+    const journal = openJournal(folder);
+    let records = 0;
+    return {
+      append: async (event) => {
+        await journal.append(event);
+        records += 1;
+        if (records === after) process.kill(process.pid, "SIGKILL");
+      },
+      close: () => journal.close(),
+    };
+  };
+}
+
+/** Runs it in a process of its own; the signal that ended it, or its exit code. */
+export async function runInProcess(live: LiveRun): Promise<string | number> {
+  const told = join(live.folder, "told.json");
+  writeFileSync(told, JSON.stringify(live));
+  const tsx = pathToFileURL(fileURLToPath(new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url))).href;
+  const program = fileURLToPath(new URL("live-run-process.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", tsx, program, told], { stdio: ["ignore", "inherit", "inherit"] });
+  const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+  return signal ?? code ?? -1;
+}
+
+export const east: ClusterId = clusterId("east");

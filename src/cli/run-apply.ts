@@ -1,0 +1,95 @@
+// `meshferry apply`: a plan folder carried out in live clusters, from where it stands to its end, or to that of a phase.
+import type { ClusterInput } from "../core/cluster.ts";
+import { type Config, defaultConfig } from "../config/config.ts";
+import type { Plan } from "../plan/plan.ts";
+import { findingViews } from "../present/model/finding-view.ts";
+import { shellWord } from "../present/folder/shell-word.ts";
+import { findingsText } from "../present/text/findings-text.ts";
+import { imagesIn } from "../run/before-images.ts";
+import { isDivisible, phasesUntil, planFor, routesOf } from "../run/selection.ts";
+import { changedFacts } from "./basis-check.ts";
+import type { CliContext } from "./cli-context.ts";
+import { paintFor, writeLines } from "./drawing.ts";
+import { exitBlocked } from "./exit-codes.ts";
+import { handler } from "./handler.ts";
+import { type OpenedPlan, phaseNamed, readPlanFolder } from "./read-plan-folder.ts";
+import { readMeshes } from "./read-meshes.ts";
+import type { ApplyFlags } from "./run-flags.ts";
+import { demandOnly, runFolder, withClusters } from "./run-plan-folder.ts";
+import { UserError } from "./user-error.ts";
+
+export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, named) => {
+  const opened = readPlanFolder(cli.cwd, named);
+  demandRehearsal(opened.plan, flags);
+  const until = flags.until === undefined ? null : phaseNamed(opened.plan, "--until", flags.until);
+  const { plan, phases } = partOf(opened.plan, flags, until);
+  return withClusters(cli, flags, opened, flags.dryRun !== true, async (clients) => {
+    const changed = await factsNow(cli, flags, opened);
+    if (changed.length > 0) {
+      writeLines(cli.stderr, findingsText(findingViews(changed), paintFor(cli, flags.color)));
+      return exitBlocked;
+    }
+    return runFolder(cli, flags, opened, clients, {
+      direction: "apply",
+      plan,
+      phases,
+      whole: flags.only === undefined,
+      until,
+      drainTimeoutMs: flags.drainTimeout ?? null,
+      goOn: `meshferry apply ${shellWord(named)} ${againFlags(flags)}`.trim(),
+    });
+  });
+});
+
+function demandRehearsal({ rehearsed, strategy }: Plan, flags: ApplyFlags): void {
+  if (rehearsed || strategy === "scaffold" || flags.withoutRehearsal === true || flags.dryRun === true) return;
+  throw new UserError({
+    what: "the plan was not rehearsed",
+    why: "A rehearsal shows, before anything is changed, that every client gets through after each step. This version cannot rehearse yet.",
+    todo: "Look at what would happen with --dry-run, try it where nothing can break, and apply it with --without-rehearsal.",
+  });
+}
+
+function partOf(plan: Plan, flags: ApplyFlags, until: ReturnType<typeof phaseNamed> | null) {
+  if (flags.only === undefined) return { plan, phases: phasesUntil(plan, until) };
+  const routes = routesOf(plan, flags.only);
+  demandOnly(routes, flags);
+  if (until !== null && !isDivisible(until)) {
+    throw new UserError({
+      what: `--only does not go with --until ${until}`,
+      why: "From retire-exports on, a step is for all services of a link.",
+      todo: "Go up to shift with --only: --until shift. Carry out the rest for all.",
+    });
+  }
+  const part = planFor(plan, routes);
+  return { plan: part, phases: phasesUntil(part, until) };
+}
+
+/** What the plan rests on, read anew. */
+async function factsNow(cli: CliContext, flags: ApplyFlags, { folder, plan, state }: OpenedPlan) {
+  if (plan.basis.length === 0) return [];
+  const { mesh, kubeconfig, config: file, color } = flags;
+  const read: { readonly inputs: readonly ClusterInput[]; readonly config: Config } = await readMeshes(cli, {
+    color,
+    maxFileSize: Number.MAX_SAFE_INTEGER,
+    ...(mesh === undefined ? {} : { mesh }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(file === undefined ? {} : { config: file }),
+  });
+  return changedFacts(plan, state, imagesIn(folder), read.inputs, file === undefined ? defaultConfig : read.config);
+}
+
+/** The flags that say where the clusters are, for the command that goes on. */
+export function againFlags({
+  mesh = [],
+  kubeconfig = [],
+  config,
+  only = [],
+}: Omit<ApplyFlags, "output" | "color">): string {
+  return [
+    ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
+    ...mesh.map(({ name, path }) => `--mesh ${name}=${shellWord(path)}`),
+    ...kubeconfig.map(({ name, file }) => `--kubeconfig ${name === null ? "" : `${name}=`}${shellWord(file)}`),
+    ...only.map(({ service, namespace }) => `--only ${shellWord(`${service}/${namespace}`)}`),
+  ].join(" ");
+}

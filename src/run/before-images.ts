@@ -1,0 +1,103 @@
+// What objects were before a step touched them, in files beside the journal: what undo puts back. Never of a Secret.
+import { createHash } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { StepId } from "../core/ids.ts";
+import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
+import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { journalFolder, syncFolder, unwritable } from "./journal.ts";
+import { ourPart } from "./managed-fields.ts";
+import type { Found } from "./run-event.ts";
+
+export interface Image {
+  readonly ref: ObjectRef;
+  /** Without managedFields. */
+  readonly body: JsonObject;
+  /** Of an object of ours: what we had applied; null: nothing. */
+  readonly applied: JsonObject | null;
+}
+
+export interface BeforeImages {
+  /** Keeps the objects, on disk when it returns, and says how each was found. */
+  keep(step: StepId, seen: readonly { readonly ref: ObjectRef; readonly object: KubeObject | null }[]): Found[];
+  /** null: the file is gone or damaged. */
+  read(found: Found): Image | null;
+}
+
+const folderName = "before";
+
+export function imagesIn(planFolder: string): BeforeImages {
+  const folder = join(planFolder, journalFolder, folderName);
+  return {
+    keep(step, seen) {
+      const found = seen.map(({ ref, object }) => foundAs(step, ref, object));
+      try {
+        let wrote = false;
+        for (const [index, { object }] of seen.entries()) {
+          const file = found[index]?.image ?? null;
+          if (object === null || file === null) continue;
+          if (!wrote) mkdirSync(folder, { recursive: true });
+          wrote = true;
+          writeSynced(join(planFolder, journalFolder, file), imageText(object));
+        }
+        if (wrote) syncFolder(folder);
+      } catch (error) {
+        throw unwritable(folder, error);
+      }
+      return found;
+    },
+    read({ image }) {
+      if (image === null) return null;
+      try {
+        return JSON.parse(readFileSync(join(planFolder, journalFolder, image), "utf8")) as Image;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+function foundAs(step: StepId, ref: ObjectRef, object: KubeObject | null): Found {
+  if (object === null) return { ref, uid: null, resourceVersion: null, image: null };
+  const { uid, resourceVersion } = isJsonObject(object.body["metadata"]) ? object.body["metadata"] : {};
+  const isSecret = ref.kind === "Secret" && ref.group === "";
+  return {
+    ref,
+    uid: typeof uid === "string" ? uid : "",
+    resourceVersion: typeof resourceVersion === "string" ? resourceVersion : "",
+    image: isSecret ? null : join(folderName, `${nameOf(step, ref, String(resourceVersion))}.json`),
+  };
+}
+
+/** The version is part of it: a later try must not write over what an earlier one found. */
+function nameOf(step: StepId, ref: ObjectRef, version: string): string {
+  return createHash("sha256")
+    .update(`${step}\n${refKey(ref)}\n${version}`)
+    .digest("hex")
+    .slice(0, 32);
+}
+
+function imageText(object: KubeObject): string {
+  const image: Image = { ref: object.ref, body: withoutManagedFields(object.body), applied: ourPart(object.body) };
+  return `${JSON.stringify(image)}\n`;
+}
+
+export function withoutManagedFields(body: JsonObject): JsonObject {
+  const metadata: Json = body["metadata"] ?? null;
+  if (!isJsonObject(metadata)) return body;
+  const { managedFields: _, ...rest } = metadata;
+  return { ...body, metadata: rest };
+}
+
+function writeSynced(file: string, text: string): void {
+  const temporary = `${file}.new`;
+  const descriptor = openSync(temporary, "w", 0o600);
+  try {
+    const bytes = Buffer.from(text, "utf8");
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(temporary, file);
+}

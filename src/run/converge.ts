@@ -1,0 +1,85 @@
+// Brings one object to where a task wants it: look, judge, note, write; and look again after whatever went wrong on the way.
+import type { Finding } from "../core/finding.ts";
+import type { KubeObject } from "../core/object-ref.ts";
+import { ApiFailure, isTransient } from "../kube/live/api-failure.ts";
+import type { ClusterClient } from "../kube/live/cluster-client.ts";
+import { apiTrouble, replyOf } from "./api-trouble.ts";
+import type { Clock } from "./clock.ts";
+import { look, type Task } from "./task.ts";
+
+export type Converged =
+  | { readonly is: "in-place"; readonly wrote: boolean }
+  | { readonly is: "stopped"; readonly trouble: Finding; readonly mayHaveWritten: boolean }
+  | { readonly is: "interrupted"; readonly mayHaveWritten: boolean };
+
+export interface Converge {
+  readonly client: ClusterClient;
+  readonly clock: Clock;
+  /** When the run is asked to stop: what is on its way is finished, nothing more is begun. */
+  readonly signal: AbortSignal;
+  /** On the monotonic clock. */
+  readonly deadlineMs: number;
+  /** Notes what is about to be done to the object as it was seen; asked once, before the first write. */
+  readonly intend: (seen: KubeObject | null) => Promise<void>;
+  readonly onRetry: (failure: { readonly request: string; readonly reply: string }, inMs: number) => void;
+}
+
+/** Somebody writes the object again and again between our look and our write: after so many times it is said. */
+const mostLooks = 20;
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+
+export async function converge(task: Task, work: Converge): Promise<Converged> {
+  let mayHaveWritten = false;
+  let pauseMs = firstPauseMs;
+  let looks = 0;
+  let intended = false;
+  for (;;) {
+    if (work.signal.aborted) return { is: "interrupted", mayHaveWritten };
+    try {
+      const seen = await look(work.client, task.ref);
+      const judged = task.judge(seen);
+      if (judged.is === "in-place") return { is: "in-place", wrote: mayHaveWritten };
+      if (judged.is === "refused") return { is: "stopped", trouble: judged.trouble, mayHaveWritten };
+      if (judged.is === "not-yet") {
+        if (await isOver(work, 1_000)) return { is: "stopped", trouble: judged.trouble, mayHaveWritten };
+        continue;
+      }
+      if (await task.unseen?.isThere(work.client)) return { is: "in-place", wrote: mayHaveWritten };
+      if (!intended) await work.intend(seen);
+      intended = true;
+      // The note may have taken a while, and the run may have been asked to stop meanwhile.
+      if (work.signal.aborted) return { is: "interrupted", mayHaveWritten };
+      mayHaveWritten = true;
+      await task.write(work.client, seen, {});
+      return { is: "in-place", wrote: true };
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      looks += 1;
+      const trouble = apiTrouble(error, task);
+      if (isTransient(error)) {
+        const inMs = error.retryAfterMs ?? pauseMs;
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        work.onRetry({ request: error.request, reply: replyOf(error, task.ref) }, inMs);
+        if (await isOver(work, inMs)) return { is: "stopped", trouble, mayHaveWritten };
+        continue;
+      }
+      if (error.reason === "patch-test-failed" && task.unseen !== undefined)
+        return { is: "stopped", trouble: task.unseen.testFailed, mayHaveWritten };
+      if (!canLookAgain(error) || looks >= mostLooks) return { is: "stopped", trouble, mayHaveWritten };
+      if (await isOver(work, firstPauseMs)) return { is: "stopped", trouble, mayHaveWritten };
+    }
+  }
+}
+
+/** The object has changed since the look, or is there, or is gone: looking again says which. A conflict over fields stays one. */
+function canLookAgain({ reason, conflicts }: ApiFailure): boolean {
+  return (reason === "conflict" && conflicts.length === 0) || reason === "patch-test-failed";
+}
+
+/** Waits, and says whether the time is up. */
+async function isOver({ clock, signal, deadlineMs }: Converge, ms: number): Promise<boolean> {
+  if (clock.monotonicMs() + ms >= deadlineMs) return true;
+  await clock.sleep(ms, signal);
+  return false;
+}

@@ -1,0 +1,174 @@
+// Undo: from the end of every phase, killed anywhere, and never over somebody else's change.
+import { describe, expect, test } from "vitest";
+import { MemoryFolder, Killed, runInMemory, undoInMemory } from "../../test/live/run-in-memory.ts";
+import { bodyOf, configMap, deployment, one, PlanBuilder, two } from "../../test/live/small-plans.ts";
+import { MemoryCluster } from "../../test/live/memory-cluster.ts";
+import { clustersBefore, wholePlan } from "../../test/live/whole-plan.ts";
+import { valueAt } from "../core/pointer.ts";
+import { makeStep } from "../plan/make-step.ts";
+import type { PhaseId, Plan } from "../plan/plan.ts";
+import type { RunEvent } from "./run-event.ts";
+
+const rule = "export.own-namespace";
+const dumps = (clusters: readonly MemoryCluster[]) => clusters.map((cluster) => cluster.dump());
+const troubles = (told: readonly RunEvent[]) =>
+  told.flatMap((event) =>
+    event.type === "step-ended" && event.result.state === "stopped" ? [event.result.trouble] : [],
+  );
+
+/** The plan up to the end of a phase. */
+const upTo = (plan: Plan, id: PhaseId): Plan => ({
+  ...plan,
+  phases: plan.phases.slice(0, plan.phases.findIndex((phase) => phase.id === id) + 1),
+});
+
+/** Only where the restarted workload kept an empty map that the annotation had been in. */
+const before = () => {
+  const clusters = clustersBefore();
+  const app = deployment(one, "app");
+  clusters[0]?.put(app, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: {},
+    spec: { template: { metadata: { annotations: {} } } },
+  });
+  return clusters;
+};
+
+describe("from the end of each phase back to the start, then forward again", () => {
+  test.each(wholePlan().phases.map(({ id }) => id))("%s", async (id) => {
+    const [clusters, folder] = [before(), new MemoryFolder()];
+    const plan = upTo(wholePlan(), id);
+    await runInMemory(plan, { clusters, folder });
+    const forward = dumps(clusters);
+    expect(await undoInMemory(plan, { clusters, folder })).toMatchObject({ end: "finished" });
+    expect(dumps(clusters)).toEqual(dumps(before()));
+    expect(await runInMemory(plan, { clusters, folder })).toMatchObject({ end: "finished" });
+    expect(dumps(clusters)).toEqual(forward);
+  });
+});
+
+test("to the end of a phase: what that phase and those before it made stays as they had left it", async () => {
+  const [clusters, folder] = [before(), new MemoryFolder()];
+  const plan = wholePlan();
+  await runInMemory(upTo(plan, "import"), { clusters, folder });
+  const atImport = dumps(clusters);
+  await runInMemory(plan, { clusters, folder });
+  expect(await undoInMemory(plan, { clusters, folder }, plan.phases.slice(2))).toMatchObject({ end: "finished" });
+  expect(dumps(clusters)).toEqual(atImport);
+  expect(valueAt(clusters[1]?.seen(configMap(two, "entry"))?.body, "/data/who")).toBe("canary");
+});
+
+describe("killed after any record, undo goes on to the same end", async () => {
+  const [whole, folder] = [before(), new MemoryFolder()];
+  await runInMemory(wholePlan(), { clusters: whole, folder });
+  const forward = folder.events.length;
+  await undoInMemory(wholePlan(), { clusters: whole, folder });
+  const records = folder.events.slice(forward).map(({ type }, index) => ({ after: index + 1, type }));
+
+  test.each(records)("record $after, $type", async ({ after }) => {
+    const [clusters, kept] = [before(), new MemoryFolder()];
+    await runInMemory(wholePlan(), { clusters, folder: kept });
+    const run = { clusters, folder: kept, perCluster: 1 };
+    await expect(undoInMemory(wholePlan(), { ...run, killAfter: after })).rejects.toBeInstanceOf(Killed);
+    expect(await undoInMemory(wholePlan(), run)).toMatchObject({ end: "finished" });
+    expect(dumps(clusters)).toEqual(dumps(before()));
+  });
+});
+
+describe("what was killed on its way forward can be taken back", async () => {
+  const folder = new MemoryFolder();
+  await runInMemory(wholePlan(), { clusters: before(), folder });
+  const records = folder.events.map(({ type }, index) => ({ after: index + 1, type }));
+
+  test.each(records)("record $after, $type", async ({ after }) => {
+    const [clusters, kept] = [before(), new MemoryFolder()];
+    const run = { clusters, folder: kept, perCluster: 1 };
+    await expect(runInMemory(wholePlan(), { ...run, killAfter: after })).rejects.toBeInstanceOf(Killed);
+    expect(await undoInMemory(wholePlan(), run)).toMatchObject({ end: "finished" });
+    expect(dumps(clusters)).toEqual(dumps(before()));
+  });
+});
+
+describe("does not write over what others have changed meanwhile", () => {
+  const done = async () => {
+    const [clusters, folder] = [before(), new MemoryFolder()];
+    await runInMemory(wholePlan(), { clusters, folder });
+    return { clusters, folder };
+  };
+
+  test("an object of ours with other fields", async () => {
+    const { clusters, folder } = await done();
+    const made = configMap(one, "made");
+    clusters[0]?.put(made, bodyOf(made, { a: "2" }), "colleague");
+    const { end, told } = await undoInMemory(wholePlan(), { clusters, folder });
+    expect([end, troubles(told)]).toMatchObject([
+      "stopped",
+      [{ code: "MF916", params: { object: "one: ConfigMap default/made", manager: "colleague" } }],
+    ]);
+    expect(valueAt(clusters[0]?.seen(made)?.body, "/data/a")).toBe("2");
+  });
+
+  test("a field of theirs that we had patched", async () => {
+    const { clusters, folder } = await done();
+    const theirs = configMap(one, "theirs");
+    clusters[0]?.put(theirs, bodyOf(theirs, { x: "third" }, false), "colleague");
+    const { told } = await undoInMemory(wholePlan(), { clusters, folder });
+    expect(troubles(told)).toMatchObject([{ code: "MF916", params: { fields: "/data/x" } }]);
+    expect(valueAt(clusters[0]?.seen(theirs)?.body, "/data/x")).toBe("third");
+  });
+
+  test("a deleted object that somebody has made again in another form", async () => {
+    const { clusters, folder } = await done();
+    clusters[1]?.put(configMap(two, "set"), bodyOf(configMap(two, "set"), { x: "4" }, false), "colleague");
+    const { told } = await undoInMemory(wholePlan(), { clusters, folder });
+    expect(troubles(told)).toMatchObject([{ code: "MF916", params: { object: "two: ConfigMap default/set" } }]);
+  });
+});
+
+test("an image that is gone, and a step without a way back, are said; nothing is guessed", async () => {
+  const [clusters, folder] = [before(), new MemoryFolder()];
+  await runInMemory(wholePlan(), { clusters, folder });
+  folder.files.clear();
+  expect(troubles((await undoInMemory(wholePlan(), { clusters, folder })).told)).toMatchObject([{ code: "MF917" }]);
+
+  const ref = configMap(one, "made");
+  const builder = new PlanBuilder();
+  const oneWay = { ...builder.apply("export", ref, { a: "1" }), undo: noWayBack };
+  const plan = builder.phase("export", [oneWay]).plan();
+  const [cluster, other] = [new MemoryCluster(one), new MemoryFolder()];
+  await runInMemory(plan, { clusters: [cluster], folder: other });
+  const { told } = await undoInMemory(plan, { clusters: [cluster], folder: other });
+  expect(troubles(told)).toMatchObject([{ code: "MF918", params: { reason: "It is written in stone." } }]);
+});
+
+const noWayBack = { how: "none", needed: true, reason: "It is written in stone." } as const;
+
+test("what was deleted is woken up after it was made again, once", async () => {
+  const set = configMap(one, "set");
+  const also = [
+    { do: "patch", ref: set, ops: [{ op: "add", path: "/data/rules/-", value: "none" }] },
+    {
+      do: "patch",
+      ref: set,
+      ops: [
+        { op: "test", path: "/data/rules/1", value: "none" },
+        { op: "remove", path: "/data/rules/1" },
+      ],
+    },
+  ] as const;
+  const step = makeStep({
+    phase: "retire-imports",
+    title: "delete",
+    rule,
+    action: { do: "delete", ref: set },
+    undo: { how: "restore", also },
+  });
+  const plan = new PlanBuilder().phase("retire-imports", [step]).plan();
+  const [cluster, folder] = [new MemoryCluster(one), new MemoryFolder()];
+  cluster.put(set, bodyOf(set, { rules: ["all"] }, false));
+  await runInMemory(plan, { clusters: [cluster], folder });
+  await undoInMemory(plan, { clusters: [cluster], folder });
+  expect(cluster.writes.map(({ verb }) => verb)).toEqual(["delete", "create", "patch", "patch"]);
+  expect(valueAt(cluster.seen(set)?.body, "/data/rules")).toEqual(["all"]);
+});
