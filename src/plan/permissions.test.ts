@@ -150,15 +150,15 @@ describe("what is waited for", () => {
   });
 });
 
-test("every cluster that is written to has a Lease", () => {
+test("every cluster of a plan has a Lease, and is known again", () => {
   const locks = verbsOf(example).filter(({ why }) => why === "lock");
   expect(locks.map(({ cluster, verb, name }) => `${cluster} ${verb} ${name ?? "*"}`)).toEqual(
-    // "" sorts before a name; the separator after it does not.
     ["east", "west"].flatMap((cluster) => [
       `${cluster} delete meshferry`,
       `${cluster} get meshferry`,
       `${cluster} update meshferry`,
       `${cluster} create *`,
+      `${cluster} get kube-system`,
     ]),
   );
 });

@@ -58,6 +58,8 @@ export function verbsOf(plan: Plan): Permission[] {
   for (const slot of plan.slots)
     if ("from" in slot)
       found.push(...["get" as const, "watch" as const].map((verb) => permission(slot.from, verb, "wait")));
+  // What a run must not find changed lies in clusters that it writes nothing to, too.
+  for (const { ref } of plan.basis) clusters.add(ref.cluster);
   for (const cluster of clusters) found.push(...toLock(cluster));
   const made = new Set(namespacesMade(plan));
   const isLater = ({ cluster, namespace, name }: Permission) =>
@@ -197,10 +199,12 @@ function anyPod({ cluster, namespace }: ObjectRef, verb: Verb): Permission {
   return { ...permission({ cluster, group: "", kind: "Pod", namespace, name: "" }, verb, "ask"), name: null };
 }
 
-/** The Lease under which one run at a time writes to a cluster. */
+/** The Lease under which one run at a time writes to a cluster; and kube-system, by whose uid the cluster is known again. */
 function toLock(cluster: ClusterId): Permission[] {
+  const system = { cluster, group: "", kind: "Namespace", namespace: null, name: "kube-system" };
   const lease = { cluster, group: "coordination.k8s.io", kind: "Lease", namespace: "default", name: "meshferry" };
   return [
+    permission(system, "get", "lock"),
     ...(["get", "update", "delete"] as const).map((verb) => permission(lease, verb, "lock")),
     { ...permission(lease, "create", "lock"), name: null },
   ];

@@ -153,6 +153,17 @@ test("servers without aggregated discovery are asked group by group; the preferr
   });
 });
 
+test("of an aggregated API that does not answer nobody knows what it has", async () => {
+  const stale = {
+    metadata: { name: "metrics.test" },
+    versions: [{ version: "v1", freshness: "Stale", resources: [] }],
+  };
+  const groups = (items: readonly object[]) => ({ body: { kind: "APIGroupDiscoveryList", items: items as never } });
+  const { client } = await playServer(({ path }) => groups(path === "/apis" ? [stale] : []));
+  await expect(client.served({ group: "metrics.test", kind: "Any" })).rejects.toMatchObject({ reason: "server-error" });
+  expect(await client.served({ group: "other.test", kind: "Any" })).toBe(null);
+});
+
 test("a server below a path, as behind Rancher, is asked there", async () => {
   const discovered = discovery([configMap]);
   const server = await playServer(

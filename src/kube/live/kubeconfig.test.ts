@@ -107,7 +107,7 @@ test("what is wrong is said, with the contexts that there are, and without a fil
 });
 
 test("a control plane behind a context is told from a context with colons and slashes", async () => {
-  const contexts = ["a", "mesh/api-east:6443/admin", "mesh/api-east:6443/kube:admin"].map((name) => ({
+  const contexts = ["a", "mesh/api-east", "mesh/api-east:6443/admin", "mesh/api-east:6443/kube:admin"].map((name) => ({
     name,
     context: {},
   }));
