@@ -21,8 +21,8 @@ export function loadTests(worldOf: () => World, timing: Timing): void {
       kubectl: client.built.binaries["kubectl"] ?? "",
     };
     const clients = [
-      ...httpClients("a", hosts.a, 8000),
-      ...httpClients("b", hosts.b, 8000),
+      ...httpClients("a", hosts.a, 8000).filter(({ kind, retries }) => (kind === "http-new") === (retries === "istio")),
+      ...httpClients("b", hosts.b, 8000).filter(({ kind, retries }) => (kind === "http-new") === (retries === "off")),
       tcpClient("echo", hosts.tcp, 9000),
     ];
     const load = await startLoad(access, { namespace: "client", serviceAccount: "curl", name: "load" }, clients);

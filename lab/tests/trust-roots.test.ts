@@ -7,6 +7,7 @@ import { defaultPlan } from "../../src/certs/certificate-plan.ts";
 import { makeMeshFiles } from "../../src/certs/make-mesh-files.ts";
 import { cacertsSecret } from "../../src/certs/mesh-manifests.ts";
 import { valueAt } from "../../src/core/pointer.ts";
+import { ApiError } from "../api/api-error.ts";
 import { KubeApi } from "../api/kube-api.ts";
 import { hasCondition, isRolledOut, waitFor } from "../api/wait-for.ts";
 import { appImage } from "../build/images.ts";
@@ -144,7 +145,12 @@ async function changeRoot(pem: string): Promise<void> {
 /** The kubelet looks after a pod's files when the pod changes, else about each minute. */
 async function refreshFiles(namespace: string, name: string): Promise<void> {
   const annotations = { looked: String(Date.now()) };
-  await theApi().patch({ apiVersion: "v1", kind: "Pod", namespace, name }, "merge", { metadata: { annotations } });
+  try {
+    await theApi().patch({ apiVersion: "v1", kind: "Pod", namespace, name }, "merge", { metadata: { annotations } });
+  } catch (error) {
+    // The one that a restart has replaced may just have gone.
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+  }
 }
 
 /** Whether istiod says this within some seconds. */
