@@ -27,7 +27,10 @@ export interface LiveWorld extends Observed {
 export async function liveWorld(clusters: readonly LabCluster[]): Promise<LiveWorld> {
   const opened = await Promise.all(
     clusters.map(async ({ name, kubeconfig }) => {
-      const { client } = await openCluster({ id: clusterId(name), context: null, kubeconfigs: [kubeconfig] }, {});
+      const { client } = await openCluster(
+        { id: clusterId(name), context: null, kubeconfigs: [kubeconfig] },
+        { env: {}, cwd: "." },
+      );
       return [client.id, client] as const;
     }),
   );
