@@ -18,12 +18,11 @@ export function verifyText(view: VerifyView, paint: Paint): string[] {
     paint.bold("Requests"),
     ...table(
       [
-        { title: "" },
         { title: "CLIENT", least: 12 },
         { title: "HOST", least: 16 },
         { title: "PORT" },
         { title: "PATH", least: 9 },
-        { title: "ANSWERED" },
+        { title: "REQUESTS" },
       ],
       view.pairs.map((pair) => rowOf(pair)),
       paint,
@@ -44,9 +43,9 @@ function section(title: string, states: readonly VerifiedState[], paint: Paint):
 }
 
 function rowOf({ client, host, port, path, requests, answered, sent, holds }: VerifiedPair): string[] {
-  const said = requests === "not-checked" ? "not checked" : `${answered} of ${sent}`;
   const name = `${client.cluster} ${client.namespace ?? ""}/${client.name}`;
-  return [holds ? "✓" : requests === "not-checked" ? "?" : "✗", name, host, String(port), path, said].map(visibleText);
+  const said = requests === "not-checked" ? "not checked" : `${holds ? "ok" : "no"}, ${answered} of ${sent}`;
+  return [name, host, String(port), path, said].map(visibleText);
 }
 
 function findingLines({ code, message, todo }: FindingView, paint: Paint): string[] {
