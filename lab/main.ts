@@ -80,7 +80,7 @@ async function runUpMesh(places: Places): Promise<number> {
 
 function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => interrupted.abort(new LabTrouble("up was interrupted", signal, "run it again")));
   return interrupted.signal;
 }

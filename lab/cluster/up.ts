@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import type { Manifest } from "../api/live-object.ts";
 import type { Built } from "../build/run-build.ts";
 import { raiseLimits } from "../machine/kernel-limits.ts";
-import { withLock } from "../machine/lock.ts";
+import { withPassingLock } from "../machine/lock.ts";
 import { labFolder, labsFolder, labTag } from "../machine/places.ts";
 import { type Say, timed } from "../machine/progress.ts";
 import { LabTrouble } from "../machine/trouble.ts";
@@ -36,7 +36,7 @@ export interface UpOptions {
 /** One up or down of a lab at a time. */
 export async function withLabLock<T>(state: string, say: Say, work: () => Promise<T>): Promise<T> {
   const wait = () => say("lab: another up or down of this lab is running; waiting for it");
-  return withLock(join(labsFolder, `${labTag(state)}.lock`), wait, work);
+  return withPassingLock(join(labsFolder, `${labTag(state)}.lock`), wait, work);
 }
 
 export async function up(names: readonly string[], options: UpOptions): Promise<Lab> {

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withLock } from "./lock.ts";
+import { withLock, withPassingLock } from "./lock.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -58,4 +58,35 @@ test("a killed holder holds nothing", async () => {
       async () => "held",
     ),
   ).toBe("held");
+});
+
+test("a passing lock leaves no file, and the one who waited for it keeps out whoever comes later", async () => {
+  const file = join(folder, "passing");
+  const seen: string[] = [];
+  const events = new EventEmitter();
+  const waits = once(events, "waits");
+  const first = withPassingLock(
+    file,
+    () => {},
+    async () => waits,
+  );
+  const entered = once(events, "entered");
+  const second = withPassingLock(
+    file,
+    () => events.emit("waits"),
+    async () => {
+      events.emit("entered");
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      seen.push("second ends");
+    },
+  );
+  await Promise.all([first, entered]);
+  await withPassingLock(
+    file,
+    () => seen.push("third waits"),
+    async () => seen.push("third runs"),
+  );
+  await second;
+  expect(seen).toEqual(["third waits", "second ends", "third runs"]);
+  expect(existsSync(file)).toBe(false);
 });

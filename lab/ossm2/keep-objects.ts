@@ -13,6 +13,7 @@ export class ObjectKeeper {
   readonly #owner: string;
   readonly #log: Log;
   readonly #written = new Map<string, string>();
+  #refusedForNow = false;
 
   constructor(store: ClusterStore, owner: string, log: Log) {
     this.#store = store;
@@ -20,8 +21,14 @@ export class ObjectKeeper {
     this.#log = log;
   }
 
+  /** Whether the last writing met a server that could not answer, as while istiod, which checks objects, starts. */
+  get refusedForNow(): boolean {
+    return this.#refusedForNow;
+  }
+
   /** Writes the manifests in their order of rank, those of one rank at once. */
   async write(manifests: readonly Manifest[], rank: (manifest: Manifest) => number = () => 0): Promise<void> {
+    this.#refusedForNow = false;
     const ranks = [...new Set(manifests.map(rank))].sort((left, right) => left - right);
     for (const each of ranks)
       await Promise.all(
@@ -63,6 +70,7 @@ export class ObjectKeeper {
     } catch (error) {
       // A namespace that is being deleted, a webhook that is away, a manifest that Istio refuses: tried again with the next turn.
       if (!(error instanceof ApiError)) throw error;
+      if (error.status >= 500) this.#refusedForNow = true;
       this.#log("refused", { kind, namespace, name, error: error.message });
     }
   }

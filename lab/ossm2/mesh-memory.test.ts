@@ -58,6 +58,7 @@ const offer = (name: string): OfferedHost => ({
 });
 const sight = (over: Partial<Sight> = {}): Sight => ({
   run: "istiod-1",
+  goesOnFrom: null,
   peers: new Map([["west", peer]]),
   exportSets: new Map([["west", exportSet]]),
   importSets: new Map([["west", importSet(1)]]),
@@ -165,6 +166,14 @@ describe("a peer that goes", () => {
     expect([peerIn(again).view.uid, again.stuck]).toEqual(["uid-1", stuck.stuck]);
     const fresh = turn(later, 7000, { ...gone, run: "istiod-2" });
     expect([fresh.stuck, [...fresh.peers]]).toEqual([null, []]);
+  });
+
+  test("stays stuck over a restart that was the stand-in's own, and remembers generations over it", () => {
+    const stuck = turn(turn(null, 0), 1000, gone);
+    const next = { ...gone, run: "istiod-2", goesOnFrom: "istiod-1" };
+    expect(turn(stuck, 2000, next)).toEqual({ ...stuck, run: "istiod-2" });
+    // The one after it is somebody else's, though its pod says the same still.
+    expect(turn(turn(stuck, 2000, next), 3000, { ...next, run: "istiod-3" }).stuck).toBeNull();
   });
 
   test("at the moment of its set: stuck as well", () => {

@@ -72,6 +72,8 @@ export interface MeshMemory {
 export interface Sight {
   /** Names the running istiod; null: none runs. */
   readonly run: string | null;
+  /** The istiod that this one replaced only because the stand-in had to restart it: the real one would have run on. */
+  readonly goesOnFrom: string | null;
   readonly peers: ReadonlyMap<string, PeerView>;
   readonly exportSets: ReadonlyMap<string, ExportSet>;
   readonly importSets: ReadonlyMap<string, ImportSet>;
@@ -96,7 +98,8 @@ export function advanceExports(
 ): MeshMemory | null {
   // Proxies keep what they have while no istiod runs.
   if (sight.run === null) return before;
-  const memory = before === null || before.run !== sight.run ? newMemory(sight.run) : before;
+  const isSame = before !== null && (before.run === sight.run || before.run === sight.goesOnFrom);
+  const memory = isSame ? { ...before, run: sight.run } : newMemory(sight.run);
   if (memory.blocked !== null && now < memory.blocked.until) return memory;
   const { peers, stuck } = withPeers(memory, sight, now, timing, chance);
   const exporting = new Map(

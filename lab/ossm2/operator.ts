@@ -17,7 +17,7 @@ import { standInLabels } from "./marks.ts";
 import { accountOf } from "./meshes.ts";
 import { gateSecret, type PushGate } from "./push-gate.ts";
 import { objectAt, textAt } from "./read-fields.ts";
-import type { MeshSight } from "./sight.ts";
+import { goesOnFrom, type MeshSight } from "./sight.ts";
 import { timeText } from "./statuses.ts";
 
 export async function operate(
@@ -81,8 +81,14 @@ async function removeGateways({ store, mesh }: MeshSight, keeper: ObjectKeeper):
   }
 }
 
-async function restart({ store, mesh }: MeshSight, name: string, at: string, log: Log): Promise<void> {
-  const annotations = { "lab.meshferry/restarted-for-trust": at };
+/**
+ * The real istiod would run on: the next one goes on with its memory, a worker that gets stuck meanwhile included. Unless somebody
+ * else's restart is under way, which is one that forgets.
+ */
+async function restart({ store, mesh, run }: MeshSight, name: string, at: string, log: Log): Promise<void> {
+  const before = store.get("Deployment", mesh.namespace, name);
+  const isRunning = before !== undefined && isUpToDate(before);
+  const annotations = { "lab.meshferry/restarted-for-trust": at, [goesOnFrom]: isRunning ? run : null };
   const patch = { spec: { template: { metadata: { annotations } } } };
   const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespace: mesh.namespace, name };
   store.remember(await store.api.patch(deployment, "merge", patch));

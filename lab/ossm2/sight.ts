@@ -9,6 +9,10 @@ import { listAt, numberAt, textAt } from "./read-fields.ts";
 import { registryOf } from "./registry.ts";
 import { exportSetOf, importSetOf } from "./service-sets.ts";
 
+/** On istiod's pods: the run that a restart of the stand-in's own ended, and whose memory they go on with. */
+export const goesOnFrom = "lab.meshferry/goes-on-from";
+const goesOnFromPath = pointer("metadata", "annotations", goesOnFrom);
+
 export interface MeshSight extends Sight {
   readonly store: ClusterStore;
   readonly object: LiveObject;
@@ -37,6 +41,7 @@ export function sightOf(
     place,
     istiod,
     run: istiod === null ? null : runOf(istiod),
+    goesOnFrom: istiod === null ? null : textAt(istiod, goesOnFromPath) || null,
     peers: new Map(peers.map((peer) => [peer.name, peer])),
     exportSets: byName(store.all("ExportedServiceSet").filter(own), exportSetOf),
     importSets: byName(store.all("ImportedServiceSet").filter(own), importSetOf),

@@ -92,11 +92,14 @@ class Loop {
         ),
       ),
     );
-    this.#clusters = stores.map((store) => ({
-      store,
-      memory: new ObjectKeeper(store, standInOwner, (event, facts) => log(event, { cluster: store.name, ...facts })),
-      operator: new ObjectKeeper(store, operatorOwner, (event, facts) => log(event, { cluster: store.name, ...facts })),
-    }));
+    this.#clusters = stores.map((store) => {
+      const logOf: Log = (event, facts) => log(event, { cluster: store.name, ...facts });
+      return {
+        store,
+        memory: new ObjectKeeper(store, standInOwner, logOf),
+        operator: new ObjectKeeper(store, operatorOwner, logOf),
+      };
+    });
     this.#wake(0);
   }
 
@@ -158,8 +161,11 @@ class Loop {
     // What a gateway serves comes before what is sent to it, and goes after it.
     await Promise.all(this.#clusters.map(({ store, memory }) => memory.write(wanted.get(store.name) ?? [], rankOf)));
     await Promise.all(
-      this.#clusters.map(async ({ store, memory }) => {
+      this.#clusters.map(async ({ store, memory, operator }) => {
+        if (memory.refusedForNow || operator.refusedForNow) this.#wake(retryMs);
         if (meshes.some((mesh) => mesh.store === store && mesh.memory === null)) return;
+        // Imports that a resync makes anew would be gone until istiod checks objects again.
+        if (memory.refusedForNow) return;
         const keys = new Set((wanted.get(store.name) ?? []).map(keyOf));
         const left = (["ServiceEntry", "VirtualService", "Gateway", "AuthorizationPolicy"] as const)
           .flatMap((kind) => store.all(kind))
@@ -200,14 +206,17 @@ class Loop {
       return { ...sight, memory: advanceImports(memory, sight, offersFor, now, timing) };
     });
     for (const key of this.#memories.keys()) if (!meshes.some((mesh) => mesh.key === key)) this.#memories.delete(key);
-    for (const { key, memory } of meshes) {
+    for (const { key, memory, goesOnFrom } of meshes) {
       const before = this.#memories.get(key) ?? null;
       for (const [peer, { imports }] of memory?.peers ?? [])
         if (imports.round !== before?.peers.get(peer)?.imports.round) log("resynced", { mesh: key, peer });
       if (memory?.stuck && !before?.stuck) log("peer worker stuck", { mesh: key, ...memory.stuck });
       if (memory?.blocked && !before?.blocked) log("resync blocks", { mesh: key, ...memory.blocked });
       if (!memory?.blocked && before?.blocked) log("resync no longer blocks", { mesh: key });
-      if (memory && memory.run !== before?.run) log("istiod began anew", { mesh: key, run: memory.run });
+      if (memory && memory.run !== before?.run) {
+        const goesOn = before !== null && goesOnFrom === before.run;
+        log(goesOn ? "istiod goes on" : "istiod began anew", { mesh: key, run: memory.run });
+      }
       this.#memories.set(key, memory);
     }
     return meshes;

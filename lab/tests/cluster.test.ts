@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { kubectlCommand } from "../cluster/kubectl.ts";
 import { status } from "../cluster/status.ts";
-import { curl, deployment, newNamespace, rolledOut, serve, sharedCluster, untilSaid } from "./shared-cluster.ts";
+import { curl, deployment, newNamespace, rolledOut, serve, sharedCluster, untilAnswered } from "./shared-cluster.ts";
 
 test("all programs run, the nodes are Ready", async () => {
   const clusters = await status(inject("lab"));
@@ -57,7 +57,7 @@ test("a rollout replaces the pods, and the Service follows", async () => {
   expect(await curl(east, namespace, "client", "http://web/")).toEqual({ status: 0, said: "first" });
   await east.api.apply(deployment(namespace, "web", "second"), "tests");
   await rolledOut(east.api, namespace, "web");
-  await untilSaid(east, namespace, "client", "http://web/", "second");
+  await untilAnswered(east, namespace, "client", "http://web/", "second");
   // One that never gets ready changes nothing for the Service.
   await east.api.apply(deployment(namespace, "web", "third", 8081), "tests");
   await expect(east.kubectl("rollout", "status", "-n", namespace, "deploy/web", "--timeout=4s")).resolves.toMatchObject(

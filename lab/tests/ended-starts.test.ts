@@ -71,19 +71,23 @@ test("after kill -9 in the middle of up, down removes it as well", { timeout: 12
   expect(existsSync(state)).toBe(false);
 });
 
-test("an interrupted up takes down what it started, and fails", { timeout: 120_000 }, async () => {
-  const state = join(testLabs, "interrupted");
-  onTestFinished(async () => down(state, silent));
-  const before = await hostLists(state);
-  const interrupted = lab(state, "up");
-  await inTheMiddle(state);
-  const running = await footprint(state);
-  interrupted.child.kill("SIGTERM");
-  expect(await interrupted.ended).toMatchObject({ code: 1, said: expect.stringContaining("up was interrupted") });
-  expect(await leftOf(running)).toEqual(nothing);
-  expect(await hostLists(state)).toEqual(before);
-  expect(existsSync(state)).toBe(false);
-});
+test.each(["SIGTERM", "SIGHUP"] as const)(
+  "an up ended by %s takes down what it started, and fails",
+  async (signal) => {
+    const state = join(testLabs, "interrupted");
+    onTestFinished(async () => down(state, silent));
+    const before = await hostLists(state);
+    const interrupted = lab(state, "up");
+    await inTheMiddle(state);
+    const running = await footprint(state);
+    interrupted.child.kill(signal);
+    expect(await interrupted.ended).toMatchObject({ code: 1, said: expect.stringContaining("up was interrupted") });
+    expect(await leftOf(running)).toEqual(nothing);
+    expect(await hostLists(state)).toEqual(before);
+    expect(existsSync(state)).toBe(false);
+  },
+  120_000,
+);
 
 test("an up that fails says why, and leaves nothing", { timeout: 120_000 }, async () => {
   const state = join(testLabs, "failed");

@@ -29,7 +29,7 @@ export async function liveWorld(clusters: readonly LabCluster[]): Promise<LiveWo
     clusters.map(async ({ name, kubeconfig }) => {
       const { client } = await openCluster(
         { id: clusterId(name), context: null, kubeconfigs: [kubeconfig] },
-        { env: {}, cwd: "." },
+        { env: {}, cwd: "/" },
       );
       return [client.id, client] as const;
     }),

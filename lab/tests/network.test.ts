@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { waitFor } from "../api/wait-for.ts";
 import { addressOf } from "../cluster/load-balancer-addresses.ts";
-import { curl, newNamespace, serve, sharedCluster, type SharedCluster, untilSaid } from "./shared-cluster.ts";
+import { curl, newNamespace, serve, sharedCluster, type SharedCluster, untilAnswered } from "./shared-cluster.ts";
 
 const refused = /Failed to connect .* Couldn't connect to server/;
 
@@ -19,7 +19,7 @@ test("a load balancer answers in the other cluster, in its own, and on the host;
   await serve(west, namespace, "web", "from west", "LoadBalancer");
   const address = await addressGiven(west, namespace, "web");
   expect(address.startsWith(west.cluster.loadBalancerRange.replace(/0\/24$/, ""))).toBe(true);
-  await untilSaid(east, namespace, "client", `http://${address}/`, "from west");
+  await untilAnswered(east, namespace, "client", `http://${address}/`, "from west");
   expect(await curl(west, namespace, "web", `http://${address}/`)).toEqual({ status: 0, said: "from west" });
   expect(await (await fetch(`http://${address}/`)).text()).toBe("from west");
   // Those of the node itself among them.

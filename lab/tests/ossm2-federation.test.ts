@@ -1,13 +1,13 @@
 // The OSSM 2 stand-in on two federated meshes: what it does in good order, and how it hurts a wrong one. One lab for all of it.
 import { afterAll, beforeAll, describe } from "vitest";
-import { fasterTiming } from "../ossm2/mesh-memory.ts";
+import { isFull, standInTiming } from "./extent.ts";
 import { controlPlaneTests, dataPathTests } from "./ossm2-data-path.ts";
+import { loadTests } from "./ossm2-load.ts";
 import { orderTests, resyncTests } from "./ossm2-over-time.ts";
 import { trustTests } from "./ossm2-trust.ts";
 import { federatedWorld, hosts, isOk, untilStatus, type World } from "./ossm2-world.ts";
 
-/** Resyncs come six times as often as on the real system. */
-const timing = fasterTiming(6);
+const timing = standInTiming;
 let world: World | null = null;
 const worldOf = (): World => {
   if (world === null) throw new Error("the meshes did not start");
@@ -21,7 +21,10 @@ beforeAll(async () => {
 afterAll(async () => world?.end(), 60_000);
 
 describe("the data path", () => dataPathTests(worldOf));
-describe("the control plane", () => controlPlaneTests(worldOf));
-describe("resyncs", () => resyncTests(worldOf));
+if (isFull) describe("the control plane", () => controlPlaneTests(worldOf));
+describe("resyncs", () => {
+  loadTests(worldOf, timing);
+  if (isFull) resyncTests(worldOf);
+});
 describe("a wrong order, and the right one", () => orderTests(worldOf, timing));
-describe("trust", () => trustTests(worldOf, timing));
+if (isFull) describe("trust", () => trustTests(worldOf, timing));

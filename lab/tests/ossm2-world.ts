@@ -11,6 +11,7 @@ import { kubectl } from "../cluster/kubectl.ts";
 import { clusterNamed, type Lab, type LabCluster } from "../cluster/lab-cluster.ts";
 import { removeLab } from "../cluster/remove-lab.ts";
 import { placesFrom } from "../machine/places.ts";
+import { until } from "../machine/until.ts";
 import { sayOnTerminal as say } from "../machine/progress.ts";
 import { type Answer, ask, type Asking } from "../mesh/ask.ts";
 import type { StartingPoint } from "../mesh/starting-point.ts";
@@ -120,13 +121,72 @@ export const isGone = (status: number): boolean => status !== 200;
 
 /** Waits until the stand-in says that something happened after a moment. */
 export async function untilSaid(world: World, event: string, since: number, timeoutMs: number): Promise<JsonObject> {
-  const until = Date.now() + timeoutMs;
+  const end = Date.now() + timeoutMs;
   for (;;) {
     const found = world.said.find((each) => each.event === event && each.at >= since);
     if (found) return found;
-    if (Date.now() > until) throw new Error(`the stand-in did not say "${event}" within ${timeoutMs} ms`);
+    if (Date.now() > end) throw new Error(`the stand-in did not say "${event}" within ${timeoutMs} ms`);
     await after(100);
   }
+}
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** TCP exchanges from the client, each over a connection of its own. */
+export async function exchanges(world: World, host: string, count: number): Promise<Counts> {
+  const program = `
+import socket, sys
+passed = failed = 0
+for _ in range(int(sys.argv[2])):
+    try:
+        with socket.create_connection((sys.argv[1], 9000), 3) as s:
+            s.settimeout(3); s.sendall(b"x\\n"); good = s.recv(100) != b""
+    except OSError: good = False
+    if good: passed += 1
+    else: failed += 1
+print(passed, failed)`;
+  const [passed = 0, failed = 0] = (await inClient(world, ["python3", "-c", program, host, String(count)]))
+    .split(" ")
+    .map(Number);
+  return { passed, failed };
+}
+
+/** Of so many HTTP requests, each over a connection of its own from the client's proxy on, how many fail. */
+export async function lostOnNewConnections(world: World, host: string, count: number): Promise<number> {
+  const { api } = world.east;
+  const name = { apiVersion: "networking.istio.io/v1beta1", kind: "DestinationRule", namespace: "client", name: "new" };
+  const { apiVersion, kind, ...metadata } = name;
+  const connectionPool = { http: { maxRequestsPerConnection: 1 } };
+  await api.apply({ apiVersion, kind, metadata, spec: { host, trafficPolicy: { connectionPool } } }, "tests");
+  try {
+    // The proxy makes the cluster anew, and with it its connections.
+    await until(
+      `the rule for ${host}`,
+      async () => {
+        const dump = await inProxy(world, [
+          "pilot-agent",
+          "request",
+          "GET",
+          "config_dump?resource=dynamic_active_clusters",
+        ]);
+        return dump.includes("max_requests_per_connection") ? true : null;
+      },
+      { timeoutMs: 20_000, everyMs: 200 },
+    );
+    const loop = `for i in $(seq ${count}); do curl -s -m 5 -o /dev/null -w '%{http_code}\\n' http://${host}:8000/headers; done; true`;
+    const statuses = (await inClient(world, ["sh", "-c", loop], 120_000)).split("\n");
+    return statuses.filter((status) => status !== "200").length;
+  } finally {
+    await api.delete(name);
+  }
+}
+
+async function inProxy({ client }: World, command: readonly string[]): Promise<string> {
+  const where = ["--namespace", "client", "deploy/curl", "--container", "istio-proxy"];
+  return (await kubectl(client.built, client.cluster, ["exec", ...where, "--", ...command])).stdout;
 }
 
 export async function inClient({ client }: World, command: readonly string[], timeoutMs = 60_000): Promise<string> {

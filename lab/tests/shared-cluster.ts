@@ -59,7 +59,7 @@ export async function serve(
     "tests",
   );
   await rolledOut(api, namespace, name);
-  await untilSaid(cluster, namespace, name, `http://${name}.${namespace}/`, text);
+  await untilAnswered(cluster, namespace, name, `http://${name}.${namespace}/`, text);
 }
 
 export async function rolledOut(api: KubeApi, namespace: string, name: string): Promise<void> {
@@ -108,7 +108,7 @@ export async function curl(
 }
 
 /** kube-proxy follows the API server after a moment of its own. */
-export async function untilSaid(
+export async function untilAnswered(
   from: SharedCluster,
   namespace: string,
   name: string,

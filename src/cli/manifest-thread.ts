@@ -1,15 +1,24 @@
-// A second thread that makes and writes the manifests of a large plan, while this one makes its pages and plan.json (docs/adr/0009).
+// A second thread that makes and writes the manifests and the templates of a large plan, while this one makes its pages and the rest of plan.json (docs/adr/0009).
 import { extname } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { TemplateTexts } from "../plan/make-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
-import type { Templates, ToWrite, Written } from "./write-manifests.ts";
+import type { Ready, Templates, ToWrite, Written } from "./write-manifests.ts";
 
 export interface ManifestThread {
-  /** Makes and writes files below a folder that is there: of each, the manifests of these objects. */
-  readonly write: (folder: string, files: ReadonlyMap<string, readonly ApplyAction[]>) => Promise<void>;
+  /** How many bytes the plan's templates have as lines of plan.json. */
+  readonly templateBytes: Promise<number>;
+  /**
+   * Makes and writes files below a folder that is there: of each, the manifests of these objects; and the templates into a
+   * file that is there.
+   */
+  readonly write: (
+    folder: string,
+    files: ReadonlyMap<string, readonly ApplyAction[]>,
+    templates: ToWrite["templates"],
+  ) => Promise<void>;
   readonly end: () => Promise<unknown>;
 }
 
@@ -27,14 +36,19 @@ export function startManifestThread(plan: Plan, texts: TemplateTexts): ManifestT
       pointers.set(action.object, action.set[0]?.pointer ?? pointers.get(action.object) ?? null);
     }
   }
-  return count < fewest ? null : start(pointers, texts);
+  return count < fewest ? null : start(Object.keys(plan.objects), pointers, texts);
 }
 
-function start(pointers: ReadonlyMap<string, string | null>, texts: TemplateTexts): ManifestThread {
-  const places = new Map([...pointers.keys()].map((hash, at) => [hash, at]));
+function start(
+  hashes: readonly string[],
+  pointers: ReadonlyMap<string, string | null>,
+  texts: TemplateTexts,
+): ManifestThread {
+  const places = new Map(hashes.map((hash, at) => [hash, at]));
   const templates: Templates = {
-    texts: [...pointers.keys()].map((hash) => texts.get(hash) ?? ""),
-    pointers: [...pointers.values()],
+    hashes,
+    texts: hashes.map((hash) => texts.get(hash) ?? "{}"),
+    pointers: hashes.map((hash) => pointers.get(hash) ?? null),
   };
   // It keeps texts, and few of its objects live long.
   setFlagsFromString("--min-semi-space-size=16");
@@ -44,32 +58,46 @@ function start(pointers: ReadonlyMap<string, string | null>, texts: TemplateText
   });
   // Nobody waits for it yet, and perhaps nobody will.
   worker.unref();
-  let failed: Error | null = null;
-  worker.on("error", (error) => (failed = error));
+  const templateBytes = new Promise<number>((resolve, reject) => {
+    onEnd(worker, reject);
+    worker.on("message", (message: Ready | Written) => {
+      if ("templateBytes" in message) resolve(message.templateBytes);
+    });
+  });
+  const written = new Promise<void>((resolve, reject) => {
+    onEnd(worker, reject);
+    worker.on("message", (message: Ready | Written) => {
+      if ("templateBytes" in message) return;
+      const { trouble } = message;
+      if (trouble === null) resolve();
+      // An error loses its code on the way from thread to thread.
+      else reject(Object.assign(new Error(trouble.message), trouble.code === null ? {} : { code: trouble.code }));
+    });
+  });
+  // Perhaps nobody will ask.
+  for (const promise of [templateBytes, written]) promise.catch(() => {});
   return {
-    write: (folder, files) =>
-      new Promise((resolve, reject) => {
-        if (failed) reject(failed);
-        worker.ref();
-        worker.on("error", reject);
-        worker.on("exit", () => reject(new Error("the thread that writes manifests ended before it was done")));
-        worker.on("message", ({ trouble }: Written) => {
-          if (trouble === null) resolve();
-          // An error loses its code on the way from thread to thread.
-          else reject(Object.assign(new Error(trouble.message), trouble.code === null ? {} : { code: trouble.code }));
-        });
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
-        worker.postMessage(toWrite(folder, files, places));
-      }),
+    templateBytes,
+    write: (folder, files, into) => {
+      worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
+      worker.postMessage({ ...toWrite(folder, files, places), templates: into });
+      return written;
+    },
     end: () => worker.terminate(),
   };
+}
+
+function onEnd(worker: Worker, fail: (error: Error) => void): void {
+  worker.on("error", fail);
+  worker.on("exit", () => fail(new Error("the thread that writes manifests ended before it was done")));
 }
 
 function toWrite(
   folder: string,
   files: ReadonlyMap<string, readonly ApplyAction[]>,
   places: ReadonlyMap<string, number>,
-): ToWrite {
+): Omit<ToWrite, "templates"> {
   const sets = new Map<ApplyAction["set"], number>();
   const setOf = ({ set }: ApplyAction): number => {
     const at = sets.get(set) ?? sets.size;

@@ -33,7 +33,7 @@ export const runInspect = handler<InspectFlags, []>(async ({ cli }, flags) => {
 function save(cli: CliContext, folder: string, inputs: readonly ClusterInput[]): void {
   const files = new Map<string, FileText>();
   for (const input of inputs)
-    for (const [name, pieces] of snapshotFiles(input)) files.set(`${input.id}/${name}`, { pieces, applies: null });
+    for (const [name, pieces] of snapshotFiles(input)) files.set(`${input.id}/${name}`, { pieces, elsewhere: null });
   writeFolder(resolve(cli.cwd, folder), files);
   const again = inputs.map(({ id }) => `--mesh ${id}=${shellWord(`${folder}/${id}`)}`).join(" ");
   cli.stderr.write(

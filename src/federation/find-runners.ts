@@ -24,6 +24,14 @@ export interface StatedRunner {
  * that is scaled up later must not meet clients who do not know its account.
  */
 export function shapesBehind(pods: PodIndex, service: Typed<"Service">): readonly PodShape[] {
+  const kept = pods.behind.get(service);
+  if (kept) return kept;
+  const found = findShapes(pods, service);
+  pods.behind.set(service, found);
+  return found;
+}
+
+function findShapes(pods: PodIndex, service: Typed<"Service">): readonly PodShape[] {
   const namespace = service.ref.namespace ?? "";
   const { selector } = service.view.spec;
   if (isFixed(service)) {

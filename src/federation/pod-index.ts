@@ -35,9 +35,11 @@ export interface PodIndex {
   readonly templates: readonly PodShape[];
   /** Whether pods or templates of any kind were supplied. */
   readonly supplied: boolean;
-  /** Shapes of a namespace whose labels hold every pair of the selector. */
   /** The addresses of a Service that selects no pods. */
   readonly fixed: FixedAddresses<PodShape>;
+  /** The shapes behind Services that somebody has asked for (shapesBehind in find-runners.ts): half a dozen stations do. */
+  readonly behind: Map<Typed<"Service">, readonly PodShape[]>;
+  /** Shapes of a namespace whose labels hold every pair of the selector. */
   find(of: "pods" | "templates", namespace: string, selector: Readonly<Record<string, string>>): readonly PodShape[];
 }
 
@@ -65,6 +67,7 @@ export function indexPods(cluster: Cluster): PodIndex {
     templates,
     supplied: pods.length > 0 || templates.length > 0,
     fixed: fixedAddresses(cluster, pods),
+    behind: new Map(),
     find: (of, namespace, selector) => {
       // The rarest pair's shapes are few; only they are compared in full.
       let fewest: readonly PodShape[] | null = null;
@@ -137,7 +140,11 @@ function accountOf(spec: PodView["spec"]): string {
 }
 
 function hasProxy(spec: PodView["spec"]): boolean {
-  return [...spec.containers, ...spec.initContainers].some(({ name }) => name === proxyContainer);
+  return spec.containers.some(isProxy) || spec.initContainers.some(isProxy);
+}
+
+function isProxy({ name }: PodView["spec"]["containers"][number]): boolean {
+  return name === proxyContainer;
 }
 
 /** Pod → ReplicaSet → Deployment, by owner references; a ReplicaSet that was not supplied is named after its Deployment and template hash. */

@@ -44,8 +44,9 @@ export function readCluster(input: ClusterInput): Produced<Cluster> {
   const byKind = new Map<string, KubeObject[]>();
   const typed = new Map<KindName, Map<string, Typed<KindName>>>();
   for (const kind of Object.keys(kinds)) if (isKindInUse(kind)) typed.set(kind, new Map());
-  for (const object of sortedBy(input.objects, ({ ref }) => refKey(ref))) {
-    objects.set(refKey(object.ref), object);
+  const keyed = input.objects.map((object): readonly [key: string, KubeObject] => [refKey(object.ref), object]);
+  for (const [key, object] of sortedBy(keyed, ([its]) => its)) {
+    objects.set(key, object);
     const kind = kindKey(object.ref);
     const ofKind = byKind.get(kind);
     if (ofKind) ofKind.push(object);

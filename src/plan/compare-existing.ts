@@ -1,6 +1,6 @@
 // What is there already, held against what must be: the plan has a step only for what is missing.
 import { equalJson, isJsonObject, type Json } from "../core/json.ts";
-import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { withValueAt } from "../core/pointer.ts";
 import type { Inventory } from "../inventory/mesh.ts";
 import { isOurs } from "../inventory/ownership.ts";
@@ -10,18 +10,15 @@ import { type SlotSource, slotValue } from "../target/fill-slots.ts";
 /** "same": nothing to do; "ours": an object of ours that differs; "foreign": somebody else's. */
 export type Existing = "absent" | "same" | "ours" | "foreign";
 
-/** Objects by refKey, over all clusters. */
-export type ObjectLookup = (key: string) => KubeObject | undefined;
+/** Objects of all clusters, as they were read. */
+export type ObjectLookup = (ref: ObjectRef) => KubeObject | undefined;
 
 export function objectLookup(inventory: Inventory): ObjectLookup {
-  const objects = inventory.clusters.map((cluster) => cluster.objects);
-  return (key) => {
-    // Clusters are few: one map of all their objects took longer to make than all look-ups do.
-    for (const ofCluster of objects) {
-      const found = ofCluster.get(key);
-      if (found) return found;
-    }
-    return undefined;
+  const clusters = new Map(inventory.clusters.map((cluster) => [cluster.id, cluster]));
+  return (ref) => {
+    const cluster = clusters.get(ref.cluster);
+    // Before a migration there is none yet of most kinds that are asked for: then the longer text is not even made.
+    return cluster?.byKind.has(kindKey(ref)) === true ? cluster.objects.get(refKey(ref)) : undefined;
   };
 }
 
@@ -30,7 +27,7 @@ export function slotSource(inventory: Inventory, lookup: ObjectLookup): SlotSour
   const nodes = new Map<string, readonly Json[]>(
     inventory.clusters.map(({ id, typed }) => [id, typed.Node.map(({ object }) => object.body)]),
   );
-  return { object: (ref) => lookup(refKey(ref))?.body, nodes: (cluster) => nodes.get(cluster) ?? [] };
+  return { object: (ref) => lookup(ref)?.body, nodes: (cluster) => nodes.get(cluster) ?? [] };
 }
 
 /** Compares a desired object with the one of its name; fields that only the server or others set do not count. `wanted` is asked for only where there is one. */
@@ -41,7 +38,7 @@ export function compareExisting(
   slots: readonly Slot[],
   source: SlotSource,
 ): Existing {
-  const object = lookup(refKey(ref));
+  const object = lookup(ref);
   if (!object) return "absent";
   if (!isOurs(object)) return "foreign";
   // The version under which an object was read is the server's choice.

@@ -49,7 +49,7 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
     ...mesh.peers.map(({ ref, object }) => ({ ref, of: "spec", spec: object.body["spec"] })),
     ...mesh.peers.flatMap(({ ref }) =>
       (["ExportedServiceSet", "ImportedServiceSet"] as const).flatMap((kind) => {
-        const set = context.lookup(refKey({ ...ref, kind }));
+        const set = context.lookup({ ...ref, kind });
         return set ? [{ ref: set.ref, of: "spec", spec: set.body["spec"] }] : [];
       }),
     ),
@@ -63,7 +63,7 @@ function meshEntries(context: PlanContext, mesh: Mesh): BasisEntry[] {
 /** Rules of theirs that stand copied beside our entries: a copy is as good as its original. */
 function copied({ target, lookup, hashOf }: PlanContext): BasisEntry[] {
   const refs = sortedRefs(target.objects.flatMap(({ copyOf }) => copyOf ?? []));
-  return refs.map((ref) => ({ ref, of: "spec", hash: hashOf(lookup(refKey(ref))?.body["spec"] ?? null) }));
+  return refs.map((ref) => ({ ref, of: "spec", hash: hashOf(lookup(ref)?.body["spec"] ?? null) }));
 }
 
 /** A local Service that remote endpoints join; once, however many meshes they are in. */

@@ -32,7 +32,7 @@ export function costsOfRestarts(phases: readonly Phase[], inventory: Inventory, 
   return inventory.clusters.flatMap((cluster) => {
     const refs = restarted.filter((ref) => ref.cluster === cluster.id);
     if (refs.length === 0) return [];
-    const known = refs.flatMap((ref) => lookup(refKey(ref)) ?? []);
+    const known = refs.flatMap((ref) => lookup(ref) ?? []);
     return [...gaps(cluster, known), ...known.flatMap(withoutEffect), ...ofBudgets(cluster, known)];
   });
 }

@@ -20,7 +20,7 @@ interface Touched {
 /** Findings for every object of theirs that a step patches or deletes, each object once. */
 export function ownersOfTouched(phases: readonly Phase[], lookup: ObjectLookup): Finding[] {
   return [...touchedObjects(phases).values()].flatMap(({ ref, does, overwritten }) => {
-    const object = lookup(refKey(ref));
+    const object = lookup(ref);
     if (!object) return [];
     const owner = gitOpsOwner(object) ?? helmRelease(object);
     return [

@@ -32,9 +32,10 @@ export function exportEntries(group: readonly CarriedRoute[]): DesiredObject[] {
  * one's port numbers.
  */
 function entriesByPorts(name: string, group: readonly CarriedRoute[]): DesiredObject[] {
-  const [one] = group;
+  const [one, ...others] = group;
   if (!one) return [];
   const { exported } = one;
+  if (others.length === 0 && one.join === null) return [exportEntry(name, group, exported.ports)];
   const byHost = groupBy(group, ({ route }) => route.host);
   const dialled = [...byHost.values()].map((ofHost) => ({ ofHost, ports: portsDialled(exported, ofHost) }));
   const own = numbersOf(exported.ports);

@@ -77,7 +77,7 @@ export function generateTarget(
     gateways,
     exclusions,
     slots: slotsUsed(gateways),
-    objects: sortedBy(merged(objects), ({ ref }) => refKey(ref)),
+    objects: merged(objects),
   };
 }
 
@@ -185,15 +185,12 @@ function idsOf(group: readonly CarriedRoute[]): RouteId[] {
   return sortedUnique(group.map(({ route }) => route.id));
 }
 
-/** A mesh that exports and imports may name one namespace for both: its objects are then the same, and needed by both. */
+/** In the order of refKey. A mesh that exports and imports may name one namespace for both: its objects are then the same, and needed by both. */
 function merged(objects: readonly DesiredObject[]): DesiredObject[] {
-  return [...groupBy(objects, ({ ref }) => refKey(ref)).values()].flatMap(([first, ...same]) =>
-    first ? [{ ...first, routes: routesOf(first, same) }] : [],
-  );
-}
-
-function routesOf(first: DesiredObject, same: readonly DesiredObject[]): readonly RouteId[] {
-  return same.length === 0
-    ? sortedUnique(first.routes)
-    : sortedUnique([first, ...same].flatMap(({ routes }) => routes));
+  const byKey = groupBy(objects, ({ ref }) => refKey(ref));
+  return sortedBy(byKey, ([key]) => key).flatMap(([, [first, ...same]]) => {
+    if (!first) return [];
+    if (same.length === 0 && first.routes.length < 2) return [first];
+    return [{ ...first, routes: sortedUnique([first, ...same].flatMap(({ routes }) => routes)) }];
+  });
 }

@@ -104,12 +104,12 @@ function trustedMeshes(
 
 /** Whether a policy for one service's pods and ports would also hit another service of its namespace. */
 function sharesPods(one: ExportedService, other: ExportedService): boolean {
-  if (refKey(one.service) === refKey(other.service)) return false;
-  const contradicts = Object.entries(one.selector).some(
-    ([key, value]) => Object.hasOwn(other.selector, key) && other.selector[key] !== value,
+  const contradicts = Object.keys(one.selector).some(
+    (key) => Object.hasOwn(other.selector, key) && other.selector[key] !== one.selector[key],
   );
+  if (contradicts || refKey(one.service) === refKey(other.service)) return false;
   const ports = new Set(targetPorts(one));
-  return !contradicts && targetPorts(other).some((port) => ports.has(port));
+  return targetPorts(other).some((port) => ports.has(port));
 }
 
 /** The numbers at which a service's workloads listen, as far as they are known; sorted. */

@@ -52,10 +52,14 @@ test("what the thread cannot write is the user's trouble, and leaves nothing beh
   const work = folderWith();
   const folder = join(work, "plan");
   const noSpace = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-  const thread = { write: () => Promise.reject(noSpace), end: () => Promise.resolve() };
+  const thread = {
+    templateBytes: Promise.resolve(0),
+    write: () => Promise.reject(noSpace),
+    end: () => Promise.resolve(),
+  };
   const files = new Map<string, FileText>([
     ["README.md", "# a"],
-    ["01-a/01-x.yaml", { pieces: () => ["x: 1\n"], applies: [] }],
+    ["01-a/01-x.yaml", { pieces: () => ["x: 1\n"], elsewhere: { makes: "manifests", applies: [] } }],
   ]);
   const trouble = await writeFolderWith(thread, folder, files).catch((error: unknown) => error);
   expect(trouble).toBeInstanceOf(UserError);

@@ -7,12 +7,13 @@ export async function behindGateway(
   address: string,
   { port, importedHost }: SharedService,
   alpn: readonly string[] = ["istio"],
+  subset = "",
 ) {
   return new Promise<string>((resolve) => {
     const socket = connect({
       host: address,
       port: 15443,
-      servername: `outbound_.${port}_._.${importedHost}`,
+      servername: `outbound_.${port}_.${subset}_.${importedHost}`,
       ALPNProtocols: [...alpn],
       // It is read, not trusted.
       rejectUnauthorized: false,

@@ -2,12 +2,14 @@
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { IstioVersion } from "../../build/go-parts.ts";
 import { isRolledOut, waitFor } from "../../api/wait-for.ts";
 import { failedOf } from "../../load/analyse.ts";
 import { sumOf } from "../../load/envoy-counters.ts";
-import { httpClients, type LoadClient, tcpClient } from "../../load/load-client.ts";
+import { httpClients, type LoadClient, slowClients, tcpClient } from "../../load/load-client.ts";
 import { reportLines } from "../../load/report-text.ts";
 import { type LoadResult, type RunningLoad, startLoad } from "../../load/start-load.ts";
+import { isFull } from "../extent.ts";
 import { egressObjects } from "./federation-objects.ts";
 import { importerEntry, importerWorkload } from "./guide-objects.ts";
 import { controlPlane, echoA, httpA, httpB, identity, sharedServices } from "./hosts.ts";
@@ -26,7 +28,7 @@ const noEndpoint = "503 no healthy upstream";
 /** A short exchange that begins between the answer of DNS and the listener for the new address goes nowhere. */
 const tcpAtTheShift = 3;
 
-export function loadTests(name: string, meshes: () => TwoMeshes): void {
+export function loadTests(version: IstioVersion, meshes: () => TwoMeshes): void {
   let running: RunningLoad | null = null;
   const load = async (clients = all): Promise<RunningLoad> => {
     const place = { namespace: client.namespace, serviceAccount: "curl", name: "load" };
@@ -36,7 +38,7 @@ export function loadTests(name: string, meshes: () => TwoMeshes): void {
   const end = async (what: string, started: RunningLoad): Promise<LoadResult> => {
     running = null;
     const result = await started.stop();
-    process.stdout.write(`${reportLines(`${name}, ${what}`, result.report, result.envoy).join("\n")}\n`);
+    process.stdout.write(`${reportLines(`Istio ${version}, ${what}`, result.report, result.envoy).join("\n")}\n`);
     expect(result.report.gaps).toEqual([]);
     expect(result.report.total).toBeGreaterThan(500);
     return result;
@@ -87,6 +89,10 @@ export function loadTests(name: string, meshes: () => TwoMeshes): void {
       expect(failedOf(report, "tcp")).toBeLessThanOrEqual(3 * tcpAtTheShift);
     });
 
+    if (isFull) moreLoadTests();
+  });
+
+  function moreLoadTests(): void {
     test.each([
       ["service entries a second before workload entries", "service entries"],
       ["entries before the remote gateway", "service entries"],
@@ -103,6 +109,31 @@ export function loadTests(name: string, meshes: () => TwoMeshes): void {
       }
       expect(report.windows.find((window) => window.mark === "start")?.failed).toBe(0);
     });
+
+    // Minutes; and the gateways that go are those of OSSM 2.
+    if (version === "1.20.2")
+      test("requests of 20 s: those that the egress gateway carries fail when it goes, and none when they were waited for", async () => {
+        const slow = slowClients("a", httpA.importedHost, httpA.port);
+        const shifted = async (): Promise<RunningLoad> => {
+          const address = await startExport(meshes());
+          const started = await load(slow);
+          // Until the first ones have been answered there is nothing that could be cut at its end.
+          await pause(10_000);
+          await importInOrder(meshes(), started, address, "workload entries first");
+          return started;
+        };
+        const hurried = await shifted();
+        await removeFederation(meshes(), hurried);
+        const cut = (await end("requests of 20 s, the gateway gone at once", hurried)).report;
+        expect(cut.failed).toBeGreaterThan(20);
+        const onTheNewPath = cut.windows.slice(cut.windows.findIndex(({ mark }) => mark === "new path"));
+        expect(onTheNewPath.map(({ failed }) => failed)).toEqual([0, 0, 0]);
+        await backToBefore(meshes());
+        const patient = await shifted();
+        await patient.mark("waiting for what is under way", async () => pause(22_000));
+        await removeFederation(meshes(), patient);
+        expect((await end("requests of 20 s, waited for", patient)).report.failed).toBe(0);
+      }, 300_000);
 
     test("a restart of the importer's istiod fails no request", async () => {
       const { api } = meshes().east;
@@ -145,5 +176,5 @@ export function loadTests(name: string, meshes: () => TwoMeshes): void {
       });
       expect(report.failed).toBeGreaterThan(0);
     });
-  });
+  }
 }

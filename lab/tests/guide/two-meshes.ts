@@ -86,14 +86,14 @@ export async function ask({ east }: TwoMeshes, shared: SharedService, path = "/h
 
 export async function askFrom(
   east: ClusterAccess,
-  pod: { readonly pod: string; readonly container: string },
+  pod: { readonly namespace?: string; readonly pod: string; readonly container: string },
   { importedHost, port }: SharedService,
   path = "/headers",
   seconds = 5,
 ): Promise<Asked> {
   const url = `http://${importedHost}:${port}${path}`;
   const command = `curl -s -m ${seconds} -w '\\n%{http_code}' ${url} || true`;
-  const text = await podExec(east, { ...pod, namespace: client.namespace }, ["sh", "-c", command], 60_000);
+  const text = await podExec(east, { namespace: client.namespace, ...pod }, ["sh", "-c", command], 60_000);
   const lines = text.trimEnd().split("\n");
   const body = lines.slice(0, -1).join("\n");
   return { status: lines.at(-1) ?? "", caller: callerIn(body), body };

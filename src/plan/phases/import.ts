@@ -3,7 +3,7 @@ import { all, type Condition } from "../../conditions/condition.ts";
 import { fewNames } from "../../core/few-names.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { StepId } from "../../core/ids.ts";
-import { refKey, sortedRefs } from "../../core/object-ref.ts";
+import { sortedRefs } from "../../core/object-ref.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
 import { applyStep, present } from "../apply-step.ts";
@@ -89,7 +89,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     .filter(({ role }) => role === "import-entry")
     .map((object) => {
       // An entry that is there already is not narrowed again: a later wave may have been reached, or federation be gone.
-      const shownTo = widened(context.lookup(refKey(object.ref)), visibleTo);
+      const shownTo = widened(context.lookup(object.ref), visibleTo);
       const create = shownTo.every((name) => visibleTo.includes(name)) ? `${firstWave}: create` : "Create";
       return applyStep(context, object, {
         phase: "import",

@@ -94,7 +94,7 @@ function openSteps(context: PlanContext, mesh: Mesh): Step[] {
   const lastWave = waveName(context.waves, mesh.id, "last");
   return present(
     ...importEntriesOf(context, mesh).map((entry) =>
-      sees(context.lookup(refKey(entry.ref)), ["*"])
+      sees(context.lookup(entry.ref), ["*"])
         ? null
         : applyStep(context, entry, {
             phase: "retire-exports",

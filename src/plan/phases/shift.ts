@@ -2,7 +2,7 @@
 import { all, type Condition } from "../../conditions/condition.ts";
 import { fewNames } from "../../core/few-names.ts";
 import type { StepId } from "../../core/ids.ts";
-import { type KubeObject, refKey } from "../../core/object-ref.ts";
+import type { KubeObject } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import type { DesiredObject } from "../../target/desired-object.ts";
@@ -49,7 +49,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     // The same for all entries that do not exist yet.
     const shownAfterwards = widenedAll(visibleTo);
     const moves = entries.map((entry) => {
-      const existing = context.lookup(refKey(entry.ref));
+      const existing = context.lookup(entry.ref);
       if (isShownTo(widened(existing, canary), visibleTo)) return null;
       return applyStep(context, entry, {
         phase: "shift",

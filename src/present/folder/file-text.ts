@@ -4,8 +4,14 @@ import type { ApplyAction } from "../model/step-view.ts";
 export interface LongText {
   /** Each call makes the same pieces anew. */
   readonly pieces: () => Iterable<string>;
-  /** The text is the manifests of these objects, without slots, one after the other: another thread can make it. null: it is something else. */
-  readonly applies: readonly ApplyAction[] | null;
+  /** What another thread can make of it; null: nothing. */
+  readonly elsewhere: Elsewhere | null;
 }
+
+export type Elsewhere =
+  /** All of it: the manifests of these objects, without slots, one after the other. */
+  | { readonly makes: "manifests"; readonly applies: readonly ApplyAction[] }
+  /** The plan's templates (templateLines in plan-json.ts), which stand between a short head and the rest. */
+  | { readonly makes: "templates"; readonly head: string; readonly rest: () => Iterable<string> };
 
 export type FileText = string | LongText;

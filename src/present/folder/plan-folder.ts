@@ -10,7 +10,7 @@ import type { FileText } from "./file-text.ts";
 import { firewallPage } from "./firewall-page.ts";
 import { folderPage } from "./folder-page.ts";
 import { noKnownTexts, slottedObjects } from "./manifest.ts";
-import { planJson } from "./plan-json.ts";
+import { planHead, planJson, planRest } from "./plan-json.ts";
 import { type FolderContext, groupFiles, type WrittenManifest } from "./step-files.ts";
 import { stepGroups } from "./step-groups.ts";
 import { stepsPage } from "./steps-page.ts";
@@ -62,7 +62,10 @@ export function planFiles(
     files.set(`${phaseFolder}/STEPS.md`, stepsPage(phase, phaseView, sections, context));
   }
   const clusters = sortedUnique(inventory.clusters.map(({ id }) => id as string));
-  files.set("plan.json", { pieces: () => planJson(plan, texts), applies: null });
+  files.set("plan.json", {
+    pieces: () => planJson(plan, texts),
+    elsewhere: { makes: "templates", head: planHead(plan), rest: () => planRest(plan) },
+  });
   // A plan that sets meshes up opens no new way between them.
   if (view.setsUp === null) files.set("FIREWALL.md", firewallPage(view.firewall));
   files.set("README.md", folderPage(view, folders, clusters));

@@ -126,7 +126,10 @@ function unapply(applied: readonly Applied[], number: string, { context, files }
 /** Manifests one after the other, made when they are written: those of a phase of a large plan have tens of megabytes. */
 function documents(actions: readonly ApplyAction[], context: FolderContext): FileText {
   const plain = actions.every((action) => !hasSlots(action, context.slotted));
-  return { pieces: () => manifestsInParts(context, actions), applies: plain ? actions : null };
+  return {
+    pieces: () => manifestsInParts(context, actions),
+    elsewhere: plain ? { makes: "manifests", applies: actions } : null,
+  };
 }
 
 /** The files of a step, numbered within its phase, and the commands that use them. */
