@@ -90,6 +90,11 @@ test("a client certificate as files, also for programs in pods", async () => {
   // The upgrade of a WebSocket carries it too: what is refused is the pod, not the user.
   const pod = { cluster: admin.id, group: "", kind: "Pod", namespace: "default", name: "none" };
   await expect(admin.exec(pod, "c", ["true"])).rejects.toMatchObject({ reason: "not-found" });
+  const files = { "client-certificate": "me.crt", "client-key": "me.key", as: "other" };
+  const other = await client({ ...files, "as-groups": ["system:authenticated"] });
+  await expect(other.exec(pod, "c", ["true"])).rejects.toThrow('User "other" cannot');
+  const several = await client({ ...files, "as-groups": ["system:authenticated", "more"] });
+  await expect(several.exec(pod, "c", ["true"])).rejects.toMatchObject({ reason: "invalid" });
 });
 
 test("an exec plugin whose token is no longer taken is asked again, and the request repeated", async () => {

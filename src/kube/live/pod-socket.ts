@@ -21,7 +21,7 @@ export async function openPodSocket(server: ApiServer, call: SocketCall): Promis
   const socket = new WebSocket(url, {
     protocols: [...call.protocols],
     dispatcher,
-    headers: headers as Record<string, string>,
+    headers: singleHeaders(headers, request),
   });
   socket.binaryType = "arraybuffer";
   let opened = false;
@@ -53,6 +53,21 @@ export async function openPodSocket(server: ApiServer, call: SocketCall): Promis
   if (ready) return socket;
   done();
   throw await refusalOf(server, call, request);
+}
+
+/** WebSockets join the values of a header in one line, where an API server would read several groups as the name of one. */
+function singleHeaders(
+  headers: Readonly<Record<string, string | readonly string[]>>,
+  request: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      const [first = "", ...more] = typeof value === "string" ? [value] : value;
+      if (more.length === 0) return [name, first];
+      const message = `a program in a pod cannot be asked for with several values of ${name}`;
+      throw new ApiFailure({ reason: "invalid", request, message });
+    }),
+  );
 }
 
 /**
