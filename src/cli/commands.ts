@@ -13,6 +13,7 @@ import {
   sharedFlags,
   type SharedFlags,
 } from "./flags.ts";
+import { type VerifyFlags, verifyFlags } from "./verify-flags.ts";
 import { leastConfiguration } from "../scaffold/usual.ts";
 import { certs } from "./run-certs.ts";
 import { applyFlags, type ApplyFlags, statusFlags, type StatusFlags, undoFlags, type UndoFlags } from "./run-flags.ts";
@@ -131,6 +132,12 @@ const status: Command<CommandContext> = buildCommand<StatusFlags, [string?], Com
   docs: { brief: "Say where a migration stands" },
 });
 
+const verify: Command<CommandContext> = buildCommand<VerifyFlags, [string], CommandContext>({
+  loader: async () => (await import("./run-verify.ts")).runVerify,
+  parameters: { flags: verifyFlags, positional: folder, aliases: { o: "output" } },
+  docs: { brief: "See whether the plan's clients get through: their proxies, and real requests" },
+});
+
 const demo: Command<CommandContext> = buildCommand<SharedFlags, [], CommandContext>({
   loader: async () => (await import("./run-demo.ts")).runDemo,
   parameters: { flags: sharedFlags },
@@ -190,6 +197,6 @@ const rbac: Command<CommandContext> = buildCommand<RbacFlags, [], CommandContext
 
 /** All commands. */
 export const commands: RouteMap<CommandContext> = buildRouteMap({
-  routes: { inspect, check, plan, rbac, scaffold, apply, undo, status, demo, explain, certs },
+  routes: { inspect, check, plan, rbac, scaffold, apply, undo, status, verify, demo, explain, certs },
   docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
 });

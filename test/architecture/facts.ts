@@ -12,6 +12,7 @@ export interface Fact {
 
 const FACTS = "docs/facts.md";
 const prefixes = [
+  "observe",
   "federation",
   "prepare",
   "trust",

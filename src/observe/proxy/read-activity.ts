@@ -23,13 +23,21 @@ export function activeConnections(clusters: Json): number {
   return active;
 }
 
-/** How many connections the proxy has opened to the endpoints of a host until now. */
-export function connectionsOpened(clusters: Json, to: HostPort): number {
+export interface Connections {
+  /** That the proxy has begun until now. */
+  readonly begun: number;
+  /** Of these, how many came to nothing: nobody there, or a handshake that failed. */
+  readonly failed: number;
+}
+
+/** A proxy's connections to the endpoints of a host. */
+export function connectionsTo(clusters: Json, to: HostPort): Connections {
   const name = clusterName(to);
-  return objects(clusters, "/cluster_statuses")
+  const hosts = objects(clusters, "/cluster_statuses")
     .filter((cluster) => text(cluster, "/name") === name)
-    .flatMap((cluster) => objects(cluster, "/host_statuses"))
-    .reduce((sum, host) => sum + counter(host, "cx_total"), 0);
+    .flatMap((cluster) => objects(cluster, "/host_statuses"));
+  const sum = (of: string): number => hosts.reduce((all, host) => all + counter(host, of), 0);
+  return { begun: sum("cx_total"), failed: sum("cx_connect_fail") };
 }
 
 function counter(host: Json, name: string): number {

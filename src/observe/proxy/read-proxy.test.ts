@@ -4,7 +4,7 @@ import { certificateHashes } from "../../core/certificates.ts";
 import type { Json } from "../../core/json.ts";
 import { host } from "../../core/ids.ts";
 import { pem } from "../../../test/support/world.ts";
-import { activeConnections, connectionsOpened } from "./read-activity.ts";
+import { activeConnections, connectionsTo } from "./read-activity.ts";
 import { exposureIn } from "./read-exposure.ts";
 import { endpointsIn, namesIn, readHosts } from "./read-hosts.ts";
 import { nodeIn, secretsIn } from "./read-identity.ts";
@@ -155,6 +155,7 @@ describe("activity", () => {
       {
         stats: [
           { name: "cx_total", value: String(cx_total) },
+          { name: "cx_connect_fail", value: "2" },
           // Envoy leaves out a zero.
           cx_active === 0
             ? { type: "GAUGE", name: "cx_active" }
@@ -179,7 +180,7 @@ describe("activity", () => {
     const clusters = {
       cluster_statuses: [status("outbound|80||a.example", 1, 7), status("outbound|81||a.example", 1, 9)],
     };
-    expect(connectionsOpened(clusters, { host: host("a.example"), port: 80 })).toBe(7);
-    expect(connectionsOpened(clusters, { host: host("b.example"), port: 80 })).toBe(0);
+    expect(connectionsTo(clusters, { host: host("a.example"), port: 80 })).toEqual({ begun: 7, failed: 2 });
+    expect(connectionsTo(clusters, { host: host("b.example"), port: 80 })).toEqual({ begun: 0, failed: 0 });
   });
 });
