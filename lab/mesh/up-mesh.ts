@@ -56,7 +56,9 @@ async function startMesh(cluster: LabCluster, { start, built, say, named }: Star
 
 function controlPlaneName(start: StartingPoint, name: string): string {
   const plane = objectsOf(start, "control-planes", name).find(({ kind }) => kind === "ServiceMeshControlPlane");
-  return String(plane?.metadata["name"] ?? "basic");
+  const called = plane?.metadata["name"];
+  if (typeof called !== "string") throw new Error(`${name} has no control plane`);
+  return called;
 }
 
 /** The istiod that the control plane of OSSM 2.6 would have. */

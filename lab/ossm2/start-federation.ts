@@ -40,7 +40,7 @@ async function istiodAccount({ name, kubeconfig }: LabCluster): Promise<string> 
   try {
     const { items } = await api.list({ apiVersion: "apps/v1", kind: "Deployment" }, { labels: "app=istiod" });
     const [istiod] = items;
-    const account = istiod && valueAt(istiod as Json, "/spec/template/spec/serviceAccountName");
+    const account = istiod && valueAt(istiod, "/spec/template/spec/serviceAccountName");
     if (typeof account !== "string") throw new Error(`${name} has no istiod`);
     return `system:serviceaccount:${istiod?.metadata.namespace}:${account}`;
   } finally {

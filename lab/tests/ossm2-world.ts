@@ -43,14 +43,14 @@ export const hosts = {
   tcp: "tcp-echo.a.svc.west-mesh-imports.local",
 };
 
-/** Only for beforeAll; `end` is for afterAll, also after failure. */
-export async function federatedWorld(name: string, timing: Timing): Promise<World> {
+/** Only for beforeAll; `end` is for afterAll, also after failure. `named`: istiod is named as OSSM 2's (UpMeshOptions). */
+export async function federatedWorld(name: string, timing: Timing, named = false): Promise<World> {
   const state = join(testLabs, name);
   const built = inject("built");
   const stopped = new AbortController();
   const said: World["said"][number][] = [];
   await removeLab(state);
-  const { lab, start } = await upMesh({ ...placesFrom(process.env), state, built, say });
+  const { lab, start } = await upMesh({ ...placesFrom(process.env), state, built, say, named });
   const log = (event: string, facts: JsonObject): void => void said.push({ ...facts, event, at: Date.now() });
   let standIn: StandIn | null = null;
   const sides = await Promise.all(
