@@ -31,6 +31,8 @@ export interface ApiProxy {
   /** A kubeconfig that leads through the proxy. */
   readonly kubeconfig: string;
   readonly asked: Asked[];
+  /** What the server has carried out, whoever still waited for its answer. */
+  readonly carriedOut: Asked[];
   /** Bodies that were passed on. */
   readonly answers: string[];
   /** How many requests got another verdict than "pass". */
@@ -47,14 +49,21 @@ export async function apiProxy({ kubeconfig, name }: LabCluster): Promise<ApiPro
   const connection = await readKubeconfig(kubeconfig);
   const folder = mkdtempSync(join(tmpdir(), "meshferry-proxy-"));
   const own = join(folder, "kubeconfig");
-  const proxy: ApiProxy = { kubeconfig: own, asked: [], answers: [], disturbed: 0, judge: () => "pass" };
+  const proxy: ApiProxy = {
+    kubeconfig: own,
+    asked: [],
+    carriedOut: [],
+    answers: [],
+    disturbed: 0,
+    judge: () => "pass",
+  };
   const sockets = new Set<Socket>();
   const server = createServer((incoming, outgoing) => {
     const asked = { method: incoming.method ?? "", path: incoming.url ?? "" };
     proxy.asked.push(asked);
     const verdict = proxy.judge(asked);
     if (verdict !== "pass") proxy.disturbed += 1;
-    serve({ connection, answers: proxy.answers }, incoming, outgoing, verdict);
+    serve({ connection, asked, proxy }, incoming, outgoing, verdict);
   });
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -85,7 +94,8 @@ function kubeconfigFor(name: string, server: string): string {
 
 interface Through {
   readonly connection: Connection;
-  readonly answers: string[];
+  readonly asked: Asked;
+  readonly proxy: Pick<ApiProxy, "answers" | "carriedOut">;
 }
 
 function serve(through: Through, incoming: IncomingMessage, outgoing: ServerResponse, verdict: Verdict): void {
@@ -106,7 +116,7 @@ function serve(through: Through, incoming: IncomingMessage, outgoing: ServerResp
 }
 
 function pass(
-  { connection, answers }: Through,
+  { connection, asked, proxy }: Through,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   verdict: Verdict,
@@ -118,6 +128,7 @@ function pass(
     url,
     { method: incoming.method, headers, ca: authority, cert: certificate, key },
     (answer) => {
+      if ((answer.statusCode ?? 500) < 300) proxy.carriedOut.push(asked);
       if (verdict === "lost") {
         answer.resume();
         answer.on("end", () => incoming.socket.resetAndDestroy());
@@ -127,7 +138,7 @@ function pass(
       if (verdict !== "half") {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("end", () => answers.push(Buffer.concat(chunks).toString("utf8")));
+        answer.on("end", () => proxy.answers.push(Buffer.concat(chunks).toString("utf8")));
         answer.pipe(outgoing);
         return;
       }
@@ -138,7 +149,7 @@ function pass(
     },
   );
   onward.on("error", () => incoming.socket.destroy());
-  // Whoever ends a watch at our end ends it at the server's.
-  outgoing.on("close", () => onward.destroy());
+  // Whoever ends a watch at our end ends it at the server's; a write goes on without whom it was for.
+  if (asked.method === "GET") outgoing.on("close", () => onward.destroy());
   incoming.pipe(onward);
 }

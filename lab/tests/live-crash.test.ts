@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readJournal } from "../../src/run/journal.ts";
 import { apiProxy, type Asked, isWrite } from "./live-api-proxy.ts";
 import { clusterDump } from "./live-dump.ts";
-import { made, type Made } from "./live-made.ts";
+import { made, type Made, troubles } from "./live-made.ts";
 import { east, type LiveRun, liveRun, runInProcess } from "./live-run.ts";
 import { planFolder } from "./live-run-plan.ts";
 
@@ -37,10 +37,12 @@ describe("behind a record", () => {
     const folder = planFolder();
     const run: LiveRun = { folder, plan: here.plan, cluster: east, kubeconfig: proxy.kubeconfig };
     expect(await runInProcess({ ...run, killAfter })).toBe("SIGKILL");
-    expect(readJournal(folder)).toHaveLength(killAfter);
-    expect(await liveRun(run)).toMatchObject({ end: "finished", trouble: null });
-    // 16 writes in all; one that was sent and not answered before the kill is seen to be there, and not sent again.
-    const sent = changes(proxy.asked).map(({ method, path }) => `${method} ${path.split("?")[0]}`);
+    // A record of a step beside it may have come to the disk together with it.
+    expect(readJournal(folder).length - killAfter).toBeOneOf([0, 1]);
+    const resumed = await liveRun(run);
+    expect([resumed.end, troubles(resumed)]).toEqual(["finished", []]);
+    // A write that was carried out and not answered before the kill is seen to be there, and not done again; the entry has two.
+    const sent = changes(proxy.carriedOut).map(({ method, path }) => `${method} ${path.split("?")[0]}`);
     expect(sent).toHaveLength(new Set(sent).size + 1);
     expect(ofThisTest(await plainDump(here))).toEqual(await whole());
   });

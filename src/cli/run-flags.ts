@@ -26,13 +26,13 @@ export interface StatusFlags extends SharedFlags, Pick<InputFlags, "mesh" | "kub
   readonly output: "text" | "json";
 }
 
-/** "httpbin/a": the Service httpbin in namespace a. */
+/** "orders/shop": the Service orders in namespace shop. */
 export function parseOnly(text: string): OnlyService {
   const [service = "", namespace = "", ...rest] = text.split("/");
   if (service !== "" && namespace !== "" && rest.length === 0) return { service, namespace };
   throw new UserError({
     what: `--only ${text}: not of the form SERVICE/NAMESPACE`,
-    todo: "Name a service and its namespace, as clients dial it or as its exporter has it: --only httpbin/a",
+    todo: "Name a service and its namespace, as clients dial it or as its exporter has it: --only orders/shop",
   });
 }
 
