@@ -33,10 +33,13 @@ afterAll(async () => {
   if (folder !== "") await rm(folder, { recursive: true, force: true });
 });
 
-/** The guide's order: federation goes while 2.6 stays. */
+/**
+ * The guide's order: federation goes while 2.6 stays. Nothing is restarted for its certificate: proxies hold the roots of peers
+ * already, and a federation gateway of one pod that restarts cuts the requests under way.
+ */
 function config(): string {
   const meshes = [...views].map(([name, view]) => ({ name, context: name, kubeconfig: view.kubeconfig }));
-  const trust = { order: "combined-root", restartProxies: true };
+  const trust = { order: "combined-root" };
   return JSON.stringify({ apiVersion: "meshferry/config.v1", meshes, trust });
 }
 

@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
 LONGEST_SHUTDOWN = 25
+# Whoever has not heard yet that the pod goes still comes; the pod's proxy stays for 5 s (Istio, terminationDrainDuration).
+STILL_OPEN = 6
 
 
 def read_account(folder):
@@ -90,11 +92,12 @@ class Server(ThreadingHTTPServer):
     under_way = threading.Condition()
 
     def end(self, *_):
-        """What is under way is answered; connections that are only kept alive are not waited for."""
+        """Goes on answering for a while, then what is under way; connections that are only kept alive are not waited for."""
         self.closing = True
         threading.Thread(target=self.drain).start()
 
     def drain(self):
+        time.sleep(STILL_OPEN)
         with self.under_way:
             self.under_way.wait_for(lambda: self.busy == 0, timeout=LONGEST_SHUTDOWN)
         self.shutdown()
