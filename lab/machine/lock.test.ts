@@ -65,11 +65,16 @@ test("a passing lock leaves no file, and the one who waited for it keeps out who
   const seen: string[] = [];
   const events = new EventEmitter();
   const waits = once(events, "waits");
+  const held = once(events, "held");
   const first = withPassingLock(
     file,
     () => {},
-    async () => waits,
+    async () => {
+      events.emit("held");
+      await waits;
+    },
   );
+  await held;
   const entered = once(events, "entered");
   const second = withPassingLock(
     file,
