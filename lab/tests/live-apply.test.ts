@@ -44,7 +44,8 @@ test("applied once; a second apply writes nothing, not even its Lease; undone, e
   expect([bare.end, proxy.asked.filter(isWrite)]).toEqual(["finished", []]);
   expect(await clusterDump(shared.api)).toEqual(after);
 
-  expect(await liveRun({ ...run, direction: "undo" })).toMatchObject({ end: "finished", trouble: null });
+  const undone = await liveRun({ ...run, direction: "undo" });
+  expect([undone, troubles(undone)]).toMatchObject([{ end: "finished", trouble: null }, []]);
   expect(await clusterDump(shared.api)).toEqual(before);
   expect(await liveRun(run)).toMatchObject({ end: "finished", trouble: null });
   expect(await clusterDump(shared.api)).toEqual(after);

@@ -24,7 +24,7 @@ test("kinds are found with their group, version and verbs; others are not instal
   const { client } = await world();
   expect(await client.served({ group: "networking.istio.io", kind: "ServiceEntry" })).toEqual({
     group: "networking.istio.io",
-    version: "v1",
+    version: "v1beta1",
     kind: "ServiceEntry",
     plural: "serviceentries",
     namespaced: true,

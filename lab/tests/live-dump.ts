@@ -18,21 +18,32 @@ const passing = new Set([
   "ipaddresses",
 ]);
 
-/** By "resource namespace/name". Of Secrets the names of their keys. */
+/** Put into every namespace, a moment after it is there: by Kubernetes, and by istiod. */
+const givenToAll = new Set(["kube-root-ca.crt", "istio-ca-root-cert"]);
+
+/** By "resource namespace/name". Of Secrets the names of their keys. Namespaces that are on their way out, those of earlier tests, do not count. */
 export async function clusterDump(api: KubeApi): Promise<Record<string, Json>> {
   const dump: Record<string, Json> = {};
+  const leaving = await namespacesOnTheirWay(api);
   for (const path of await versions(api)) {
     for (const { name, verbs } of await resources(api, path)) {
       if (passing.has(name) || name.includes("/") || !verbs.includes("list")) continue;
       const { items = [] } = JSON.parse(await api.text("GET", `${path}/${name}`)) as { items?: JsonObject[] };
       for (const item of items) {
         const metadata = objectAt(item, "metadata");
+        if (leaving.has(text(metadata[name === "namespaces" ? "name" : "namespace"]))) continue;
+        if (name === "configmaps" && givenToAll.has(text(metadata["name"]))) continue;
         const key = `${path.split("/").slice(2, -1).join("/")}/${name} ${text(metadata["namespace"])}/${text(metadata["name"])}`;
         dump[key] = settled(name === "services" ? withoutGiven(item) : item, name === "secrets");
       }
     }
   }
   return dump;
+}
+
+async function namespacesOnTheirWay(api: KubeApi): Promise<ReadonlySet<string>> {
+  const { items } = await api.list({ apiVersion: "v1", kind: "Namespace" });
+  return new Set(items.flatMap(({ metadata }) => (metadata["deletionTimestamp"] === undefined ? [] : [metadata.name])));
 }
 
 function settled(whole: JsonObject, secret: boolean): Json {
@@ -46,7 +57,12 @@ function settled(whole: JsonObject, secret: boolean): Json {
     annotations,
     ...metadata
   } = objectAt(item, "metadata");
-  const { "deployment.kubernetes.io/revision": _r, ...noted } = isJsonObject(annotations) ? annotations : {};
+  // istiod elects its leaders by the second, in an annotation.
+  const {
+    "deployment.kubernetes.io/revision": _r,
+    "control-plane.alpha.kubernetes.io/leader": _l,
+    ...noted
+  } = isJsonObject(annotations) ? annotations : {};
   const { data } = item;
   return {
     ...item,
