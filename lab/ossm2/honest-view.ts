@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Connection, readKubeconfig } from "../api/kubeconfig.ts";
+import { plainKubeconfig } from "../api/plain-kubeconfig.ts";
 import type { LabCluster } from "../cluster/lab-cluster.ts";
 import { withoutStandIn } from "./marks.ts";
 
@@ -35,7 +36,7 @@ export async function honestView({ kubeconfig, name }: LabCluster): Promise<Hone
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const { port } = proxy.address() as AddressInfo;
   const own = join(folder, `${name}.kubeconfig`);
-  await writeFile(own, kubeconfigFor(name, `http://127.0.0.1:${port}`));
+  await writeFile(own, plainKubeconfig(name, `http://127.0.0.1:${port}`));
   return {
     kubeconfig: own,
     writes,
@@ -99,15 +100,4 @@ function upgrade(connection: Connection, incoming: IncomingMessage, socket: Sock
   });
   request.on("error", end);
   request.end();
-}
-
-function kubeconfigFor(name: string, server: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name, cluster: { server } }],
-    users: [{ name, user: {} }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    "current-context": name,
-  });
 }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Connection, readKubeconfig } from "../api/kubeconfig.ts";
+import { plainKubeconfig } from "../api/plain-kubeconfig.ts";
 import type { LabCluster } from "../cluster/lab-cluster.ts";
 
 export interface Asked {
@@ -72,24 +73,13 @@ export async function apiProxy({ kubeconfig, name }: LabCluster): Promise<ApiPro
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const at = `http://127.0.0.1:${port}`;
-  writeFileSync(own, kubeconfigFor(name, at));
+  writeFileSync(own, plainKubeconfig(name, at));
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
     rmSync(folder, { recursive: true, force: true });
   });
   return proxy;
-}
-
-function kubeconfigFor(name: string, server: string): string {
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name, cluster: { server } }],
-    users: [{ name, user: {} }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    "current-context": name,
-  });
 }
 
 interface Through {

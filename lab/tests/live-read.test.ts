@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { runCli } from "../../src/cli/run-cli.ts";
+import { type Ran, run as runMeshferry } from "../../test/cli/run-meshferry.ts";
 import { isJsonObject, type JsonObject } from "../../src/core/json.ts";
 import { kindsRead } from "../../src/pipeline.ts";
 import { withoutStandIn } from "../ossm2/marks.ts";
@@ -17,21 +17,9 @@ function workFolder(): string {
   return folder;
 }
 
-/** As of one time: an hour later than the day at which the lab's certificates begin. */
-async function run(cwd: string, argv: readonly string[], now = new Date()) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(argv, {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    cwd,
-    env: {},
-    columns: undefined,
-    isTTY: false,
-    now: () => now,
-    liveLabels: withoutStandIn,
-  });
-  return { code, stdout: out.join(""), stderr: err.join("") };
+/** As the stand-in's clusters look to users of OSSM 2. */
+async function run(cwd: string, argv: readonly string[], now = new Date()): Promise<Ran> {
+  return runMeshferry(cwd, argv, { now: () => now, liveLabels: withoutStandIn });
 }
 
 /** A control plane and a peer in each cluster, with a Secret beside them: enough for a plan to have something to say. */

@@ -1,4 +1,4 @@
-// A plan folder as apply, undo and status read it: plan.json of this version, and the journal of this very plan.
+// A plan folder as commands read it: plan.json of this version, and for those that carry it out the journal of this very plan.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,12 +10,15 @@ import { JournalDamaged, journalPath, readJournal } from "../run/journal.ts";
 import { fold, type RunState } from "../run/run-state.ts";
 import { UserError } from "./user-error.ts";
 
-export interface OpenedPlan {
+export interface ReadPlan {
   /** Absolute. */
   readonly folder: string;
   readonly plan: Plan;
   /** Of plan.json's bytes. */
   readonly hash: Hash;
+}
+
+export interface OpenedPlan extends ReadPlan {
   readonly state: RunState;
 }
 
@@ -37,8 +40,24 @@ const known: readonly string[] = [
   "lists",
 ] satisfies (keyof PlanFile)[];
 
-/** Throws a UserError where the folder holds no plan that this version understands. */
+/** The plan with its journal. Throws a UserError as readPlan does, and where the journal is damaged or another plan's. */
 export function readPlanFolder(cwd: string, named: string): OpenedPlan {
+  const read = readPlan(cwd, named);
+  const { folder, hash } = read;
+  const state = stateOf(folder);
+  if (state.plan !== null && state.plan !== hash) {
+    throw new UserError({
+      what: "the journal in the folder is of another plan",
+      where: journalPath(folder),
+      why: "plan.json was written again, or changed, after a run had begun.",
+      todo: "Put the plan of that run back to finish or undo it; write a new plan into a folder of its own.",
+    });
+  }
+  return { ...read, state };
+}
+
+/** Throws a UserError where the folder holds no plan that this version understands. */
+export function readPlan(cwd: string, named: string): ReadPlan {
   const folder = resolve(cwd, named);
   const file = join(folder, "plan.json");
   const bytes = bytesOf(file);
@@ -62,16 +81,7 @@ export function readPlanFolder(cwd: string, named: string): OpenedPlan {
     });
   }
   const hash: Hash = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-  const state = stateOf(folder);
-  if (state.plan !== null && state.plan !== hash) {
-    throw new UserError({
-      what: "the journal in the folder is of another plan",
-      where: journalPath(folder),
-      why: "plan.json was written again, or changed, after a run had begun.",
-      todo: "Put the plan of that run back to finish or undo it; write a new plan into a folder of its own.",
-    });
-  }
-  return { folder, plan: planOf(value, file), hash, state };
+  return { folder, plan: planOf(value, file), hash };
 }
 
 function bytesOf(file: string): Buffer {

@@ -1,13 +1,8 @@
 // `meshferry rbac`: the least roles for reading, and for carrying a plan out, as tables or manifests.
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { clusterId } from "../core/ids.ts";
-import { isJsonObject, type Json } from "../core/json.ts";
 import { sortedUnique } from "../core/order.ts";
 import { kindsRead } from "../pipeline.ts";
 import { namespacesMade, permissionsToRead, verbsOf } from "../plan/permissions.ts";
-import { type PlanFile, planFromFile } from "../plan/plan-file.ts";
-import type { Plan } from "../plan/plan.ts";
 import { jsonText } from "../present/model/json-text.ts";
 import { rbacView, type RbacView } from "../present/model/rbac-view.ts";
 import { rbacText } from "../present/text/rbac-text.ts";
@@ -16,14 +11,14 @@ import { paintFor, writeLines } from "./drawing.ts";
 import { exitFine } from "./exit-codes.ts";
 import type { RbacFlags } from "./flags.ts";
 import { handler } from "./handler.ts";
-import { UserError } from "./user-error.ts";
+import { readPlan } from "./read-plan-folder.ts";
 
 /** Reading takes the same everywhere. */
 const anyCluster = "any";
 
 export const runRbac = handler<RbacFlags, []>(async ({ cli }, flags) => {
   const subject = flags.for ?? null;
-  const plan = flags.plan === undefined ? null : readPlan(cli.cwd, flags.plan);
+  const plan = flags.plan === undefined ? null : readPlan(cli.cwd, flags.plan).plan;
   const asked = plan === null ? [] : verbsOf(plan);
   const clusters = plan === null ? [clusterId(anyCluster)] : sortedUnique(asked.map(({ cluster }) => cluster));
   const reading = clusters.flatMap((cluster) => permissionsToRead(cluster, kindsRead, flags.secrets ?? false));
@@ -47,25 +42,4 @@ function manifestsText({ clusters }: RbacView): string {
       return `${head}\n${manifests.map((each) => `---\n${yamlText(each, { manifest: true })}`).join("")}`;
     })
     .join("");
-}
-
-function readPlan(cwd: string, folder: string): Plan {
-  const file = join(resolve(cwd, folder), "plan.json");
-  const trouble = (why: string) =>
-    new UserError({
-      what: "the plan cannot be read",
-      where: file,
-      why,
-      todo: "Name a folder that meshferry plan --out has written.",
-    });
-  let value: Json;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8")) as Json;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "it is no JSON";
-    throw trouble(code === "ENOENT" ? "There is no such file." : `It cannot be read: ${code}.`);
-  }
-  if (!isJsonObject(value) || value["apiVersion"] !== "meshferry/plan.v1")
-    throw trouble("It is no plan of this version.");
-  return planFromFile(value as unknown as PlanFile);
 }

@@ -106,16 +106,26 @@ export function wants(condition: Condition, answers: Answers, plan: PlanIndex): 
   return judgeWith(condition, answers, plan).wants;
 }
 
-export const noAnswers: Answers = {
-  object: new Map(),
-  pods: new Map(),
-  nodes: new Map(),
-  "mesh-config": new Map(),
-  proxies: new Map(),
-  hosts: new Map(),
-  exposure: new Map(),
-  answerer: new Map(),
-  reach: new Map(),
-  opened: new Map(),
-  idle: new Map(),
+/** Answers that are written down while they are found. */
+export type FillingAnswers = {
+  readonly [W in keyof Answers]: Map<string, Answers[W] extends ReadonlyMap<string, infer V> ? V : never>;
 };
+
+/** Nothing is known yet. */
+export function emptyAnswers(): FillingAnswers {
+  return {
+    object: new Map(),
+    pods: new Map(),
+    nodes: new Map(),
+    "mesh-config": new Map(),
+    proxies: new Map(),
+    hosts: new Map(),
+    exposure: new Map(),
+    answerer: new Map(),
+    reach: new Map(),
+    opened: new Map(),
+    idle: new Map(),
+  };
+}
+
+export const noAnswers: Answers = emptyAnswers();

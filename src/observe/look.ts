@@ -1,6 +1,13 @@
 // Looks for facts in live clusters: each want by its own means, side by side, as many at once as a server bears.
 import { isUnseen, type Opened, type ProxyView } from "../conditions/facts.ts";
-import { type Answers, type Want, wantKey, type WantOf } from "../conditions/wants.ts";
+import {
+  type Answers,
+  emptyAnswers,
+  type FillingAnswers,
+  type Want,
+  wantKey,
+  type WantOf,
+} from "../conditions/wants.ts";
 import { refKey } from "../core/object-ref.ts";
 import { groupBy } from "../core/order.ts";
 import { knock } from "./answerer.ts";
@@ -20,9 +27,6 @@ import type { IndexedWorld } from "./world.ts";
 /** Programs that run at once in pods of one world. */
 const atOnce = 8;
 
-/** Answers that are written down while they are found. */
-type Found = { readonly [W in Want["want"]]: Map<string, Answers[W] extends ReadonlyMap<string, infer V> ? V : never> };
-
 export class Looker {
   readonly #world: IndexedWorld;
   readonly #watches: ChangeWatches | null;
@@ -40,19 +44,7 @@ export class Looker {
 
   /** What was found for each want, nothing left out: what could not be seen says so. */
   async look(wants: readonly Want[]): Promise<Answers> {
-    const found: Found = {
-      object: new Map(),
-      pods: new Map(),
-      nodes: new Map(),
-      "mesh-config": new Map(),
-      proxies: new Map(),
-      hosts: new Map(),
-      exposure: new Map(),
-      answerer: new Map(),
-      reach: new Map(),
-      opened: new Map(),
-      idle: new Map(),
-    };
+    const found = emptyAnswers();
     const round = new Round(this.#world, this.#watches);
     const tasks = [...this.#single(wants, found, round), ...this.#hosts(wants, found, round)];
     const reach = wants.filter((want) => want.want === "reach");
@@ -61,7 +53,7 @@ export class Looker {
     return found;
   }
 
-  #single(wants: readonly Want[], found: Found, round: Round): Task[] {
+  #single(wants: readonly Want[], found: FillingAnswers, round: Round): Task[] {
     return wants.flatMap((want): Task[] => {
       const key = wantKey(want);
       switch (want.want) {
@@ -91,7 +83,7 @@ export class Looker {
   }
 
   /** All hosts of one workload are asked of each of its proxies together. */
-  #hosts(wants: readonly Want[], found: Found, round: Round): Task[] {
+  #hosts(wants: readonly Want[], found: FillingAnswers, round: Round): Task[] {
     const hosts = wants.filter((want) => want.want === "hosts");
     return [...groupBy(hosts, ({ workload }) => refKey(workload)).values()].map((group) => async () => {
       const [first] = group;

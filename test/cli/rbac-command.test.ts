@@ -66,11 +66,11 @@ test("wrong use is said", async () => {
   };
   expect(await ended("--plan", "none")).toEqual([
     2,
-    "error: the plan cannot be read   where: /none/plan.json   why:   There is no such file.",
+    "error: there is no plan to be read   where: /none/plan.json   why:   no such file",
   ]);
   expect(await ended("--plan", "old")).toEqual([
     2,
-    "error: the plan cannot be read   where: /old/plan.json   why:   It is no plan of this version.",
+    'error: this version does not understand the plan   where: /old/plan.json   why:   Its apiVersion is "other", not "meshferry/plan.v1".',
   ]);
   expect((await ended("--for", "alice"))[1]).toMatch(/^error: --for alice: nobody that roles can be given to/u);
 });
