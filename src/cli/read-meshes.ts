@@ -22,12 +22,13 @@ export interface ReadMeshes {
 
 /** Reads everything that the flags name. Throws a UserError where nothing at all can be used. */
 export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<ReadMeshes> {
-  const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config);
+  const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config, flags);
   const sources = meshSources(flags, config, cli.cwd);
   if (sources.size === 0) {
     throw new UserError({
       what: "no mesh was named",
-      todo: "Name each cluster and where it is read: --mesh east=./east for manifests, --mesh west=context:CONTEXT for a live cluster, or --config meshferry.yaml.",
+      ...(flags.config === undefined ? {} : { where: flags.config, why: "It has no meshes, and there is no --mesh." }),
+      todo: "Name each cluster and where it is read: --mesh east=./east for manifests, --mesh west=context:CONTEXT for a live cluster, or meshes in a --config meshferry.yaml.",
     });
   }
   const given = flags.asOf?.toISOString();
@@ -66,11 +67,18 @@ export async function readMeshes(cli: CliContext, flags: InputFlags): Promise<Re
   return { inputs: sortedBy(inputs, ({ id }) => id), config: { ...config, meshes: [] } };
 }
 
-/** The configuration in a file; what is wrong with it goes to stderr. */
-export async function namedConfig(cli: CliContext, file: string): Promise<Config> {
+/** The configuration in a file, beside the clusters that flags name; what is wrong with it goes to stderr. */
+export async function namedConfig(
+  cli: CliContext,
+  file: string,
+  { mesh = [] }: Pick<InputFlags, "mesh">,
+): Promise<Config> {
   // Loaded only here: the packages that read it take a tenth of a second.
   const { readConfig } = await import("../config/read-config.ts");
-  const { value, findings } = await readConfig(resolve(cli.cwd, file));
+  const { value, findings } = await readConfig(
+    resolve(cli.cwd, file),
+    mesh.map(({ name }) => name),
+  );
   const shown = findings.map((finding) => ({
     ...finding,
     subjects: finding.subjects.map((subject) => nearer(subject, cli.cwd, file)),

@@ -48,7 +48,7 @@ export async function withClusters<T>(
   note: boolean,
   work: (clients: Clients) => Promise<T>,
 ): Promise<T> {
-  const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config);
+  const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config, flags);
   const clients = await liveClusters(cli, flags, config);
   try {
     demandClusters(opened.plan, clients);

@@ -64,7 +64,7 @@ function lookingWorld(clients: Clients): Omit<RunWorld, "plan" | "chains" | "sta
 }
 
 async function fromClusters(cli: CliContext, flags: StatusFlags): Promise<StatusView> {
-  const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config);
+  const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config, flags);
   const clients = await liveClusters(cli, flags, config);
   try {
     if (clients.size === 0) {

@@ -7,17 +7,21 @@ export interface ConfigProblem {
   readonly problem: string;
 }
 
-/** What is wrong between the fields of a file whose shape is right. */
-export function checkConfig(file: ConfigFile): ConfigProblem[] {
+/** What is wrong between the fields of a file whose shape is right. `named`: clusters that --mesh names. */
+export function checkConfig(file: ConfigFile, named: readonly string[]): ConfigProblem[] {
+  const known: Known = new Set([...file.meshes.map(({ name }) => name), ...named]);
   return [
     ...meshProblems(file),
-    ...pairProblems(file),
-    ...runnerProblems(file),
+    ...pairProblems(file, known),
+    ...runnerProblems(file, known),
     ...waveProblems(file),
     ...placeProblems(file),
-    ...gatewayProblems(file),
+    ...gatewayProblems(file, known),
   ];
 }
+
+/** The names of all clusters. */
+type Known = ReadonlySet<string>;
 
 function meshProblems(file: ConfigFile): ConfigProblem[] {
   return file.meshes.flatMap((mesh, index) => {
@@ -37,10 +41,10 @@ function meshProblems(file: ConfigFile): ConfigProblem[] {
   });
 }
 
-function pairProblems(file: ConfigFile): ConfigProblem[] {
+function pairProblems(file: ConfigFile, known: Known): ConfigProblem[] {
   const seen = new Set<string>();
   return file.pairs.flatMap(({ peers }, index) => {
-    const problems = peers.flatMap((peer, side) => unknownCluster(file, peer, ["pairs", index, "peers", side]));
+    const problems = peers.flatMap((peer, side) => unknownCluster(known, peer, ["pairs", index, "peers", side]));
     const [one, other] = peers;
     if (one === other) problems.push({ at: ["pairs", index, "peers"], problem: "names one peer twice" });
     for (const [side, peer] of one === other ? [] : peers.entries()) {
@@ -52,12 +56,12 @@ function pairProblems(file: ConfigFile): ConfigProblem[] {
   });
 }
 
-function runnerProblems(file: ConfigFile): ConfigProblem[] {
+function runnerProblems(file: ConfigFile, known: Known): ConfigProblem[] {
   return file.runners.flatMap(({ service }, index) => {
     const at = ["runners", index, "service"];
     const first = file.runners.findIndex((other) => other.service === service);
     const twice = first < index ? [{ at, problem: `is also the service of runners[${first}]` }] : [];
-    return [...unknownCluster(file, service, at), ...twice];
+    return [...unknownCluster(known, service, at), ...twice];
   });
 }
 
@@ -89,23 +93,22 @@ function placeProblems({ eastWest, entries }: ConfigFile): ConfigProblem[] {
 }
 
 /** One entry at most for each gateway and importer: which of two is meant could not be told. */
-function gatewayProblems(file: ConfigFile): ConfigProblem[] {
+function gatewayProblems(file: ConfigFile, known: Known): ConfigProblem[] {
   return (["service", "addresses"] as const).flatMap((field) => {
     const entries = file.eastWest[field];
     return entries.flatMap(({ mesh, importer }, index) => {
       const at = ["eastWest", field, index];
       const first = entries.findIndex((other) => other.mesh === mesh && other.importer === importer);
       return [
-        ...unknownCluster(file, mesh, [...at, "mesh"]),
-        ...(importer === undefined ? [] : unknownCluster(file, importer, [...at, "importer"])),
+        ...unknownCluster(known, mesh, [...at, "mesh"]),
+        ...(importer === undefined ? [] : unknownCluster(known, importer, [...at, "importer"])),
         ...(first < index ? [{ at, problem: `is for the same gateway as eastWest.${field}[${first}]` }] : []),
       ];
     });
   });
 }
 
-function unknownCluster(file: ConfigFile, place: string, at: readonly (string | number)[]): ConfigProblem[] {
-  const cluster = place.slice(0, place.indexOf("/"));
-  if (file.meshes.some((mesh) => mesh.name === cluster)) return [];
-  return [{ at, problem: "begins with a cluster that is not the name of any mesh here" }];
+function unknownCluster(known: Known, place: string, at: readonly (string | number)[]): ConfigProblem[] {
+  if (known.has(place.slice(0, place.indexOf("/")))) return [];
+  return [{ at, problem: "begins with a cluster that neither the file nor --mesh names" }];
 }

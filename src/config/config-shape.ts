@@ -114,7 +114,7 @@ const waves = z.strictObject({
 export const configFile = z
   .strictObject({
     apiVersion: z.literal(CONFIG_VERSION),
-    meshes: z.array(mesh).min(1, "is empty"),
+    meshes: z.array(mesh).default([]).describe("Beside those that --mesh names. Default: none."),
     pairs: z.array(pair).default([]),
     trust: trust.prefault({}),
     strategy: z.literal("shift").default("shift"),

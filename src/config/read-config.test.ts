@@ -113,7 +113,7 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
     const two = "{mesh: east/a/b, addresses: [a]}, {mesh: east/a/b, addresses: [b]}, {mesh: nope/a/b, addresses: [c]}";
     expect(await troubles(`${minimal}eastWest: {addresses: [${two}]}\n`)).toEqual([
       "MF033 5 eastWest.addresses[1] | is for the same gateway as eastWest.addresses[0]",
-      "MF033 5 eastWest.addresses[2].mesh | begins with a cluster that is not the name of any mesh here",
+      "MF033 5 eastWest.addresses[2].mesh | begins with a cluster that neither the file nor --mesh names",
     ]);
   });
 
@@ -141,7 +141,6 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
       "MF033 5 waves.atMost | Too big: expected number to be <=4",
       'MF033 6 exportTo | Invalid option: expected one of "all"|"keep"',
     ]);
-    expect(await troubles(head)).toEqual(["MF033 1 meshes | is missing"]);
     expect((await troubles("")).length).toBe(1);
   });
 
@@ -152,10 +151,21 @@ runners: [{service: east/ns/s, serviceAccounts: [sa], sidecar: false, targetPort
       "MF033 4 meshes[1] | needs one of path, paths and context",
       "MF033 5 meshes[2].kubeconfig | means nothing without context",
       "MF033 5 meshes[2].name | is also the name of meshes[0]",
-      "MF033 7 pairs[0].peers[1] | begins with a cluster that is not the name of any mesh here",
+      "MF033 7 pairs[0].peers[1] | begins with a cluster that neither the file nor --mesh names",
       "MF033 8 pairs[1].peers | names one peer twice",
-      "MF033 10 runners[0].service | begins with a cluster that is not the name of any mesh here",
+      "MF033 10 runners[0].service | begins with a cluster that neither the file nor --mesh names",
       "MF033 11 waves.order[1] | is in the list twice",
+    ]);
+  });
+
+  it("takes the meshes from elsewhere, and lets other fields speak of them", async () => {
+    const text = `${head}pairs:\n- peers: [a/n/p, b/n/p]\n`;
+    expect((await readConfig(fileWith(text), ["a", "b"])).value).toMatchObject({
+      meshes: [],
+      pairs: [{ peers: ["a/n/p", "b/n/p"] }],
+    });
+    expect((await readConfig(fileWith(text), ["a"])).findings.map(({ params }) => params["field"])).toEqual([
+      "pairs[0].peers[1]",
     ]);
   });
 

@@ -15,8 +15,11 @@ import { nearMiss } from "./near-miss.ts";
 
 type Way = readonly PropertyKey[];
 
-/** Reads a configuration file. The value is null if anything in it is wrong; relative paths in it are joined to its folder. */
-export async function readConfig(file: string): Promise<Produced<Config | null>> {
+/**
+ * Reads a configuration file. The value is null if anything in it is wrong; relative paths in it are joined to its folder.
+ * `named`: clusters that are named elsewhere, which the file may speak of.
+ */
+export async function readConfig(file: string, named: readonly string[] = []): Promise<Produced<Config | null>> {
   const read = await readConfigText(file, CONFIG_VERSION);
   if (read.value === null) return { value: null, findings: read.findings };
   const parsed = read.value;
@@ -24,7 +27,7 @@ export async function readConfig(file: string): Promise<Produced<Config | null>>
   if (!result.success) {
     return refused(result.error.issues.flatMap((issue) => issueFindings(issue, parsed, file)));
   }
-  const problems = checkConfig(result.data);
+  const problems = checkConfig(result.data, named);
   if (problems.length > 0) {
     return refused(problems.map(({ at, problem }) => valueWrong(at, problem, parsed, file)));
   }

@@ -97,6 +97,17 @@ describe("--mesh", () => {
 describe("--config", () => {
   const config = (lines: string) => `apiVersion: meshferry/config.v1\n${lines}`;
 
+  test("needs no meshes where flags name them all, and says so where nobody names any", async () => {
+    const folder = exampleFolder({ "settings.yaml": config("eastWest: {namespace: gateways}\n") });
+    const { code, stdout } = await run(folder, ["plan", "--config", "settings.yaml", ...bothMeshes, "-o", "json"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('"namespace": "gateways"');
+    expect(await run(folder, ["plan", "--config", "settings.yaml"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/no mesh was named\n {2}where: settings\.yaml\n {2}why: .* no --mesh/u) as unknown,
+    });
+  });
+
   test("names the meshes, with paths relative to the file", async () => {
     const folder = exampleFolder({
       "etc/meshferry.yaml": config("meshes:\n- {name: east, path: ../east}\n- {name: west, path: ../west}\n"),
