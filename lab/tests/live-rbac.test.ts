@@ -9,7 +9,7 @@ import { pluralOf } from "../../src/core/plural.ts";
 import { missingPermissions } from "../../src/kube/live/missing-permissions.ts";
 import { readLive } from "../../src/kube/sources/live/read-live.ts";
 import { kindsRead } from "../../src/pipeline.ts";
-import { type Permission, permissionsToRead } from "../../src/plan/permissions.ts";
+import { type Permission, permissionsToRead } from "../../src/plan/permission.ts";
 import { rolesOf } from "../../src/plan/roles.ts";
 import type { Manifest } from "../api/live-object.ts";
 import { readKubeconfig } from "../api/kubeconfig.ts";

@@ -15,7 +15,7 @@ import type { Plan, Step } from "../plan/plan.ts";
 import type { BeforeImages, Image } from "../run/before-images.ts";
 import type { Found } from "../run/run-event.ts";
 import { notBegun, type RunState, type StepRecord } from "../run/run-state.ts";
-import { touched } from "../run/schedule.ts";
+import { touched } from "../plan/touched.ts";
 import { changedFacts } from "./basis-check.ts";
 
 const images = new Map<string, Image>();

@@ -1,27 +1,18 @@
 // `meshferry apply`: a plan folder carried out in live clusters, from where it stands to its end, or to that of a phase.
 import { type Config, defaultConfig } from "../config/config.ts";
 import type { ClusterInput } from "../core/cluster.ts";
-import type { Finding } from "../core/finding.ts";
-import { kindKey } from "../core/object-ref.ts";
-import { writeForbidden } from "../findings/codes/run.ts";
-import { missingPermissions } from "../kube/live/missing-permissions.ts";
-import { verbsOf } from "../plan/permissions.ts";
 import type { Plan } from "../plan/plan.ts";
-import { findingViews } from "../present/model/finding-view.ts";
 import { shellWord } from "../present/folder/shell-word.ts";
-import { findingsText } from "../present/text/findings-text.ts";
 import { imagesIn } from "../run/before-images.ts";
 import { isDivisible, phasesUntil, planFor, routesOf } from "../run/selection.ts";
 import { changedFacts } from "./basis-check.ts";
 import type { CliContext } from "./cli-context.ts";
-import { paintFor, writeLines } from "./drawing.ts";
-import { exitBlocked } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
 import { type OpenedPlan, phaseNamed, readPlanFolder } from "./read-plan-folder.ts";
 import { readMeshes } from "./read-meshes.ts";
-import type { Clients } from "./run-clusters.ts";
+import { missingVerbs } from "./missing-verbs.ts";
 import type { ApplyFlags } from "./run-flags.ts";
-import { demandOnly, runFolder, withClusters } from "./run-plan-folder.ts";
+import { blocked, demandOnly, runFolder, withClusters } from "./run-plan-folder.ts";
 import { UserError } from "./user-error.ts";
 
 export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, named) => {
@@ -30,11 +21,11 @@ export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, nam
   const until = flags.until === undefined ? null : phaseNamed(opened.plan, "--until", flags.until);
   const { plan, phases } = partOf(opened.plan, flags, until);
   return withClusters(cli, flags, opened, flags.dryRun !== true, async (clients) => {
-    const troubles = [...(await factsNow(cli, flags, opened)), ...(await forbidden({ ...plan, phases }, clients))];
-    if (troubles.length > 0) {
-      writeLines(cli.stderr, findingsText(findingViews(troubles), paintFor(cli, flags.color)));
-      return exitBlocked;
-    }
+    const use = ["apply", "undo", "verify"] as const;
+    const missing = await missingVerbs({ ...plan, phases }, use, clients, named);
+    // What may not be read would only show as changed.
+    const troubles = missing.length > 0 ? missing : await factsNow(cli, flags, opened);
+    if (troubles.length > 0) return blocked(cli, flags, troubles);
     return runFolder(cli, flags, opened, clients, {
       direction: "apply",
       plan,
@@ -69,18 +60,6 @@ function partOf(plan: Plan, flags: ApplyFlags, until: ReturnType<typeof phaseNam
   }
   const part = planFor(plan, routes);
   return { plan: part, phases: phasesUntil(part, until) };
-}
-
-/** What this user may not do of what the plan takes, before anything is begun. */
-async function forbidden(plan: Plan, clients: Clients): Promise<Finding[]> {
-  const missing = await missingPermissions(verbsOf(plan), clients);
-  return missing
-    .filter(({ optional }) => !optional)
-    .map(({ cluster, verb, group, kind, subresource, namespace, name }) => {
-      const what = `${kindKey({ group, kind })}${subresource === null ? "" : `/${subresource}`}`;
-      const place = [namespace, name].filter((part) => part !== null).join("/");
-      return writeForbidden.at([{ cluster }], { does: verb, object: `${cluster}: ${what} ${place}`.trim() });
-    });
 }
 
 /** What the plan rests on, read anew. */

@@ -2,14 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../config/config.ts";
-import { type ClusterId, clusterId } from "../core/ids.ts";
-import { sortedUnique } from "../core/order.ts";
+import type { ClusterId } from "../core/ids.ts";
 import { valueAt } from "../core/pointer.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
+import { clustersOf } from "../plan/permissions.ts";
 import type { Plan } from "../plan/plan.ts";
 import { journalFolder } from "../run/journal.ts";
-import { touched } from "../run/schedule.ts";
 import type { CliContext } from "./cli-context.ts";
 import { withFiles } from "./file-trouble.ts";
 import type { InputFlags } from "./flags.ts";
@@ -18,15 +17,6 @@ import { openAll } from "./open-clusters.ts";
 import { UserError } from "./user-error.ts";
 
 export type Clients = ReadonlyMap<ClusterId, ClusterClient>;
-
-/** The clusters that the plan has to do with. */
-export function clustersOf(plan: Plan): ClusterId[] {
-  return sortedUnique([
-    ...plan.phases.flatMap(({ steps }) => steps.flatMap(({ action }) => touched(action).map(({ cluster }) => cluster))),
-    ...plan.basis.map(({ ref }) => ref.cluster),
-    ...plan.routes.map(({ importer }) => clusterId(importer.split("/")[0] ?? "")),
-  ]);
-}
 
 /** A client for each live cluster that flags and configuration name. */
 export async function liveClusters(

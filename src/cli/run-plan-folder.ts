@@ -3,10 +3,16 @@ import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import process from "node:process";
 import { defaultConfig } from "../config/config.ts";
+import type { Finding } from "../core/finding.ts";
+import type { ClusterId } from "../core/ids.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
+import type { ClusterClient } from "../kube/live/cluster-client.ts";
 import { until } from "../observe/until.ts";
+import { clustersOf } from "../plan/permissions.ts";
 import type { Phase, PhaseId, Plan, Step } from "../plan/plan.ts";
+import { findingViews } from "../present/model/finding-view.ts";
 import { printable } from "../present/model/json-text.ts";
+import { findingsText } from "../present/text/findings-text.ts";
 import { runLines, troubleLines } from "../present/text/run-lines.ts";
 import { visibleText } from "../present/text/visible-text.ts";
 import { chainsOf } from "../run/chains.ts";
@@ -49,9 +55,11 @@ export async function withClusters<T>(
   work: (clients: Clients) => Promise<T>,
 ): Promise<T> {
   const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config, flags);
-  const clients = await liveClusters(cli, flags, config);
+  const all = await liveClusters(cli, flags, config);
   try {
-    demandClusters(opened.plan, clients);
+    demandClusters(opened.plan, all);
+    // Of others nothing is asked, and no Lease is taken there.
+    const clients = new Map(clustersOf(opened.plan).flatMap((id) => clientOf(all, id)));
     await demandSameClusters(opened.folder, clients, note);
     return await work(clients);
   } catch (error) {
@@ -63,8 +71,13 @@ export async function withClusters<T>(
       todo: "See that the clusters can be reached and are well, then run the command again.",
     });
   } finally {
-    await Promise.all([...clients.values()].map(async (client) => client.close()));
+    await Promise.all([...all.values()].map(async (client) => client.close()));
   }
+}
+
+function clientOf(clients: Clients, id: ClusterId): [[ClusterId, ClusterClient]] | [] {
+  const client = clients.get(id);
+  return client === undefined ? [] : [[id, client]];
 }
 
 /** Carries it out, and shows it. Returns the exit code. */
@@ -211,6 +224,12 @@ function userName(): string {
     // A container may run under a number that has no name.
     return `user ${process.getuid?.() ?? "unknown"}`;
   }
+}
+
+/** Says what stands in the way, and that nothing was begun by the exit code. */
+export function blocked(cli: CliContext, flags: Pick<RunFlags, "color">, troubles: readonly Finding[]): number {
+  writeLines(cli.stderr, findingsText(findingViews(troubles), paintFor(cli, flags.color)));
+  return exitBlocked;
 }
 
 /** Refuses a part of the plan that is none. */

@@ -1,8 +1,8 @@
 // `meshferry rbac`: the least roles for reading, and for carrying a plan out, as tables or manifests.
 import { clusterId } from "../core/ids.ts";
-import { sortedUnique } from "../core/order.ts";
 import { kindsRead } from "../pipeline.ts";
-import { namespacesMade, permissionsToRead, verbsOf } from "../plan/permissions.ts";
+import { besideReading, permissionsToRead } from "../plan/permission.ts";
+import { clustersOf, namespacesMade, verbsOf } from "../plan/permissions.ts";
 import { jsonText } from "../present/model/json-text.ts";
 import { rbacView, type RbacView } from "../present/model/rbac-view.ts";
 import { rbacText } from "../present/text/rbac-text.ts";
@@ -19,9 +19,11 @@ const anyCluster = "any";
 export const runRbac = handler<RbacFlags, []>(async ({ cli }, flags) => {
   const subject = flags.for ?? null;
   const plan = flags.plan === undefined ? null : readPlan(cli.cwd, flags.plan).plan;
-  const asked = plan === null ? [] : verbsOf(plan);
-  const clusters = plan === null ? [clusterId(anyCluster)] : sortedUnique(asked.map(({ cluster }) => cluster));
-  const reading = clusters.flatMap((cluster) => permissionsToRead(cluster, kindsRead, flags.secrets ?? false));
+  const clusters = plan === null ? [clusterId(anyCluster)] : clustersOf(plan);
+  // What a plan rests on is read again before it is carried out; a scaffold's rests on nothing.
+  const read = plan === null || plan.basis.length > 0 ? clusters : [];
+  const reading = read.flatMap((cluster) => permissionsToRead(cluster, kindsRead, flags.secrets ?? false));
+  const asked = plan === null ? [] : besideReading(verbsOf(plan), reading);
   const view = rbacView([...reading, ...asked], {
     notThereYet: plan === null ? [] : namespacesMade(plan),
     subject,

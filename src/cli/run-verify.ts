@@ -1,15 +1,15 @@
 // `meshferry verify`: whether the plan's clients get through, now: what their proxies hold, and real requests.
-import type { Condition } from "../conditions/condition.ts";
 import { verify } from "../observe/verify.ts";
-import type { Plan } from "../plan/plan.ts";
+import { healthOf } from "../plan/awaited.ts";
 import { jsonText } from "../present/model/json-text.ts";
 import { verifyView } from "../present/model/verify-view.ts";
 import { verifyText } from "../present/text/verify-text.ts";
 import { paintFor, writeLines } from "./drawing.ts";
 import { exitBlocked, exitFine, exitInterrupted } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
+import { missingVerbs } from "./missing-verbs.ts";
 import { readPlanFolder } from "./read-plan-folder.ts";
-import { withClusters } from "./run-plan-folder.ts";
+import { blocked, withClusters } from "./run-plan-folder.ts";
 import { UserError } from "./user-error.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
@@ -26,6 +26,8 @@ export const runVerify = handler<VerifyFlags, [string]>(async ({ cli }, flags, n
   const signal = cli.stopSignal?.() ?? new AbortController().signal;
   const fresh = flags.fresh ?? false;
   return withClusters(cli, flags, opened, false, async (clients) => {
+    const missing = await missingVerbs(plan, ["verify"], clients, named);
+    if (missing.length > 0) return blocked(cli, flags, missing);
     const probes = { image: flags.probeImage ?? null, pods: flags.noProbePods !== true };
     const verified = await verify({ plan, clients, probes }, healthOf(plan), { fresh, signal }).catch(
       (error: unknown) => {
@@ -48,8 +50,3 @@ export const runVerify = handler<VerifyFlags, [string]>(async ({ cli }, flags, n
     return view.holds ? exitFine : exitBlocked;
   });
 });
-
-/** What has to hold whichever phase has been reached: it is what the first phase sees to. */
-function healthOf({ phases }: Plan): Condition[] {
-  return phases.filter(({ id }) => id === "prepare").flatMap(({ steps }) => steps.map(({ done }) => done));
-}

@@ -1,12 +1,13 @@
 // What a plan takes, step by step: the verbs of each action, of its undo, and of what it waits for.
 import { describe, expect, test } from "vitest";
 import type { Condition } from "../conditions/condition.ts";
-import { clusterId } from "../core/ids.ts";
+import { clusterId, slotId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { planOf, readEastWest } from "../../test/support/example.ts";
 import { makeStep, restore } from "./make-step.ts";
-import { namespacesMade, type Permission, permissionKey, permissionsToRead, verbsOf } from "./permissions.ts";
+import { besideReading, type Permission, permissionKey, permissionsToRead } from "./permission.ts";
+import { namespacesMade, verbsOf } from "./permissions.ts";
 import type { Action, Plan, Step } from "./plan.ts";
 
 const example = planOf(await readEastWest());
@@ -28,7 +29,7 @@ function planWith(action: Action, parts: Partial<Step> = {}, more: Partial<Plan>
     verify: [],
     reversible: true,
   };
-  return { ...example, phases: [phase], slots: [], probes: [], objects: {}, ...more };
+  return { ...example, phases: [phase], slots: [], probes: [], meshes: [], objects: {}, ...more };
 }
 
 /** "verbs of resource name", without the Lease that every plan takes. */
@@ -48,6 +49,8 @@ describe("the verbs of a step", () => {
   test("that makes an object, and of its undo", () => {
     expect(shown(planWith(apply(ref("Service")), { expect: "absent", undo: restore }))).toEqual([
       "undo delete Service ns/x",
+      "wait list? Service ns/x",
+      "wait watch? Service ns/x",
       "write create Service ns/x",
       "write get Service ns/x",
       "write patch Service ns/x",
@@ -64,12 +67,18 @@ describe("the verbs of a step", () => {
   test("that deletes, and makes again", () => {
     expect(shown(planWith({ do: "delete", ref: ref("Service") }, { undo: restore }))).toEqual([
       "undo create Service ns/*",
+      "wait list? Service ns/x",
+      "wait watch? Service ns/x",
       "write delete Service ns/x",
       "write get Service ns/x",
     ]);
     const refs = [ref("Service", "a"), ref("Service", "b")];
     expect(shown(planWith({ do: "delete-together", refs, withinMs: 1 }, { undo: restore }))).toEqual([
       "undo create Service ns/*",
+      "wait list? Service ns/a",
+      "wait list? Service ns/b",
+      "wait watch? Service ns/a",
+      "wait watch? Service ns/b",
       "write delete Service ns/a",
       "write delete Service ns/b",
       "write get Service ns/a",
@@ -88,15 +97,18 @@ describe("the verbs of a step", () => {
     ]);
   });
 
-  test("on a Secret: patch and nothing else, also where a condition names it", () => {
+  test("on a Secret: patch and nothing else; one that is only waited for is got, and not watched", () => {
     const secret = ref("Secret", "cacerts");
-    const plan = planWith({ do: "patch", ref: secret, ops: [] }, { done: { kind: "present", ref: secret } });
-    expect(shown(plan)).toEqual(["write patch Secret ns/cacerts"]);
+    expect(shown(planWith({ do: "patch", ref: secret, ops: [] }))).toEqual(["write patch Secret ns/cacerts"]);
+    expect(shown(planWith({ do: "wait" }, { done: { kind: "present", ref: secret } }))).toEqual([
+      "wait get Secret ns/cacerts",
+    ]);
   });
 
   test("that restarts; that only waits", () => {
     const workload = ref("Deployment", "d", "ns", "apps");
     expect(shown(planWith({ do: "restart", workload }, { done: { kind: "rolled-out", ref: workload } }))).toEqual([
+      "wait list? Deployment ns/d",
       "wait watch? Deployment ns/d",
       "write get Deployment ns/d",
       "write patch Deployment ns/d",
@@ -124,30 +136,92 @@ describe("what is waited for", () => {
     expect(judged({ kind: "proxy-network", workload: gateway, network: "n" })).toEqual([
       "ask create? Pod/exec ns/*",
       "ask get Pod/exec ns/*",
+      "ask list Pod ns/*",
       "ask watch? Pod ns/*",
       "wait get Deployment ns/gw",
+      "wait list? Deployment ns/gw",
       "wait watch? Deployment ns/gw",
     ]);
     expect(judged({ kind: "gateway-exposes", gateway, hosts: [] })).toContain("ask get Pod/portforward ns/*");
     expect(judged({ kind: "status", ref: ref("Peer", "p", "ns", "g"), type: "t", status: "True" })).toEqual([
       "wait get Peer ns/p",
+      "wait list? Peer ns/p",
       "wait watch? Peer ns/p",
     ]);
   });
 
-  test("requests from clients, once for each of them", () => {
-    const clients = [ref("Deployment", "curl", "client", "apps")];
-    const condition: Condition = { kind: "reachable", probes: "g", fresh: false };
-    const twice: Condition = { kind: "all", of: [condition, { kind: "egress-open", probes: "g" }] };
-    expect(judged(twice, { probes: [{ id: "g", clients, routes: [] }] })).toEqual([
+  test("the pods of a peer's istiod, and nodes for their addresses", () => {
+    const [mesh] = example.meshes;
+    if (mesh === undefined) throw new Error("the example has meshes");
+    const peer = ref("ServiceMeshPeer", "p", mesh.istiod.namespace, "federation.maistra.io");
+    expect(judged({ kind: "peer-synced", ref: peer }, { meshes: [mesh] })).toEqual([
+      "ask list Pod istio-system/*",
+      "ask watch? Pod istio-system/*",
+      "wait get Deployment istio-system/istiod-basic",
+      "wait get ServiceMeshPeer istio-system/p",
+      "wait list? Deployment istio-system/istiod-basic",
+      "wait list? ServiceMeshPeer istio-system/p",
+      "wait watch? Deployment istio-system/istiod-basic",
+      "wait watch? ServiceMeshPeer istio-system/p",
+    ]);
+    const slots: Plan["slots"] = [{ id: slotId("n"), type: "node-addresses", cluster: clusterId("east"), among: [] }];
+    expect(shown(planWith({ do: "wait" }, {}, { slots }))).toEqual(["wait list Node -/*", "wait watch? Node -/*"]);
+  });
+
+  test("requests from clients, once for each of them; where freshly started ones are asked, pods are made", () => {
+    const { probes, meshes } = example;
+    const group = probes[0]?.id ?? "";
+    const reachable = (fresh: boolean): Condition => ({ kind: "reachable", probes: group, fresh });
+    const twice: Condition = { kind: "all", of: [reachable(false), { kind: "egress-open", probes: group }] };
+    const inClient = (done: Condition) =>
+      judged(done, { probes, meshes: meshes.map((mesh) => ({ ...mesh, gateways: [] })) }).filter((each) =>
+        each.includes(" client/"),
+      );
+    expect(inClient(twice)).toEqual([
       "ask create? Pod client/*",
       "ask create? Pod/exec client/*",
       "ask delete? Pod client/*",
-      "ask get Deployment client/curl",
       "ask get Pod/exec client/*",
+      "ask list Pod client/*",
       "ask watch? Pod client/*",
+      "wait get Deployment client/curl",
+      "wait list? Deployment client/curl",
+      "wait watch? Deployment client/curl",
     ]);
+    expect(inClient(reachable(true))).toEqual(
+      expect.arrayContaining(["ask create Pod client/*", "ask delete Pod client/*", "ask watch Pod client/*"]),
+    );
   });
+
+  test("what an importer's proxies are compared with: the remote Gateway, the pods of federation's egress gateway", () => {
+    const { probes, meshes } = example;
+    const seen = judged({ kind: "endpoints", probes: probes[0]?.id ?? "", via: "east-west" }, { probes, meshes });
+    expect(seen).toContain("wait get Gateway meshferry-imports/meshferry-west");
+    expect(seen).toContain("wait get Deployment istio-system/federation-egress");
+  });
+});
+
+test("undo alone takes what puts back, and no more", () => {
+  const plan = planWith({ do: "patch", ref: ref("Service"), ops: [] }, { undo: { how: "none", needed: false } });
+  expect(verbsOf(plan, ["undo"]).filter(({ why }) => why !== "lock")).toEqual([]);
+  const restarted = planWith({ do: "restart", workload: ref("Deployment", "d", "ns", "apps") });
+  expect(verbsOf(restarted, ["undo"]).flatMap(({ verb, name }) => (name === "d" ? [verb] : []))).toEqual([
+    "get",
+    "patch",
+  ]);
+  expect(verbsOf(example, ["verify"]).filter(({ verb }) => verb === "patch" || verb === "update")).toEqual([]);
+});
+
+test("what reading gives is not given twice", () => {
+  const reading = permissionsToRead(clusterId("east"), ["Pod"], false);
+  const asked = verbsOf(example);
+  const left = besideReading(asked, reading);
+  const lists = (of: readonly Permission[]) =>
+    of.filter(
+      ({ cluster, verb, kind, subresource }) => `${cluster} ${verb} ${kind}` === "east list Pod" && !subresource,
+    );
+  expect([lists(asked).length > 0, lists(left)]).toEqual([true, []]);
+  expect(left).toHaveLength(asked.length - lists(asked).length);
 });
 
 test("every cluster of a plan has a Lease, and is known again", () => {

@@ -1,80 +1,68 @@
 // What a plan's steps ask of clusters, as verbs on resources: by name wherever Kubernetes lets a permission name its object.
 import type { Condition } from "../conditions/condition.ts";
-import type { ClusterId } from "../core/ids.ts";
+import { type ClusterId, clusterId } from "../core/ids.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
 import { kindKey, type ObjectRef } from "../core/object-ref.ts";
-import { compareText, sortedUnique } from "../core/order.ts";
+import { sortedUnique } from "../core/order.ts";
+import { leftToSee, seenUndone, seenVerified } from "./awaited.ts";
+import { distinct, isSecret, ofPods, type Permission, permission, type Reason, type Verb } from "./permission.ts";
 import type { Action, Plan, Step } from "./plan.ts";
+import { touched } from "./touched.ts";
+import { verbsToJudge } from "./verbs-to-judge.ts";
 
-/** "use": the operator's webhook asks for it, not the API server. */
-export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "use";
+/** What a plan is used for: carrying it out, taking it back, seeing whether its clients get through. */
+export type Use = "apply" | "undo" | "verify";
 
-export type Reason = "read" | "write" | "undo" | "wait" | "ask" | "lock";
-
-export interface Permission {
-  readonly cluster: ClusterId;
-  readonly verb: Verb;
-  readonly group: string;
-  readonly kind: string;
-  readonly subresource: string | null;
-  /** null: the cluster as a whole, or a kind without namespaces. */
-  readonly namespace: string | null;
-  /** null: any. */
-  readonly name: string | null;
-  readonly why: Reason;
-  /** Whether nothing stops without it: it makes something faster, or newer servers alone ask for it. */
-  readonly optional: boolean;
-  /** In a namespace that the plan makes, and without a name: it can only be given once the namespace is there. */
-  readonly later: boolean;
-}
-
-/** Lists of all kinds that are read; of Secrets only where asked: who may list one by name may read its values too. */
-export function permissionsToRead(cluster: ClusterId, kinds: readonly string[], secrets: boolean): Permission[] {
-  const list = (key: string, name: string | null): Permission => ({
-    ...permission({ cluster, group: groupIn(key), kind: kindIn(key), namespace: null, name: "" }, "list", "read"),
-    name,
-    optional: key === "Secret",
-  });
-  return [
-    ...kinds.filter((key) => key !== "Secret").map((key) => list(key, null)),
-    ...(secrets ? ["cacerts", "istio-ca-secret"].map((name) => list("Secret", name)) : []),
-  ];
-}
-
-/** Beside the permissions to read: what carrying the plan out, and undoing it, takes. Sorted, each once. */
-export function verbsOf(plan: Plan): Permission[] {
+/** Beside the permissions to read: what each use of the plan takes. Sorted, each once. */
+export function verbsOf(plan: Plan, uses: readonly Use[] = ["apply", "undo", "verify"]): Permission[] {
   const found: Permission[] = [];
-  const clusters = new Set<ClusterId>();
-  const probed = new Set<string>();
-  for (const { steps, gate, verify } of plan.phases) {
-    found.push(...toJudge(gate, plan, probed));
-    for (const id of verify) found.push(...toProbe(id, plan, probed));
+  const [apply, undo, verify] = [uses.includes("apply"), uses.includes("undo"), uses.includes("verify")];
+  const waits: Condition[] = [];
+  for (const { steps, gate, verify: probes } of plan.phases) {
+    if (apply) waits.push(gate, ...probes.map((id): Condition => ({ kind: "reachable", probes: id, fresh: false })));
     for (const step of steps) {
-      found.push(...ofStep(step, plan), ...toJudge(step.done, plan, probed));
-      for (const ref of refsOf(step.action)) clusters.add(ref.cluster);
+      if (apply) found.push(...ofAction(step.action, step.expect, plan, "write"));
+      if (apply) waits.push(leftToSee(step));
+      if (undo) found.push(...toUndo(step, plan));
+      if (undo) waits.push(seenUndone(step, madeBy(step), deletedBy(step)));
     }
   }
   // A slot's value is read off the object that it comes from.
-  for (const slot of plan.slots)
-    if ("from" in slot)
-      found.push(...["get" as const, "watch" as const].map((verb) => permission(slot.from, verb, "wait")));
-  // What a run must not find changed lies in clusters that it writes nothing to, too.
-  for (const { ref } of plan.basis) clusters.add(ref.cluster);
-  for (const cluster of clusters) found.push(...toLock(cluster));
+  if (apply) waits.push(...plan.slots.map(({ id }): Condition => ({ kind: "slot", slot: id })));
+  if (verify) waits.push(...seenVerified(plan));
+  found.push(...verbsToJudge(waits, plan));
+  for (const cluster of clustersOf(plan)) found.push(...toKnow(cluster), ...(apply || undo ? toLock(cluster) : []));
   const made = new Set(namespacesMade(plan));
   const isLater = ({ cluster, namespace, name }: Permission) =>
     name === null && made.has(`${cluster}/${namespace ?? ""}`);
   return distinct(found).map((each) => ({ ...each, later: isLater(each) }));
 }
 
-function ofStep({ action, expect, undo }: Step, plan: Plan): Permission[] {
-  const restored = undo.how === "restore";
-  const also = undo.how === "restore" ? undo.also : undo.how === "actions" ? undo.actions : [];
-  return [
-    ...ofAction(action, expect, plan, "write"),
-    ...(restored ? toRestore(action, expect) : []),
-    ...also.flatMap((each) => ofAction(each, "any", plan, "undo")),
-  ];
+/** The clusters that the plan has to do with: written to, or such that a run must not find them changed. */
+export function clustersOf(plan: Plan): ClusterId[] {
+  return sortedUnique([
+    ...plan.phases.flatMap(({ steps }) => steps.flatMap(({ action }) => touched(action).map(({ cluster }) => cluster))),
+    ...plan.basis.map(({ ref }) => ref.cluster),
+    ...plan.routes.map(({ importer }) => clusterId(importer.split("/")[0] ?? "")),
+  ]);
+}
+
+/** What an undo takes away again. */
+function madeBy({ action, expect, undo }: Step): readonly ObjectRef[] {
+  return action.do === "apply" && expect !== "ours" && undo.how === "restore" ? [action.ref] : [];
+}
+
+/** What an undo makes again. */
+function deletedBy({ action, undo }: Step): readonly ObjectRef[] {
+  return (action.do === "delete" || action.do === "delete-together") && undo.how === "restore" ? touched(action) : [];
+}
+
+function toUndo(step: Step, plan: Plan): Permission[] {
+  const { action, expect, undo } = step;
+  if (action.do === "restart") return ofAction(action, expect, plan, "undo");
+  if (undo.how === "none") return [];
+  if (undo.how === "actions") return undo.actions.flatMap((each) => ofAction(each, "any", plan, "undo"));
+  return [...toRestore(action, expect), ...undo.also.flatMap((each) => ofAction(each, "any", plan, "undo"))];
 }
 
 function ofAction(action: Action, expect: Step["expect"], plan: Plan, why: Reason): Permission[] {
@@ -90,7 +78,7 @@ function ofAction(action: Action, expect: Step["expect"], plan: Plan, why: Reaso
       ];
     }
     case "patch":
-      // Of a Secret nothing is read: its own tests guard the patch.
+      // A Secret is looked at by a patch that changes nothing, and as metadata alone: who may patch it needs no more.
       return [
         ...(isSecret(action.ref) ? on(action.ref, "patch") : on(action.ref, "get", "patch")),
         ...toEnrol(action, why),
@@ -107,15 +95,20 @@ function ofAction(action: Action, expect: Step["expect"], plan: Plan, why: Reaso
   }
 }
 
-/** What was made is deleted, what was deleted is made: a creation cannot name its object (Kubernetes, RBAC: resourceNames). */
+/**
+ * What was made is deleted, what was there is applied as it was, what was deleted is made: a creation cannot name its object
+ * (Kubernetes, RBAC: resourceNames).
+ */
 function toRestore(action: Action, expect: Step["expect"]): Permission[] {
+  const on = (ref: ObjectRef, ...verbs: readonly Verb[]) => verbs.map((verb) => permission(ref, verb, "undo"));
+  const again = (ref: ObjectRef) => [...on(ref, "get"), { ...permission(ref, "create", "undo"), name: null }];
   switch (action.do) {
     case "apply":
-      return expect === "ours" ? [] : [permission(action.ref, "delete", "undo")];
+      return [...on(action.ref, "get", "patch"), ...(expect === "ours" ? [] : on(action.ref, "delete"))];
     case "delete":
-      return [{ ...permission(action.ref, "create", "undo"), name: null }];
+      return again(action.ref);
     case "delete-together":
-      return action.refs.map((ref) => ({ ...permission(ref, "create", "undo"), name: null }));
+      return action.refs.flatMap(again);
     case "patch":
     case "restart":
     case "wait":
@@ -141,10 +134,7 @@ function toEnrol({ ref, ops }: Extract<Action, { readonly do: "patch" }>, why: R
   const members = ops.flatMap((op) =>
     op.op === "remove" || !op.path.startsWith("/spec/members") ? [] : textsIn(op.value),
   );
-  return members.map((namespace) => ({
-    ...permission({ cluster: ref.cluster, group: "", kind: "Pod", namespace, name: "" }, "update", why),
-    name: null,
-  }));
+  return members.map((namespace) => ofPods({ ...ref, namespace }, "update", why));
 }
 
 function textsIn(value: Json): string[] {
@@ -152,123 +142,18 @@ function textsIn(value: Json): string[] {
   return Array.isArray(value) ? (value as readonly Json[]).filter((each) => typeof each === "string") : [];
 }
 
-const workloads = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "DeploymentConfig", "Pod"]);
-const ofObjectsAlone = new Set(["present", "absent", "field", "status", "rolled-out"]);
-
-/** What a condition looks at: objects by name; proxies in the pods of a workload; the clients of its probe group. */
-function toJudge(condition: Condition, plan: Plan, probed: Set<string>): Permission[] {
-  if (condition.kind === "all") return condition.of.flatMap((each) => toJudge(each, plan, probed));
-  const refs = refsIn(JSON.parse(JSON.stringify(condition)) as Json).filter((ref) => !isSecret(ref));
-  const asked = ofObjectsAlone.has(condition.kind) ? [] : refs.filter(({ kind }) => workloads.has(kind));
-  return [
-    ...refs.flatMap((ref) => [permission(ref, "get", "wait"), permission(ref, "watch", "wait")]),
-    ...asked.flatMap((ref) => toAsk(ref)),
-    ...(condition.kind === "gateway-exposes" ? inPods(condition.gateway, "portforward") : []),
-    ...("probes" in condition ? toProbe(condition.probes, plan, probed) : []),
-  ];
+/** kube-system, by whose uid a cluster is known again. */
+function toKnow(cluster: ClusterId): Permission[] {
+  return [permission({ cluster, group: "", kind: "Namespace", namespace: null, name: "kube-system" }, "get", "lock")];
 }
 
-/** Programs in the clients' pods, or where these have none to make requests with, in pods of ours beside them. */
-function toProbe(id: string, plan: Plan, probed: Set<string>): Permission[] {
-  if (probed.has(id)) return [];
-  probed.add(id);
-  const clients = plan.probes.find((group) => group.id === id)?.clients ?? [];
-  return clients.flatMap((client) => [
-    permission(client, "get", "ask"),
-    ...toAsk(client),
-    ...(["create", "delete"] as const).map((verb) => ({ ...anyPod(client, verb), optional: true })),
-  ]);
-}
-
-function toAsk(workload: ObjectRef): Permission[] {
-  return [{ ...anyPod(workload, "watch"), optional: true }, ...inPods(workload, "exec")];
-}
-
-/**
- * A WebSocket is a GET, for which servers ask for "get"; from Kubernetes 1.35 on for "create" as well (feature gate
- * AuthorizePodWebsocketUpgradeCreatePermission). The names of pods are not known beforehand.
- */
-function inPods(workload: ObjectRef, subresource: string): Permission[] {
-  return [
-    { ...anyPod(workload, "get"), subresource },
-    { ...anyPod(workload, "create"), subresource, optional: true },
-  ];
-}
-
-function anyPod({ cluster, namespace }: ObjectRef, verb: Verb): Permission {
-  return { ...permission({ cluster, group: "", kind: "Pod", namespace, name: "" }, verb, "ask"), name: null };
-}
-
-/** The Lease under which one run at a time writes to a cluster; and kube-system, by whose uid the cluster is known again. */
+/** The Lease under which one run at a time writes to a cluster. */
 function toLock(cluster: ClusterId): Permission[] {
-  const system = { cluster, group: "", kind: "Namespace", namespace: null, name: "kube-system" };
   const lease = { cluster, group: "coordination.k8s.io", kind: "Lease", namespace: "default", name: "meshferry" };
   return [
-    permission(system, "get", "lock"),
     ...(["get", "update", "delete"] as const).map((verb) => permission(lease, verb, "lock")),
     { ...permission(lease, "create", "lock"), name: null },
   ];
-}
-
-function permission({ cluster, group, kind, namespace, name }: ObjectRef, verb: Verb, why: Reason): Permission {
-  return {
-    cluster,
-    verb,
-    group,
-    kind,
-    subresource: null,
-    namespace,
-    name,
-    why,
-    optional: verb === "watch",
-    later: false,
-  };
-}
-
-const isSecret = ({ group, kind }: ObjectRef) => group === "" && kind === "Secret";
-
-function refsOf(action: Action): readonly ObjectRef[] {
-  switch (action.do) {
-    case "apply":
-    case "patch":
-    case "delete":
-      return [action.ref];
-    case "delete-together":
-      return action.refs;
-    case "restart":
-      return [action.workload];
-    case "wait":
-    case "confirm":
-      return [];
-  }
-}
-
-/** All references in a value, whatever the kind of condition calls them. */
-function refsIn(value: Json): ObjectRef[] {
-  if (Array.isArray(value)) return (value as readonly Json[]).flatMap(refsIn);
-  if (!isJsonObject(value)) return [];
-  const { cluster, group, kind, name, namespace } = value;
-  const inner = Object.values(value).flatMap(refsIn);
-  if (typeof cluster !== "string" || typeof group !== "string" || typeof kind !== "string" || typeof name !== "string")
-    return inner;
-  const place = typeof namespace === "string" ? namespace : null;
-  return [{ cluster: cluster as ClusterId, group, kind, namespace: place, name }, ...inner];
-}
-
-/** Each once; one that is needed for one thing and only helps with another is needed. Writing goes before waiting, as a reason. */
-function distinct(found: readonly Permission[]): Permission[] {
-  const byKey = new Map<string, Permission>();
-  for (const each of found) {
-    const key = permissionKey(each);
-    const before = byKey.get(key);
-    byKey.set(key, before === undefined ? each : { ...before, optional: before.optional && each.optional });
-  }
-  return [...byKey].sort(([left], [right]) => compareText(left, right)).map(([, each]) => each);
-}
-
-export function permissionKey(each: Omit<Permission, "why" | "optional">): string {
-  const { cluster, namespace, group, kind, subresource, name, verb } = each;
-  return [cluster, namespace ?? "", kindKey({ group, kind }), subresource ?? "", name ?? "", verb].join("|");
 }
 
 /** The namespaces that the plan's steps make: nothing can be permitted in them before they are there. */
@@ -281,13 +166,4 @@ export function namespacesMade(plan: Plan): readonly string[] {
       .filter(({ group, kind }) => group === "" && kind === "Namespace")
       .map(({ cluster, name }) => `${cluster}/${name}`),
   );
-}
-
-function kindIn(key: string): string {
-  return key.split(".")[0] ?? key;
-}
-
-function groupIn(key: string): string {
-  const dot = key.indexOf(".");
-  return dot < 0 ? "" : key.slice(dot + 1);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { clusterId } from "../core/ids.ts";
 import { pluralOf } from "../core/plural.ts";
-import type { Permission, Verb } from "./permissions.ts";
+import type { Permission, Verb } from "./permission.ts";
 import { mostNames, rolesOf } from "./roles.ts";
 
 const east = clusterId("east");

@@ -3,7 +3,7 @@ import type { ClusterId } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
 import { compareText, groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import { pluralOf } from "../core/plural.ts";
-import type { Permission } from "./permissions.ts";
+import type { Permission } from "./permission.ts";
 
 /** Who is given the roles: "user:NAME", "group:NAME", "sa:NAMESPACE/NAME"; as RBAC subjects. */
 export type Subject =

@@ -2,7 +2,7 @@
 import type { StepId } from "../core/ids.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { Plan, Step } from "../plan/plan.ts";
-import { touched } from "./schedule.ts";
+import { touched } from "../plan/touched.ts";
 
 /** By refKey: the steps that write the object, in the order of the plan. */
 export type Chains = ReadonlyMap<string, readonly Step[]>;

@@ -2,10 +2,11 @@
 import { all, always, type Condition } from "../conditions/condition.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { equalRef, type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { withValueAt } from "../core/pointer.ts";
 import { notConfirmed, waitedInVain } from "../findings/codes/run.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
+import { leftToSee } from "../plan/awaited.ts";
 import type { Action, PhaseId, Step } from "../plan/plan.ts";
 import { fillSlots } from "../target/fill-slots.ts";
 import { apiTrouble } from "./api-trouble.ts";
@@ -54,14 +55,7 @@ async function actAndWait(run: StepRun): Promise<StepResult | null> {
   if (written.is !== "in-place") return ended(written);
   if (!written.wrote && (wasDone || written.superseded === true))
     return wasDone ? null : { state: "done", wrote: false };
-  return waitFor(run, unproven(step), written.wrote);
-}
-
-/** What is left to see of a step's end: that its own object is there, the server has answered just now. */
-function unproven({ action, done }: Step): Condition {
-  if (action.do !== "apply") return done;
-  const parts = done.kind === "all" ? done.of : [done];
-  return all(...parts.filter((part) => part.kind !== "present" || !equalRef(part.ref, action.ref)));
+  return waitFor(run, leftToSee(step), written.wrote);
 }
 
 async function write(run: StepRun, action: WriteAction): Promise<Written> {

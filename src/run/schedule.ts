@@ -2,24 +2,8 @@
 import type { ClusterId, StepId } from "../core/ids.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
-import type { Action, Step } from "../plan/plan.ts";
-
-/** The objects that an action writes. */
-export function touched(action: Action): readonly ObjectRef[] {
-  switch (action.do) {
-    case "apply":
-    case "patch":
-    case "delete":
-      return [action.ref];
-    case "restart":
-      return [action.workload];
-    case "delete-together":
-      return action.refs;
-    case "wait":
-    case "confirm":
-      return [];
-  }
-}
+import type { Step } from "../plan/plan.ts";
+import { touched } from "../plan/touched.ts";
 
 export interface Scheduled {
   readonly id: StepId;

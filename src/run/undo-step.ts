@@ -1,9 +1,11 @@
 // One step taken back: by its inverse actions, or by what the journal's images say was there before.
-import { all, type Condition } from "../conditions/condition.ts";
+import type { Condition } from "../conditions/condition.ts";
 import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import { changedMeanwhile, noImage, notUndoable } from "../findings/codes/run.ts";
 import type { Finding } from "../core/finding.ts";
+import { seenUndone } from "../plan/awaited.ts";
 import type { Action, PhaseId, Step } from "../plan/plan.ts";
+import { touched } from "../plan/touched.ts";
 import type { BeforeImages } from "./before-images.ts";
 import { converge } from "./converge.ts";
 import { deleteTask, patchTask, restartMarkOf, restartTask } from "./forward-tasks.ts";
@@ -11,7 +13,6 @@ import type { Found, StepResult } from "./run-event.ts";
 import { ended, templateOf, waitFor } from "./run-step.ts";
 import type { StepRecord } from "./run-state.ts";
 import { clientFor, type RunWorld } from "./run-world.ts";
-import { touched } from "./schedule.ts";
 import { reading, type StepRun } from "./step-run.ts";
 import { look, metadataText, type Task } from "./task.ts";
 import { recreateTask, reapplyTask, removeTask } from "./undo-tasks.ts";
@@ -144,19 +145,8 @@ async function alsoTasks(run: StepRun, { tasks, also }: UndoWork): Promise<Task[
   return also.map((action) => taskOf(world, action));
 }
 
-/**
- * When a step counts as taken back: its objects are there, or gone; after a patch or a restart, what the step itself waited for of
- * rollouts and links, which hold again under the old configuration.
- */
-export function undone({ action, done }: Step, tasks: readonly Task[]): Condition {
-  if (action.do === "patch" || action.do === "restart") {
-    const parts = done.kind === "all" ? done.of : [done];
-    return all(...parts.filter(({ kind }) => kind === "rolled-out" || kind === "status" || kind === "peer-synced"));
-  }
-  return all(
-    ...tasks.flatMap(({ ref, does }): Condition[] => {
-      if (does === "delete") return [{ kind: "absent", ref }];
-      return does === "create" ? [{ kind: "present", ref }] : [];
-    }),
-  );
+/** When a step counts as taken back. */
+export function undone(step: Step, tasks: readonly Task[]): Condition {
+  const refs = (does: Task["does"]) => tasks.filter((task) => task.does === does).map(({ ref }) => ref);
+  return seenUndone(step, refs("delete"), refs("create"));
 }

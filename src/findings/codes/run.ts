@@ -189,3 +189,12 @@ export const answerUnknown = defineCode({
   why: "Its CRD is not installed, or in another version.",
   todo: "Install it, then run apply again.",
 });
+
+export const permissionMissing = defineCode({
+  code: "MF921",
+  name: "permission-missing",
+  severity: "block",
+  message: "In {cluster} this user may not {verb} {resource} in {place}.",
+  why: "The plan takes it. Nothing was begun, so that no run stops halfway for want of a permission.",
+  todo: "Grant the least roles, which `meshferry rbac --plan {folder} -o yaml --for user:NAME` prints; then run the command again.",
+});

@@ -1,7 +1,7 @@
 // What `meshferry rbac` says: per cluster and place the resources and verbs with their reason, and the manifests of the roles.
 import type { JsonObject } from "../../core/json.ts";
 import { groupBy, sortedUnique } from "../../core/order.ts";
-import type { Permission, Reason } from "../../plan/permissions.ts";
+import type { Permission, Reason } from "../../plan/permission.ts";
 import { clustersIn, resourceOf, type RoleOptions, rolesOf } from "../../plan/roles.ts";
 
 export interface PermissionRow {

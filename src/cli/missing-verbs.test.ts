@@ -1,0 +1,67 @@
+// What a user is told to be missing before a run: verb, resource and place, each once.
+import { expect, test } from "vitest";
+import { clusterId } from "../core/ids.ts";
+import { planOf, readEastWest } from "../../test/support/example.ts";
+import { kindsForbidden } from "../findings/codes/live.ts";
+import type { ClusterClient } from "../kube/live/cluster-client.ts";
+import { findingView } from "../present/model/finding-view.ts";
+import { missingVerbs } from "./missing-verbs.ts";
+
+const plan = planOf(await readEastWest());
+
+/** Clients of a user who may do what is not `refused`, and the questions that they are asked. */
+function clients(refused: (question: string) => boolean, notServed = "") {
+  const questions: string[] = [];
+  const client = (id: string): ClusterClient => {
+    const only: Pick<ClusterClient, "may" | "served"> = {
+      served: async ({ group, kind }) =>
+        kind === notServed ? null : { group, version: "v1", kind, plural: `${kind}s`, namespaced: true, verbs: [] },
+      may: async (verb, resource, _group, { namespace, name, subresource }) => {
+        const what = `${resource}${subresource === undefined ? "" : `/${subresource}`}`;
+        const question = `${id} ${verb} ${what} ${namespace ?? "-"}/${name ?? "*"}`;
+        questions.push(question);
+        return !refused(question);
+      },
+    };
+    return only as ClusterClient;
+  };
+  return { of: new Map(["east", "west"].map((id) => [clusterId(id), client(id)])), questions };
+}
+
+const uses = ["apply", "undo", "verify"] as const;
+
+test("one finding for each verb on a resource and place; it names them, and the command that prints the roles", async () => {
+  const { of } = clients((each) => / delete ServiceEntrys | get Pods\/exec client\//u.test(each));
+  const found = (await missingVerbs(plan, uses, of, "plan")).map(findingView);
+  expect(found.map(({ code, message }) => [code, message])).toEqual([
+    ["MF921", "In east this user may not get pods/exec in the namespace client."],
+    [
+      "MF921",
+      "In east this user may not delete serviceentries.networking.istio.io (httpbin.a.svc.west-mesh-imports.local, httpbin.b.svc.cluster.local) in the namespace meshferry-imports.",
+    ],
+    [
+      "MF921",
+      "In west this user may not delete serviceentries.networking.istio.io (meshferry-httpbin) in the namespace a.",
+    ],
+  ]);
+  expect(found[0]?.todo).toContain("meshferry rbac --plan plan ");
+});
+
+test("what the plan rests on has to be read again, but for kinds that are not installed or could not be read before", async () => {
+  const lists = (each: string) => each === "west list Sidecars -/*";
+  const { of } = clients(lists);
+  expect((await missingVerbs(plan, uses, of, "plan")).map(({ params }) => params["resource"])).toEqual([
+    "sidecars.networking.istio.io",
+  ]);
+  const unread = kindsForbidden.at([], { cluster: "west", kinds: "Pod, Sidecar.networking.istio.io" });
+  expect(await missingVerbs({ ...plan, findings: [unread] }, uses, clients(lists).of, "plan")).toEqual([]);
+  expect(await missingVerbs(plan, uses, clients(lists, "Sidecar").of, "plan")).toEqual([]);
+  // An undo and a verification read nothing as a whole.
+  expect(await missingVerbs(plan, ["undo", "verify"], of, "plan")).toEqual([]);
+});
+
+test("what only helps is not missed", async () => {
+  const { of, questions } = clients((each) => / watch /u.test(each) && !/ Pods client/u.test(each));
+  expect(await missingVerbs(plan, uses, of, "plan")).toEqual([]);
+  expect(questions.filter((each) => / watch /u.test(each))).toEqual(["east watch Pods client/*"]);
+});
