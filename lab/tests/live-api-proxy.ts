@@ -29,11 +29,14 @@ export type Verdict =
   | { readonly delayMs: number };
 
 export interface ApiProxy {
+  readonly url: string;
   /** A kubeconfig that leads through the proxy. */
   readonly kubeconfig: string;
   readonly asked: Asked[];
   /** What the server has carried out, whoever still waited for its answer. */
   readonly carriedOut: Asked[];
+  /** How the server has answered. */
+  readonly statuses: Map<Asked, number>;
   /** Bodies that were passed on. */
   readonly answers: string[];
   /** How many requests got another verdict than "pass". */
@@ -50,10 +53,11 @@ export async function apiProxy({ kubeconfig, name }: LabCluster): Promise<ApiPro
   const connection = await readKubeconfig(kubeconfig);
   const folder = mkdtempSync(join(tmpdir(), "meshferry-proxy-"));
   const own = join(folder, "kubeconfig");
-  const proxy: ApiProxy = {
+  const proxy: Omit<ApiProxy, "url"> = {
     kubeconfig: own,
     asked: [],
     carriedOut: [],
+    statuses: new Map(),
     answers: [],
     disturbed: 0,
     judge: () => "pass",
@@ -79,13 +83,13 @@ export async function apiProxy({ kubeconfig, name }: LabCluster): Promise<ApiPro
     await new Promise((resolve) => server.close(resolve));
     rmSync(folder, { recursive: true, force: true });
   });
-  return proxy;
+  return Object.assign(proxy, { url: at });
 }
 
 interface Through {
   readonly connection: Connection;
   readonly asked: Asked;
-  readonly proxy: Pick<ApiProxy, "answers" | "carriedOut">;
+  readonly proxy: Pick<ApiProxy, "answers" | "carriedOut" | "statuses">;
 }
 
 function serve(through: Through, incoming: IncomingMessage, outgoing: ServerResponse, verdict: Verdict): void {
@@ -118,6 +122,7 @@ function pass(
     url,
     { method: incoming.method, headers, ca: authority, cert: certificate, key },
     (answer) => {
+      proxy.statuses.set(asked, answer.statusCode ?? 500);
       if ((answer.statusCode ?? 500) < 300) proxy.carriedOut.push(asked);
       if (verdict === "lost") {
         answer.resume();

@@ -35,9 +35,9 @@ function toReadAgain(plan: Plan): Permission[] {
     plan.findings
       .filter(({ code }) => code === kindsForbidden.code || code === kindsInSomeNamespaces.code)
       .flatMap(({ params: { cluster, kinds } }) =>
-        String(kinds)
-          .split(", ")
-          .map((kind) => `${String(cluster)}|${kind}`),
+        typeof cluster === "string" && typeof kinds === "string"
+          ? kinds.split(", ").map((kind) => `${cluster}|${kind}`)
+          : [],
       ),
   );
   return clustersOf(plan).flatMap((cluster) =>

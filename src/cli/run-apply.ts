@@ -10,9 +10,8 @@ import type { CliContext } from "./cli-context.ts";
 import { handler } from "./handler.ts";
 import { type OpenedPlan, phaseNamed, readPlanFolder } from "./read-plan-folder.ts";
 import { readMeshes } from "./read-meshes.ts";
-import { missingVerbs } from "./missing-verbs.ts";
 import type { ApplyFlags } from "./run-flags.ts";
-import { blocked, demandOnly, runFolder, withClusters } from "./run-plan-folder.ts";
+import { blocked, demandOnly, runFolder, withPermission } from "./run-plan-folder.ts";
 import { UserError } from "./user-error.ts";
 
 export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, named) => {
@@ -20,11 +19,10 @@ export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, nam
   demandRehearsal(opened.plan, flags);
   const until = flags.until === undefined ? null : phaseNamed(opened.plan, "--until", flags.until);
   const { plan, phases } = partOf(opened.plan, flags, until);
-  return withClusters(cli, flags, opened, flags.dryRun !== true, async (clients) => {
-    const use = ["apply", "undo", "verify"] as const;
-    const missing = await missingVerbs({ ...plan, phases }, use, clients, named);
-    // What may not be read would only show as changed.
-    const troubles = missing.length > 0 ? missing : await factsNow(cli, flags, opened);
+  const uses = ["apply", "undo", "verify"] as const;
+  const needs = { plan: { ...plan, phases }, uses, named, note: flags.dryRun !== true };
+  return withPermission(cli, flags, opened, needs, async (clients) => {
+    const troubles = await factsNow(cli, flags, opened);
     if (troubles.length > 0) return blocked(cli, flags, troubles);
     return runFolder(cli, flags, opened, clients, {
       direction: "apply",

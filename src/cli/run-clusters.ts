@@ -77,6 +77,13 @@ async function identityOf(client: ClusterClient): Promise<string> {
     return typeof uid === "string" ? uid : "";
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
+    if (error.reason === "forbidden")
+      throw new UserError({
+        what: `this user may not get the namespace kube-system of ${client.id}`,
+        where: client.at,
+        why: "By its uid a cluster is known again.",
+        todo: "Grant the least roles, which meshferry rbac --plan DIR prints.",
+      });
     throw new UserError({
       what: `the cluster ${client.id} cannot be reached`,
       where: client.at,

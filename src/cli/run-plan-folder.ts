@@ -8,7 +8,7 @@ import type { ClusterId } from "../core/ids.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
 import { until } from "../observe/until.ts";
-import { clustersOf } from "../plan/permissions.ts";
+import { clustersOf, type Use } from "../plan/permissions.ts";
 import type { Phase, PhaseId, Plan, Step } from "../plan/plan.ts";
 import { findingViews } from "../present/model/finding-view.ts";
 import { printable } from "../present/model/json-text.ts";
@@ -28,6 +28,7 @@ import type { CliContext } from "./cli-context.ts";
 import { paintFor, writeLines } from "./drawing.ts";
 import { exitBlocked, exitFine, exitInterrupted } from "./exit-codes.ts";
 import { liveView } from "./live-view.ts";
+import { missingVerbs } from "./missing-verbs.ts";
 import type { OpenedPlan } from "./read-plan-folder.ts";
 import { namedConfig } from "./read-meshes.ts";
 import { type Clients, demandClusters, demandSameClusters, liveClusters } from "./run-clusters.ts";
@@ -46,12 +47,51 @@ export interface FolderRun {
   readonly goOn: string;
 }
 
-/** Opens the clusters of the plan for `work`, and closes them behind it. */
+type ClusterFlags = Pick<RunFlags, "mesh" | "kubeconfig" | "config">;
+
+/** Opens the clusters of the plan, the same as in earlier runs, for `work`, and closes them behind it. */
 export async function withClusters<T>(
   cli: CliContext,
-  flags: Pick<RunFlags, "mesh" | "kubeconfig" | "config">,
+  flags: ClusterFlags,
   opened: OpenedPlan,
-  note: boolean,
+  work: (clients: Clients) => Promise<T>,
+): Promise<T> {
+  return withOpened(cli, flags, opened, async (clients) => {
+    await demandSameClusters(opened.folder, clients, false);
+    return work(clients);
+  });
+}
+
+export interface Needs {
+  /** With the phases that are meant. */
+  readonly plan: Plan;
+  readonly uses: readonly Use[];
+  /** The plan folder as the user named it. */
+  readonly named: string;
+  /** Whether the folder keeps which clusters these are. */
+  readonly note: boolean;
+}
+
+/** The same where this user may do all that is needed; otherwise what is missing is said, and nothing begun. Returns the exit code. */
+export async function withPermission(
+  cli: CliContext,
+  flags: ClusterFlags & Pick<RunFlags, "color">,
+  opened: OpenedPlan,
+  { plan, uses, named, note }: Needs,
+  work: (clients: Clients) => Promise<number>,
+): Promise<number> {
+  return withOpened(cli, flags, opened, async (clients) => {
+    const missing = await missingVerbs(plan, uses, clients, named);
+    if (missing.length > 0) return blocked(cli, flags, missing);
+    await demandSameClusters(opened.folder, clients, note);
+    return work(clients);
+  });
+}
+
+async function withOpened<T>(
+  cli: CliContext,
+  flags: ClusterFlags,
+  opened: OpenedPlan,
   work: (clients: Clients) => Promise<T>,
 ): Promise<T> {
   const config = flags.config === undefined ? defaultConfig : await namedConfig(cli, flags.config, flags);
@@ -60,7 +100,6 @@ export async function withClusters<T>(
     demandClusters(opened.plan, all);
     // Of others nothing is asked, and no Lease is taken there.
     const clients = new Map(clustersOf(opened.plan).flatMap((id) => clientOf(all, id)));
-    await demandSameClusters(opened.folder, clients, note);
     return await work(clients);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;

@@ -31,7 +31,7 @@ export const runStatus = handler<StatusFlags, [string?]>(async ({ cli }, flags, 
 async function fromFolder(cli: CliContext, flags: StatusFlags, named: string): Promise<StatusView> {
   const opened = readPlanFolder(cli.cwd, named);
   const { folder, plan, hash, state } = opened;
-  return withClusters(cli, flags, opened, false, async (clients) => {
+  return withClusters(cli, flags, opened, async (clients) => {
     const holders = await leaseHolders(clients);
     const standings = await survey(
       {

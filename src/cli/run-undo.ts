@@ -9,10 +9,9 @@ import type { CliContext } from "./cli-context.ts";
 import { exitBlocked, exitFine } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
 import { type OpenedPlan, phaseNamed, readPlanFolder } from "./read-plan-folder.ts";
-import { missingVerbs } from "./missing-verbs.ts";
 import { againFlags } from "./run-apply.ts";
 import type { UndoFlags } from "./run-flags.ts";
-import { ask, blocked, demandOnly, runFolder, withClusters } from "./run-plan-folder.ts";
+import { ask, demandOnly, runFolder, withPermission } from "./run-plan-folder.ts";
 import { UserError } from "./user-error.ts";
 
 export const runUndo = handler<UndoFlags, [string]>(async ({ cli }, flags, named) => {
@@ -33,9 +32,8 @@ export const runUndo = handler<UndoFlags, [string]>(async ({ cli }, flags, named
     demandOnly(routes, flags);
     phases = servingOnly(phases, routes);
   }
-  return withClusters(cli, flags, opened, false, async (clients) => {
-    const missing = await missingVerbs({ ...plan, phases }, ["undo"], clients, named);
-    if (missing.length > 0) return blocked(cli, flags, missing);
+  const needs = { plan: { ...plan, phases }, uses: ["undo"], named, note: false } as const;
+  return withPermission(cli, flags, opened, needs, async (clients) => {
     if (flags.dryRun !== true && flags.yes !== true && !(await agreed(cli, opened, phases))) return exitBlocked;
     if (phases.length === 0) return exitFine;
     return runFolder(cli, flags, opened, clients, {

@@ -7,9 +7,8 @@ import { verifyText } from "../present/text/verify-text.ts";
 import { paintFor, writeLines } from "./drawing.ts";
 import { exitBlocked, exitFine, exitInterrupted } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
-import { missingVerbs } from "./missing-verbs.ts";
 import { readPlanFolder } from "./read-plan-folder.ts";
-import { blocked, withClusters } from "./run-plan-folder.ts";
+import { withPermission } from "./run-plan-folder.ts";
 import { UserError } from "./user-error.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
@@ -25,9 +24,8 @@ export const runVerify = handler<VerifyFlags, [string]>(async ({ cli }, flags, n
   }
   const signal = cli.stopSignal?.() ?? new AbortController().signal;
   const fresh = flags.fresh ?? false;
-  return withClusters(cli, flags, opened, false, async (clients) => {
-    const missing = await missingVerbs(plan, ["verify"], clients, named);
-    if (missing.length > 0) return blocked(cli, flags, missing);
+  const needs = { plan, uses: ["verify"], named, note: false } as const;
+  return withPermission(cli, flags, opened, needs, async (clients) => {
     const probes = { image: flags.probeImage ?? null, pods: flags.noProbePods !== true };
     const verified = await verify({ plan, clients, probes }, healthOf(plan), { fresh, signal }).catch(
       (error: unknown) => {
