@@ -35,6 +35,26 @@ test("kinds are found with their group, version and verbs; others are not instal
   await expect(client.list({ group: "example.test", kind: "Peer" })).rejects.toMatchObject({ reason: "not-installed" });
 });
 
+test("an apply with a version that no object has makes what is not there, and touches nothing that is", async () => {
+  const { client, namespace, ref, body } = await world();
+  const entry = refTo(client, "ServiceEntry", namespace, "one", "networking.istio.io");
+  const entryBody = {
+    apiVersion: "networking.istio.io/v1beta1",
+    kind: "ServiceEntry",
+    metadata: { namespace, name: "one" },
+    spec: { hosts: ["a.test"] },
+  };
+  for (const [of, wanted] of [
+    [ref("one"), body("one", { a: "1" })],
+    [entry, entryBody],
+  ] as const) {
+    const onlyNew = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: "1" } };
+    const made = await client.apply(of, onlyNew);
+    await expect(client.apply(of, onlyNew)).rejects.toMatchObject({ reason: "conflict", conflicts: [] });
+    expect(await client.get(of)).toEqual(made);
+  }
+});
+
 test("objects are made, applied, patched, replaced and deleted", async () => {
   const { client, ref, body } = await world();
   expect(await client.get(ref("one"))).toBe(null);

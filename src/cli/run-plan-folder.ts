@@ -18,6 +18,7 @@ import { visibleText } from "../present/text/visible-text.ts";
 import { chainsOf } from "../run/chains.ts";
 import { systemClock } from "../run/clock.ts";
 import { imagesIn } from "../run/before-images.ts";
+import { noLooks } from "../run/first-looks.ts";
 import { tryPhases } from "../run/dry-run.ts";
 import type { Direction, RunEvent } from "../run/run-event.ts";
 import { runLog } from "../run/run-log.ts";
@@ -181,6 +182,7 @@ async function dryRun(
       emit: runLog(null, 0, systemClock, [show.event]),
       images: imagesIn(folder),
       lock: { hold: async () => {}, release: async () => {} },
+      looks: noLooks,
       confirm: async () => true,
       rules: { plan: hash, allowGitOpsOwned: flags.allowGitopsOwned ?? false },
       drainTimeoutMs: null,

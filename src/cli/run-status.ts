@@ -5,6 +5,7 @@ import { jsonText } from "../present/model/json-text.ts";
 import { runStatusView, type StatusView } from "../present/model/status-view.ts";
 import { statusText } from "../present/text/status-text.ts";
 import { imagesIn } from "../run/before-images.ts";
+import { noLooks } from "../run/first-looks.ts";
 import { chainsOf } from "../run/chains.ts";
 import { systemClock } from "../run/clock.ts";
 import { foundIn } from "../run/found-objects.ts";
@@ -56,6 +57,7 @@ function lookingWorld(clients: Clients): Omit<RunWorld, "plan" | "chains" | "sta
     clock: systemClock,
     emit: async () => {},
     lock: { hold: async () => {}, release: async () => {} },
+    looks: noLooks,
     confirm: async () => false,
     drainTimeoutMs: null,
     signal: new AbortController().signal,

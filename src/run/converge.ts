@@ -21,6 +21,8 @@ export interface Converge {
   readonly deadlineMs: number;
   /** Notes what is about to be done to the object as it was seen; asked once, before the first write. */
   readonly intend: (seen: KubeObject | null) => Promise<void>;
+  /** The object as it was seen a while ago, in place of the first look; undefined: nobody has looked. */
+  readonly seen?: KubeObject | null | undefined;
   readonly onRetry: (failure: { readonly request: string; readonly reply: string }, inMs: number) => void;
 }
 
@@ -34,11 +36,16 @@ export async function converge(task: Task, work: Converge): Promise<Converged> {
   let pauseMs = firstPauseMs;
   let looks = 0;
   let intended = false;
+  let before = work.seen;
   for (;;) {
     if (work.signal.aborted) return { is: "interrupted", mayHaveWritten };
     try {
-      const seen = await look(work.client, task.ref);
+      const isOld = before !== undefined;
+      const seen = before === undefined ? await look(work.client, task.ref) : before;
+      before = undefined;
       const judged = task.judge(seen);
+      // What stands in the way may have gone since.
+      if (isOld && (judged.is === "refused" || judged.is === "not-yet")) continue;
       if (judged.is === "in-place") return { is: "in-place", wrote: mayHaveWritten };
       if (judged.is === "refused") return { is: "stopped", trouble: judged.trouble, mayHaveWritten };
       if (judged.is === "not-yet") {

@@ -87,11 +87,17 @@ function marked(wanted: JsonObject, labelled: boolean, { plan }: WriteRules): Js
   return withValueAt(wanted, pointer("metadata", "annotations", planAnnotation), short) as JsonObject;
 }
 
-/** With the uid of what was seen: an object that somebody else has made in its place meanwhile is refused by the server. */
-function forServer(body: JsonObject, seen: KubeObject | null): JsonObject {
-  if (seen === null) return body;
+/**
+ * With the uid of what was seen, or, where nothing was, with a version that no object has: an object that somebody else has made
+ * meanwhile is refused by the server, and one that is not there is made all the same (docs/facts.md, live.apply-creates-only).
+ */
+export function forServer(body: JsonObject, seen: KubeObject | null): JsonObject {
+  if (seen === null) return withValueAt(body, "/metadata/resourceVersion", versionOfNone) as JsonObject;
   return withValueAt(body, "/metadata/uid", metadataText(seen, "uid")) as JsonObject;
 }
+
+/** etcd's own first revision: the first write of all has the second. "0" would mean any. */
+const versionOfNone = "1";
 
 /** Guarded patch of an object of theirs. Of a Secret only the metadata is ever seen; the server judges its tests. */
 export function patchTask(

@@ -1,39 +1,40 @@
-// Objects looked up in lists: one paged list per kind and cluster in place of a question for each object. For looking, not for writing.
+// Objects looked up in lists: one paged list per kind and cluster in place of a question for each object.
 import { type KubeObject, type ObjectRef, kindKey, refKey } from "../core/object-ref.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
-import { isSecret } from "./task.ts";
 
-export type Look = (ref: ObjectRef) => Promise<KubeObject | null>;
+/** By refKey; null: this user may not list the kind. */
+export type Listing = ReadonlyMap<string, KubeObject> | null;
 
-/** Lists a kind when one of it is first asked for. A kind that is not installed has no objects. */
-export function listedObjects(client: ClusterClient): Look {
-  const lists = new Map<string, Promise<ReadonlyMap<string, KubeObject>>>();
-  return async (ref) => {
-    const key = kindKey(ref);
-    const list = lists.get(key) ?? listOf(client, ref);
-    lists.set(key, list);
-    return (await list).get(refKey(ref)) ?? null;
-  };
-}
-
-async function listOf(client: ClusterClient, ref: ObjectRef): Promise<ReadonlyMap<string, KubeObject>> {
-  const { group, kind } = ref;
+/** A kind that is not installed has no objects. */
+export async function listingOf(
+  client: ClusterClient,
+  { group, kind }: Pick<ObjectRef, "group" | "kind">,
+): Promise<Listing> {
   try {
-    const { objects } = await client.list({ group, kind }, isSecret(ref) ? { metadataOnly: true } : {});
+    const { objects } = await client.list({ group, kind });
     return new Map(objects.map((object) => [refKey(object.ref), object]));
   } catch (error) {
-    if (error instanceof ApiFailure && error.reason === "not-installed") return new Map();
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.reason === "not-installed") return new Map();
+    if (error.reason === "forbidden") return null;
     throw error;
   }
 }
 
-/** The client, with its single reads answered from lists. */
+/** The client, with its single reads answered from lists, each made when one of its kind is first asked for. For looking, not for writing. */
 export function withLists(client: ClusterClient): ClusterClient {
-  const look = listedObjects(client);
+  const listings = new Map<string, Promise<Listing>>();
+  const get = async (ref: ObjectRef): Promise<KubeObject | null> => {
+    const key = kindKey(ref);
+    const asked = listings.get(key) ?? listingOf(client, ref);
+    listings.set(key, asked);
+    const listing = await asked;
+    return listing === null ? client.get(ref) : (listing.get(refKey(ref)) ?? null);
+  };
   return new Proxy(client, {
     get(target, name) {
-      if (name === "get" || name === "getMetadata") return look;
+      if (name === "get") return get;
       const member: unknown = Reflect.get(target, name, target);
       return typeof member === "function" ? (member.bind(target) as unknown) : member;
     },

@@ -93,6 +93,7 @@ export async function runSteps(
 ): Promise<StepsRun> {
   const byId = new Map(phase.steps.map((step) => [step.id, step]));
   const schedule = new Schedule(order, world.perCluster);
+  world.looks.expect(phase.steps);
   const running = new Map<StepId, Promise<StepId>>();
   const results: StepResult[] = [];
   let failure: { readonly error: unknown } | null = null;

@@ -64,13 +64,15 @@ async function write(run: StepRun, action: WriteAction): Promise<Written> {
   const client = clientFor(world, ref.cluster);
   const task = await taskOf(run, action);
   if ("is" in task) return task;
-  if (await isSuperseded(run, ref, task)) return { is: "in-place", wrote: false, superseded: true };
+  const seen = await reading(run, async () => world.looks.look(ref));
+  if (await isSuperseded(run, ref, task, seen)) return { is: "in-place", wrote: false, superseded: true };
   return converge(task, {
     client,
     clock: world.clock,
     signal: world.signal,
     deadlineMs,
-    intend: async (seen) => intend(run, [{ ref, object: seen }]),
+    seen,
+    intend: async (object) => intend(run, [{ ref, object }]),
     onRetry: ({ request, reply }, inMs) =>
       void world.emit({ type: "retrying", phase, step: step.id, request, reply, inMs }),
   });
@@ -166,11 +168,11 @@ async function slotOf(run: StepRun, id: string): Promise<{ readonly is: "value";
  * Whether a later step has had its effect on the object, so that this one's would take it back. Where the object is also as it
  * was before this step (it is absent, and a later step deletes it), the journal says which of both it is.
  */
-async function isSuperseded(run: StepRun, ref: ObjectRef, task: Task): Promise<boolean> {
+async function isSuperseded(run: StepRun, ref: ObjectRef, task: Task, before?: KubeObject | null): Promise<boolean> {
   const { world, step, record } = run;
   const later = laterOn(world.chains, ref, step.id);
   if (later.length === 0) return false;
-  const seen = await reading(run, async () => look(clientFor(world, ref.cluster), ref));
+  const seen = before === undefined ? await reading(run, async () => look(clientFor(world, ref.cluster), ref)) : before;
   const judged = task.judge(seen);
   if (judged.is === "in-place") return false;
   for (const each of later) {

@@ -7,6 +7,7 @@ import type { ClusterClient } from "../kube/live/cluster-client.ts";
 import type { BeforeImages } from "./before-images.ts";
 import type { Chains } from "./chains.ts";
 import type { Clock } from "./clock.ts";
+import type { FirstLooks } from "./first-looks.ts";
 import type { WriteRules } from "./forward-tasks.ts";
 import type { RunLock } from "./leases.ts";
 import type { RunEventBody } from "./run-event.ts";
@@ -36,6 +37,7 @@ export interface RunWorld {
   readonly emit: (event: RunEventBody) => Promise<void>;
   readonly images: BeforeImages;
   readonly lock: RunLock;
+  readonly looks: FirstLooks;
   readonly confirm: (step: Step) => Promise<boolean>;
   readonly rules: WriteRules;
   /** How long connections of the old path are waited for; then the run goes on without them. null: as long as the step may take. */

@@ -6,6 +6,7 @@ import type { Phase, PhaseId, Plan, Step } from "../plan/plan.ts";
 import { imagesIn } from "./before-images.ts";
 import { chainsOf } from "./chains.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { firstLooks } from "./first-looks.ts";
 import { type JournalWriter, openJournal, readJournal } from "./journal.ts";
 import { usualLeaseSeconds } from "./lease.ts";
 import { leasesOf } from "./leases.ts";
@@ -85,6 +86,7 @@ async function withJournal(request: RunRequest): Promise<RunResult> {
       emit,
       images: imagesIn(folder),
       lock,
+      looks: firstLooks(clients, clock),
       confirm: request.confirm,
       rules: { plan: hash, allowGitOpsOwned: request.allowGitOpsOwned },
       drainTimeoutMs: request.drainTimeoutMs,

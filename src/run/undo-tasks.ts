@@ -8,9 +8,9 @@ import { isOurs, managedByLabel } from "../inventory/ownership.ts";
 import { pointer, valueAt } from "../core/pointer.ts";
 import { holds } from "../plan/compare-existing.ts";
 import { type Image, withoutManagedFields } from "./before-images.ts";
-import { preconditionsOf } from "./forward-tasks.ts";
+import { forServer, preconditionsOf } from "./forward-tasks.ts";
 import { haveApplied, holdOnly, lastWriter } from "./managed-fields.ts";
-import { inPlace, isGoing, type Judged, metadataText, refused, type Task, toDo } from "./task.ts";
+import { inPlace, isGoing, type Judged, refused, type Task, toDo } from "./task.ts";
 
 /** Takes away what a step has made. `left`: what it wrote; slots in it may hold anything. */
 export function removeTask(ref: ObjectRef, left: JsonObject): Task {
@@ -39,11 +39,7 @@ export function reapplyTask(ref: ObjectRef, applied: JsonObject | null, left: Js
       if (there && (holdOnly(seen.body, wanted) || !haveApplied(seen.body))) return inPlace;
       return isAsLeft(seen, left) ? toDo : changed(seen, "its fields");
     },
-    write: async (client, seen, options) => {
-      const body =
-        seen === null ? wanted : (withValueAt(wanted, "/metadata/uid", metadataText(seen, "uid")) as JsonObject);
-      return client.apply(ref, body, options);
-    },
+    write: async (client, seen, options) => client.apply(ref, forServer(wanted, seen), options),
   };
 }
 

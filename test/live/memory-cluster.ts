@@ -92,6 +92,8 @@ export class MemoryCluster implements ClusterClient {
       const before = this.seen(ref);
       const uid = valueAt(body, "/metadata/uid");
       if (uid !== undefined && (before === null || uidOf(before) !== uid)) throw failure("conflict", 409);
+      const version = valueAt(body, "/metadata/resourceVersion");
+      if (version !== undefined && before !== null && versionOf(before) !== version) throw failure("conflict", 409);
       const wanted = withoutMetadata(body);
       const ours = fieldsOf(wanted);
       const others = managersOf(before).filter(({ manager }) => manager !== fieldManager);

@@ -11,6 +11,7 @@ import type { Phase, Plan, Step } from "../../src/plan/plan.ts";
 import { type BeforeImages, type Image, withoutManagedFields } from "../../src/run/before-images.ts";
 import { chainsOf } from "../../src/run/chains.ts";
 import type { Clock } from "../../src/run/clock.ts";
+import { firstLooks } from "../../src/run/first-looks.ts";
 import { ourPart } from "../../src/run/managed-fields.ts";
 import { type Found, isKept, type RunEvent } from "../../src/run/run-event.ts";
 import { runLog } from "../../src/run/run-log.ts";
@@ -92,6 +93,7 @@ export function memoryWorld(plan: Plan, run: MemoryRun): RunWorld & { readonly t
       },
       release: async () => {},
     },
+    looks: firstLooks(clients, clock),
     confirm: run.confirm ?? (async () => true),
     rules: { plan: hashOf(plan.phases.map(({ id }) => id)), allowGitOpsOwned: run.allowGitOpsOwned ?? false },
     drainTimeoutMs: null,
