@@ -20,7 +20,7 @@ import { changedFacts } from "./basis-check.ts";
 
 const images = new Map<string, Image>();
 const kept: BeforeImages = {
-  keep: () => [],
+  keep: async () => [],
   read: ({ image }) => images.get(image ?? "") ?? null,
 };
 

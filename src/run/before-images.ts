@@ -1,11 +1,12 @@
 // What objects were before a step touched them, in files beside the journal: what undo puts back. Never of a Secret.
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { StepId } from "../core/ids.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
-import { journalFolder, syncFolder, unwritable } from "./journal.ts";
+import { journalFolder, unwritable } from "./journal.ts";
 import { ourPart } from "./managed-fields.ts";
 import type { Found } from "./run-event.ts";
 import { isSecret, metadataText } from "./task.ts";
@@ -20,7 +21,10 @@ export interface Image {
 
 export interface BeforeImages {
   /** Keeps the objects, on disk when it returns, and says how each was found. */
-  keep(step: StepId, seen: readonly { readonly ref: ObjectRef; readonly object: KubeObject | null }[]): Found[];
+  keep(
+    step: StepId,
+    seen: readonly { readonly ref: ObjectRef; readonly object: KubeObject | null }[],
+  ): Promise<Found[]>;
   /** null: the file is gone or damaged. */
   read(found: Found): Image | null;
 }
@@ -29,19 +33,19 @@ const folderName = "before";
 
 export function imagesIn(planFolder: string): BeforeImages {
   const folder = join(planFolder, journalFolder, folderName);
+  const namesOnDisk = together(async () => synced(folder));
   return {
-    keep(step, seen) {
+    async keep(step, seen) {
       const found = seen.map(({ ref, object }) => foundAs(step, ref, object));
+      const files = seen.flatMap(({ object }, index) => {
+        const file = found[index]?.image ?? null;
+        return object === null || file === null ? [] : [{ object, file: join(planFolder, journalFolder, file) }];
+      });
+      if (files.length === 0) return found;
       try {
-        let wrote = false;
-        for (const [index, { object }] of seen.entries()) {
-          const file = found[index]?.image ?? null;
-          if (object === null || file === null) continue;
-          if (!wrote) mkdirSync(folder, { recursive: true });
-          wrote = true;
-          writeSynced(join(planFolder, journalFolder, file), imageText(object));
-        }
-        if (wrote) syncFolder(folder);
+        mkdirSync(folder, { recursive: true });
+        await Promise.all(files.map(async ({ object, file }) => writeSynced(file, imageText(object))));
+        await namesOnDisk();
       } catch (error) {
         throw unwritable(folder, error);
       }
@@ -89,15 +93,40 @@ export function withoutManagedFields(body: JsonObject): JsonObject {
   return { ...body, metadata: rest };
 }
 
-function writeSynced(file: string, text: string): void {
+async function writeSynced(file: string, text: string): Promise<void> {
   const temporary = `${file}.new`;
-  const descriptor = openSync(temporary, "w", 0o600);
+  const written = await open(temporary, "w", 0o600);
   try {
-    const bytes = Buffer.from(text, "utf8");
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-    fsyncSync(descriptor);
+    await written.writeFile(text, "utf8");
+    await written.sync();
   } finally {
-    closeSync(descriptor);
+    await written.close();
   }
-  renameSync(temporary, file);
+  await rename(temporary, file);
+}
+
+/** Names are on disk when their folder is. */
+async function synced(folder: string): Promise<void> {
+  const opened = await open(folder, "r");
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Work that is asked for while it is under way is done once more behind it, for all who have asked meanwhile. */
+function together(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  return async () => {
+    next ??= running
+      .catch(() => {})
+      .then(async () => {
+        running = next ?? running;
+        next = null;
+        await work();
+      });
+    return next;
+  };
 }

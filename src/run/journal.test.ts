@@ -1,5 +1,14 @@
 // The journal on disk: whole lines come back, a torn last one is left out and cut off, a disk that is full or closed is said.
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  readdirSync,
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -88,7 +97,7 @@ test("images hold the object without managedFields, never one of a Secret", asyn
   cluster.put(secret, bodyOf(secret, { key: "canary" }, false));
   const images = imagesIn(plan);
   const absent = configMap(one, "absent");
-  const found = images.keep(stepId("s"), [
+  const found = await images.keep(stepId("s"), [
     { ref, object: await cluster.get(ref) },
     { ref: secret, object: await cluster.getMetadata(secret) },
     { ref: absent, object: null },
@@ -104,4 +113,21 @@ test("images hold the object without managedFields, never one of a Secret", asyn
   expect(JSON.stringify(image?.body)).not.toContain("managedFields");
   expect(first?.image && readFileSync(join(plan, "journal", first.image), "utf8")).not.toContain("canary");
   if (first) expect(imagesIn(folder()).read(first)).toBe(null);
+});
+
+test("images of steps side by side are all on disk when they are said to be", async () => {
+  const plan = folder();
+  const images = imagesIn(plan);
+  const cluster = new MemoryCluster(one);
+  const keptOf = async (name: string) => {
+    const ref = configMap(one, name);
+    const found = await images.keep(stepId(name), [{ ref, object: await cluster.apply(ref, bodyOf(ref, { name })) }]);
+    // Read at once: nobody has waited for the others.
+    return found.map((each) => images.read(each)?.applied);
+  };
+  const names = Array.from({ length: 50 }, (_, index) => `made-${index}`);
+  expect(await Promise.all(names.map(keptOf))).toEqual(names.map((name) => [bodyOf(configMap(one, name), { name })]));
+  expect(readdirSync(join(plan, "journal", "before")).filter((each) => !/^[0-9a-f]{32}\.json$/u.test(each))).toEqual(
+    [],
+  );
 });

@@ -127,7 +127,7 @@ function cutTornLine(file: string): void {
 }
 
 /** A new name is on disk when its folder is. */
-export function syncFolder(folder: string): void {
+function syncFolder(folder: string): void {
   const descriptor = openSync(folder, constants.O_RDONLY);
   try {
     fsyncSync(descriptor);

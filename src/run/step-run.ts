@@ -24,7 +24,7 @@ export async function intend(
   seen: readonly { readonly ref: ObjectRef; readonly object: KubeObject | null }[],
 ): Promise<void> {
   await world.lock.hold();
-  const found = world.images.keep(step.id, seen);
+  const found = await world.images.keep(step.id, seen);
   await world.emit({ type: "step-intended", phase, step: step.id, found });
 }
 

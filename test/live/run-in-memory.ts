@@ -28,7 +28,7 @@ export class MemoryFolder {
   readonly files = new Map<string, Image>();
 
   readonly images: BeforeImages = {
-    keep: (step, seen) =>
+    keep: async (step, seen) =>
       seen.map(({ ref, object }): Found => {
         if (object === null) return { ref, uid: null, resourceVersion: null, image: null };
         const [uid, version] = [metadataText(object, "uid"), metadataText(object, "resourceVersion")];
