@@ -7,7 +7,7 @@ import type { ObjectRef } from "../core/object-ref.ts";
 import { planOf, readEastWest } from "../../test/support/example.ts";
 import { makeStep, restore } from "./make-step.ts";
 import { besideReading, type Permission, permissionKey, permissionsToRead } from "./permission.ts";
-import { namespacesMade, verbsOf } from "./permissions.ts";
+import { clustersOf, namespacesMade, verbsOf } from "./permissions.ts";
 import type { Action, Plan, Step } from "./plan.ts";
 
 const example = planOf(await readEastWest());
@@ -199,6 +199,11 @@ describe("what is waited for", () => {
     expect(seen).toContain("wait get Gateway meshferry-imports/meshferry-west");
     expect(seen).toContain("wait get Deployment istio-system/federation-egress");
   });
+});
+
+test("a cluster that is only looked at is one of the plan's", () => {
+  const { meshes: _, ...plan } = planWith({ do: "wait" }, { done: { kind: "present", ref: ref("ConfigMap") } });
+  expect(clustersOf({ ...plan, meshes: [], basis: [], routes: [] })).toEqual(["east"]);
 });
 
 test("undo alone takes what puts back, and no more", () => {

@@ -38,13 +38,22 @@ export function verbsOf(plan: Plan, uses: readonly Use[] = ["apply", "undo", "ve
   return distinct(found).map((each) => ({ ...each, later: isLater(each) }));
 }
 
-/** The clusters that the plan has to do with: written to, or such that a run must not find them changed. */
+/** The clusters that the plan has to do with: written to, looked at, or such that a run must not find them changed. */
 export function clustersOf(plan: Plan): ClusterId[] {
   return sortedUnique([
     ...plan.phases.flatMap(({ steps }) => steps.flatMap(({ action }) => touched(action).map(({ cluster }) => cluster))),
     ...plan.basis.map(({ ref }) => ref.cluster),
     ...plan.routes.map(({ importer }) => clusterId(importer.split("/")[0] ?? "")),
+    ...plan.phases.flatMap(({ gate, steps }) => [gate, ...steps.map(({ done }) => done)].flatMap(lookedAt)),
   ]);
+}
+
+function lookedAt(condition: Condition): ClusterId[] {
+  if (condition.kind === "all") return condition.of.flatMap(lookedAt);
+  if ("ref" in condition) return [condition.ref.cluster];
+  if ("workload" in condition) return [condition.workload.cluster];
+  if ("gateway" in condition) return [condition.gateway.cluster];
+  return "workloads" in condition ? condition.workloads.map(({ cluster }) => cluster) : [];
 }
 
 /** What an undo takes away again. */
