@@ -72,12 +72,11 @@ test("with exactly these roles a plan is applied, undone and applied again; each
     timeoutMs: 10_000,
   });
   // As an earlier run leaves it that could not delete it: it is taken over.
-  await shared.api.create({
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    metadata: { namespace: "default", name: "meshferry" },
-    spec: { holderIdentity: "" },
-  });
+  const metadata = { namespace: "default", name: "meshferry" };
+  await shared.api.apply(
+    { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec: { holderIdentity: "" } },
+    "tests",
+  );
   proxy.asked.length = 0;
 
   const forward = async () => {

@@ -1,7 +1,7 @@
 // Many objects of a kind are looked at in one list, and what the list may have missed is never written over.
 import { expect, test } from "vitest";
 import { failure, MemoryCluster } from "../../test/live/memory-cluster.ts";
-import { MemoryFolder, quickClock, runInMemory } from "../../test/live/run-in-memory.ts";
+import { Killed, MemoryFolder, quickClock, runInMemory } from "../../test/live/run-in-memory.ts";
 import { bodyOf, configMap, one, PlanBuilder } from "../../test/live/small-plans.ts";
 import { fewestListed } from "./first-looks.ts";
 
@@ -97,4 +97,20 @@ test("a list that was made longer ago than a minute is made again", async () => 
   };
   await runInMemory(planOf(twice), { clusters: [cluster], clock, perCluster: 1 });
   expect(counts()).toEqual({ list: 2, get: 0, apply: twice.length });
+});
+
+test("killed behind any record of many writes, a run goes on from a list, and writes nothing twice", async () => {
+  const whole = new MemoryCluster(one);
+  await runInMemory(planOf(), { clusters: [whole] });
+  // Its own two, two of the phase, two for each object.
+  const records = 4 + 2 * names.length;
+  for (let killAfter = 1; killAfter < records; killAfter += 1) {
+    const cluster = new MemoryCluster(one);
+    const folder = new MemoryFolder();
+    await expect(runInMemory(planOf(), { clusters: [cluster], folder, killAfter })).rejects.toThrow(Killed);
+    expect(await runInMemory(planOf(), { clusters: [cluster], folder })).toMatchObject({ end: "finished" });
+    const written = cluster.writes.map(({ ref }) => ref.name);
+    expect([killAfter, written.length]).toEqual([killAfter, new Set(written).size]);
+    expect(Object.keys(cluster.dump())).toEqual(Object.keys(whole.dump()));
+  }
 });
