@@ -19,8 +19,7 @@ export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, nam
   demandRehearsal(opened.plan, flags);
   const until = flags.until === undefined ? null : phaseNamed(opened.plan, "--until", flags.until);
   const { plan, phases } = partOf(opened.plan, flags, until);
-  const uses = ["apply", "undo", "verify"] as const;
-  const needs = { plan: { ...plan, phases }, uses, named, note: flags.dryRun !== true };
+  const needs = { plan, phases, uses: ["apply", "undo"], named, note: flags.dryRun !== true } as const;
   return withPermission(cli, flags, opened, needs, async (clients) => {
     const troubles = await factsNow(cli, flags, opened);
     if (troubles.length > 0) return blocked(cli, flags, troubles);

@@ -64,8 +64,9 @@ export async function withClusters<T>(
 }
 
 export interface Needs {
-  /** With the phases that are meant. */
   readonly plan: Plan;
+  /** Those of it that are meant. */
+  readonly phases: Plan["phases"];
   readonly uses: readonly Use[];
   /** The plan folder as the user named it. */
   readonly named: string;
@@ -78,11 +79,11 @@ export async function withPermission(
   cli: CliContext,
   flags: ClusterFlags & Pick<RunFlags, "color">,
   opened: OpenedPlan,
-  { plan, uses, named, note }: Needs,
+  { plan, phases, uses, named, note }: Needs,
   work: (clients: Clients) => Promise<number>,
 ): Promise<number> {
   return withOpened(cli, flags, opened, async (clients) => {
-    const missing = await missingVerbs(plan, uses, clients, named);
+    const missing = await missingVerbs(plan, phases, uses, clients, named);
     if (missing.length > 0) return blocked(cli, flags, missing);
     await demandSameClusters(opened.folder, clients, note);
     return work(clients);

@@ -32,7 +32,7 @@ export const runUndo = handler<UndoFlags, [string]>(async ({ cli }, flags, named
     demandOnly(routes, flags);
     phases = servingOnly(phases, routes);
   }
-  const needs = { plan: { ...plan, phases }, uses: ["undo"], named, note: false } as const;
+  const needs = { plan, phases, uses: ["undo"], named, note: false } as const;
   return withPermission(cli, flags, opened, needs, async (clients) => {
     if (flags.dryRun !== true && flags.yes !== true && !(await agreed(cli, opened, phases))) return exitBlocked;
     if (phases.length === 0) return exitFine;

@@ -24,7 +24,7 @@ export const runVerify = handler<VerifyFlags, [string]>(async ({ cli }, flags, n
   }
   const signal = cli.stopSignal?.() ?? new AbortController().signal;
   const fresh = flags.fresh ?? false;
-  const needs = { plan, uses: ["verify"], named, note: false } as const;
+  const needs = { plan, phases: plan.phases, uses: ["verify"], named, note: false } as const;
   return withPermission(cli, flags, opened, needs, async (clients) => {
     const probes = { image: flags.probeImage ?? null, pods: flags.noProbePods !== true };
     const verified = await verify({ plan, clients, probes }, healthOf(plan), { fresh, signal }).catch(

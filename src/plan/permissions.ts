@@ -13,8 +13,12 @@ import { verbsToJudge } from "./verbs-to-judge.ts";
 /** What a plan is used for: carrying it out, taking it back, seeing whether its clients get through. */
 export type Use = "apply" | "undo" | "verify";
 
-/** Beside the permissions to read: what each use of the plan takes. Sorted, each once. */
-export function verbsOf(plan: Plan, uses: readonly Use[] = ["apply", "undo", "verify"]): Permission[] {
+/** Beside the permissions to read: what each use of the plan takes. `made`: as `namespacesMade` says. Sorted, each once. */
+export function verbsOf(
+  plan: Plan,
+  uses: readonly Use[] = ["apply", "undo", "verify"],
+  made: readonly string[] = namespacesMade(plan),
+): Permission[] {
   const found: Permission[] = [];
   const [apply, undo, verify] = [uses.includes("apply"), uses.includes("undo"), uses.includes("verify")];
   const waits: Condition[] = [];
@@ -32,9 +36,9 @@ export function verbsOf(plan: Plan, uses: readonly Use[] = ["apply", "undo", "ve
   if (verify) waits.push(...seenVerified(plan));
   found.push(...verbsToJudge(waits, plan));
   for (const cluster of clustersOf(plan)) found.push(...toKnow(cluster), ...(apply || undo ? toLock(cluster) : []));
-  const made = new Set(namespacesMade(plan));
+  const notThere = new Set(made);
   const isLater = ({ cluster, namespace, name }: Permission) =>
-    name === null && made.has(`${cluster}/${namespace ?? ""}`);
+    name === null && notThere.has(`${cluster}/${namespace ?? ""}`);
   return distinct(found).map((each) => ({ ...each, later: isLater(each) }));
 }
 
