@@ -28,7 +28,10 @@ export async function keepGranting(api: KubeApi, roles: readonly Manifest[], sig
       await after(200);
       left = await granted(api, left);
     }
-  })();
+  })().catch((error: unknown) => {
+    // The cluster goes with the test.
+    if (!signal.aborted) throw error;
+  });
 }
 
 /** Those that lie in namespaces which are not there. */
