@@ -73,6 +73,22 @@ export const importTable: Table = {
     ],
     reserved: ["zod"],
   },
+  "src/rehearsal": {
+    pure: true,
+    may: [
+      "src/core",
+      "src/conditions",
+      "src/dataplane",
+      "src/federation",
+      "src/findings/codes",
+      "src/inventory",
+      "src/plan",
+      "src/policies",
+      "src/routes",
+      "src/target",
+      "immutable",
+    ],
+  },
   "src/scaffold": {
     pure: true,
     may: [
