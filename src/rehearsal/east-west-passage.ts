@@ -1,0 +1,169 @@
+// The way behind an address that a client dials by SNI: which gateway answers there, and what it passes the connection on to.
+import type { Reason } from "../dataplane/reached.ts";
+import type { ClusterId, Host, MeshId } from "../core/ids.ts";
+import type { Json } from "../core/json.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
+import { valueAt } from "../core/pointer.ts";
+import { outsideAddresses } from "../federation/gateways.ts";
+import type { PodShape } from "../federation/pod-index.ts";
+import type { Cluster, Typed } from "../inventory/cluster.ts";
+import { matchesPairs } from "../inventory/label-match.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import { asCluster, type ClusterState } from "./cluster-state.ts";
+import { distinct, type Endpoint, endpointsOf } from "./endpoints.ts";
+import { type IstiodView, servicesSeenBy } from "./known-services.ts";
+import { clusterStateOf, type World } from "./world.ts";
+
+export interface Passage {
+  /** The gateway's workload; null: nothing answers at the address. */
+  readonly gateway: ObjectRef | null;
+  readonly mesh: Mesh | null;
+  /** Where the connection comes out. */
+  readonly endpoints: readonly Extract<Endpoint, { readonly to: "pod" }>[];
+  readonly reason: Reason | null;
+}
+
+export interface Dialled {
+  readonly address: string;
+  readonly port: number;
+  readonly host: Host;
+  /** The port of the service in the SNI. */
+  readonly servicePort: number;
+}
+
+/** Follows `outbound_.PORT_._.HOST` through the gateway at an address. */
+export function passThrough(world: World, dialled: Dialled, viewOf: (mesh: Mesh) => IstiodView): Passage {
+  const found = gatewayAt(world, dialled);
+  const params = { address: dialled.address, port: dialled.port };
+  if (!found) return nowhere({ code: "no-gateway", at: null, params });
+  const { service, pods } = found;
+  const state = clusterStateOf(world, found.cluster);
+  const [pod] = pods;
+  const mesh = pod ? meshOfProxy(world, pod) : undefined;
+  if (!pod || !mesh) return nowhere({ code: "no-gateway", at: service.ref, params });
+  const view = viewOf(mesh);
+  const name = `outbound_.${dialled.servicePort}_._.${dialled.host}`;
+  const passage = { gateway: pod.workload, mesh };
+  const exposures = exposuresAt(state, view, pod, { host: dialled.host, port: found.port });
+  const seen = servicesSeenBy(view, pod.namespace, dialled.host).filter(({ ports }) =>
+    ports.some(({ number }) => number === dialled.servicePort),
+  );
+  if (exposures.length === 0 || seen.length === 0) {
+    const at = exposures[0]?.ref ?? pod.workload;
+    return { ...passage, endpoints: [], reason: { code: "not-exposed", at, params: { name } } };
+  }
+  const [service1, ...others] = seen;
+  // Two chains of one name (docs/facts.md, export.hosts-are-unique); a service of Kubernetes beside an entry makes one.
+  const rivals = others.filter(({ from }) => from === service1?.from);
+  if (!service1 || rivals.length > 0)
+    return { ...passage, endpoints: [], reason: { code: "exposed-twice", at: others[0]?.ref ?? null, params: { name } } };
+  const target = seen.find(({ from }) => from === "service") ?? service1;
+  const { endpoints } = endpointsOf(view, target, dialled.servicePort, networkOf(state, pod));
+  const local = distinct(endpoints).filter((each) => each.to === "pod");
+  // Endpoints without mTLS are left out of a passthrough cluster (Istio 1.20, EndpointsWithMTLSFilter).
+  const reached = local.filter(({ mtls }) => mtls);
+  if (reached.length > 0) return { ...passage, endpoints: reached, reason: null };
+  const [without] = local;
+  const reason: Reason = without
+    ? { code: "no-mtls", at: without.shape.workload, params: { host: dialled.host } }
+    : { code: "no-endpoint", at: target.ref, params: { host: dialled.host } };
+  return { ...passage, endpoints: [], reason };
+}
+
+function nowhere(reason: Reason): Passage {
+  return { gateway: null, mesh: null, endpoints: [], reason };
+}
+
+interface GatewayAt {
+  /** The Service's own port. */
+  readonly port: number;
+  readonly service: Typed<"Service">;
+  readonly cluster: ClusterId;
+  readonly pods: readonly PodShape[];
+}
+
+/** The Service that answers at an address from outside its cluster, and the pods behind it. */
+function gatewayAt(world: World, { address, port }: Dialled): GatewayAt | null {
+  return world.derived().kept(`gateway at ${address} ${port}`, () => findGateway(world, address, port));
+}
+
+function findGateway(world: World, address: string, port: number): GatewayAt | null {
+  for (const state of world.clusters.values()) {
+    const cluster = asCluster(state);
+    for (const service of servicesWithOutside(cluster)) {
+      if (!outsideAddresses(cluster, service).includes(address)) continue;
+      const at = service.view.spec.ports.find((each) => each.port === port || each.nodePort === port);
+      if (!at) continue;
+      const mesh = world.derived().inventory.meshes.find((each) => each.cluster === state.id);
+      const index = mesh && world.derived().podsOf(mesh);
+      const namespace = service.ref.namespace ?? "";
+      const pods = index?.find("pods", namespace, service.view.spec.selector) ?? [];
+      const idle = pods.length > 0 ? [] : (index?.find("templates", namespace, service.view.spec.selector) ?? []);
+      return { port: at.port, service, cluster: state.id, pods: [...pods, ...idle] };
+    }
+  }
+  return null;
+}
+
+function servicesWithOutside(cluster: Cluster): readonly Typed<"Service">[] {
+  return cluster.typed.Service.filter(
+    ({ view: { spec } }) => spec.type === "LoadBalancer" || spec.type === "NodePort" || spec.externalIPs.length > 0,
+  );
+}
+
+/** The mesh whose istiod runs a proxy: by its revision label, else the one that its namespace belongs to, else the only one. */
+export function meshOfProxy(world: World, { workload, labels }: PodShape): Mesh | undefined {
+  const meshes = world.derived().inventory.meshes.filter(({ cluster }) => cluster === workload.cluster);
+  const namespace = workload.namespace ?? "";
+  return (
+    meshes.find(({ name }) => labels["istio.io/rev"] === name) ??
+    meshes.find((mesh) => mesh.namespace === namespace || mesh.memberNamespaces.includes(namespace)) ??
+    (meshes.length === 1 ? meshes[0] : undefined)
+  );
+}
+
+/** The AUTO_PASSTHROUGH servers that hold for a gateway's pod and let the host through (Istio 1.20, gateway.go). */
+function exposuresAt(
+  state: ClusterState,
+  view: IstiodView,
+  pod: PodShape,
+  { host, port }: Pick<Dialled, "host" | "port">,
+): readonly Typed<"Gateway.networking.istio.io">[] {
+  const gateways = (state.slices.get("Gateway.networking.istio.io")?.typed() ?? []) as unknown as readonly Typed<"Gateway.networking.istio.io">[];
+  return gateways.filter((gateway) => {
+    if (!view.watches(gateway.ref.namespace ?? "")) return false;
+    const { selector, servers } = gateway.view.spec;
+    if (!matchesPairs(selector, pod.labels)) return false;
+    return servers.some((server, at) => {
+      const mode = valueAt(gateway.object.body, `/spec/servers/${at}/tls/mode`);
+      return (
+        mode === "AUTO_PASSTHROUGH" && server.port.number === port && server.hosts.some((each) => admits(each, host))
+      );
+    });
+  });
+}
+
+/** "NAMESPACE/HOST" or a host, with a wildcard in front (Istio, Gateway reference). */
+function admits(pattern: string, host: Host): boolean {
+  const name = pattern.slice(pattern.indexOf("/") + 1);
+  return name === "*" || name === host || (name.startsWith("*.") && host.endsWith(name.slice(1)));
+}
+
+/** The network that a gateway's pods are told by their Gateway's label. */
+function networkOf(state: ClusterState, { workload, labels }: PodShape): string | null {
+  const own = labels["topology.istio.io/network"];
+  if (own !== undefined) return own;
+  const name = (workload.name ?? "").replace(/-istio$/u, "");
+  const gateway = state.slices.get("Gateway.gateway.networking.k8s.io")?.list().find(
+    ({ ref }) => ref.namespace === workload.namespace && ref.name === name,
+  );
+  const label: Json | undefined = gateway && valueAt(gateway.body, "/metadata/labels/topology.istio.io~1network");
+  return typeof label === "string" ? label : null;
+}
+
+/** Of the meshes of a world, those by id. */
+export function meshById(world: World, id: MeshId): Mesh {
+  const mesh = world.derived().mesh(id);
+  if (!mesh) throw new Error(`the world has no mesh ${id}`);
+  return mesh;
+}
