@@ -1,14 +1,17 @@
 // The way behind an address that a client dials by SNI: which gateway answers there, and what it passes the connection on to.
+import type { ExposedName } from "../conditions/facts.ts";
 import type { Reason } from "../dataplane/reached.ts";
 import type { ClusterId, Host, MeshId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
-import type { ObjectRef } from "../core/object-ref.ts";
+import { equalRef, type ObjectRef } from "../core/object-ref.ts";
+import { sortedUnique } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import { outsideAddresses } from "../federation/gateways.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import type { Cluster, Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
 import type { Mesh } from "../inventory/mesh.ts";
+import { eastWestPort } from "../target/names.ts";
 import { asCluster, type ClusterState } from "./cluster-state.ts";
 import { distinct, type Endpoint, endpointsOf } from "./endpoints.ts";
 import { type IstiodView, servicesSeenBy } from "./known-services.ts";
@@ -23,33 +26,33 @@ export interface Passage {
   readonly reason: Reason | null;
 }
 
-export interface Dialled {
-  readonly address: string;
-  readonly port: number;
+/** By an address that a client dials, or at a gateway that is known. */
+export type Dialled = {
   readonly host: Host;
   /** The port of the service in the SNI. */
   readonly servicePort: number;
-}
+} & ({ readonly address: string; readonly port: number } | { readonly through: ObjectRef });
 
 /** Follows `outbound_.PORT_._.HOST` through the gateway at an address. */
 export function passThrough(world: World, dialled: Dialled, viewOf: (mesh: Mesh) => IstiodView): Passage {
-  const found = gatewayAt(world, dialled);
-  const params = { address: dialled.address, port: dialled.port };
+  const found = "through" in dialled ? gatewayOf(world, dialled.through) : gatewayAt(world, dialled);
+  const params = "through" in dialled ? {} : { address: dialled.address, port: dialled.port };
   if (!found) return nowhere({ code: "no-gateway", at: null, params });
-  const { service, pods } = found;
   const state = clusterStateOf(world, found.cluster);
-  const [pod] = pods;
+  const [pod] = found.pods;
   const mesh = pod ? meshOfProxy(world, pod) : undefined;
-  if (!pod || !mesh) return nowhere({ code: "no-gateway", at: service.ref, params });
+  if (!pod || !mesh) return nowhere({ code: "no-gateway", at: found.at, params });
   const view = viewOf(mesh);
   const name = `outbound_.${dialled.servicePort}_._.${dialled.host}`;
   const passage = { gateway: pod.workload, mesh };
-  const exposures = exposuresAt(state, view, pod, { host: dialled.host, port: found.port });
+  const exposures = exposuresAt(view, pod).filter(
+    ({ port, hosts }) => port === found.port && hosts.some((pattern) => admits(pattern, dialled.host)),
+  );
   const seen = servicesSeenBy(view, pod.namespace, dialled.host).filter(({ ports }) =>
     ports.some(({ number }) => number === dialled.servicePort),
   );
   if (exposures.length === 0 || seen.length === 0) {
-    const at = exposures[0]?.ref ?? pod.workload;
+    const at = exposures[0]?.gateway ?? pod.workload;
     return { ...passage, endpoints: [], reason: { code: "not-exposed", at, params: { name } } };
   }
   const [service1, ...others] = seen;
@@ -77,13 +80,13 @@ function nowhere(reason: Reason): Passage {
 interface GatewayAt {
   /** The Service's own port. */
   readonly port: number;
-  readonly service: Typed<"Service">;
+  readonly at: ObjectRef;
   readonly cluster: ClusterId;
   readonly pods: readonly PodShape[];
 }
 
 /** The Service that answers at an address from outside its cluster, and the pods behind it. */
-function gatewayAt(world: World, { address, port }: Dialled): GatewayAt | null {
+function gatewayAt(world: World, { address, port }: { readonly address: string; readonly port: number }): GatewayAt | null {
   return world.derived().kept(`gateway at ${address} ${port}`, () => findGateway(world, address, port));
 }
 
@@ -99,7 +102,7 @@ function findGateway(world: World, address: string, port: number): GatewayAt | n
       const namespace = service.ref.namespace ?? "";
       const pods = index?.find("pods", namespace, service.view.spec.selector) ?? [];
       const idle = pods.length > 0 ? [] : (index?.find("templates", namespace, service.view.spec.selector) ?? []);
-      return { port: at.port, service, cluster: state.id, pods: [...pods, ...idle] };
+      return { port: at.port, at: service.ref, cluster: state.id, pods: [...pods, ...idle] };
     }
   }
   return null;
@@ -122,30 +125,60 @@ export function meshOfProxy(world: World, { workload, labels }: PodShape): Mesh 
   );
 }
 
-/** The AUTO_PASSTHROUGH servers that hold for a gateway's pod and let the host through (Istio 1.20, gateway.go). */
-function exposuresAt(
-  state: ClusterState,
-  view: IstiodView,
-  pod: PodShape,
-  { host, port }: Pick<Dialled, "host" | "port">,
-): readonly Typed<"Gateway.networking.istio.io">[] {
-  const gateways = (state.slices.get("Gateway.networking.istio.io")?.typed() ?? []) as unknown as readonly Typed<"Gateway.networking.istio.io">[];
-  return gateways.filter((gateway) => {
-    if (!view.watches(gateway.ref.namespace ?? "")) return false;
+/** The same for a gateway's workload. */
+function gatewayOf(world: World, workload: ObjectRef): GatewayAt | null {
+  const mesh = world.derived().inventory.meshes.find(({ cluster }) => cluster === workload.cluster);
+  if (!mesh) return null;
+  const { pods, templates } = world.derived().podsOf(mesh);
+  const own = [...pods, ...templates].filter((shape) => equalRef(shape.workload, workload));
+  return own.length === 0 ? null : { port: eastWestPort, at: workload, cluster: workload.cluster, pods: own };
+}
+
+interface Exposure {
+  readonly gateway: ObjectRef;
+  readonly port: number;
+  readonly hosts: readonly string[];
+}
+
+/** The AUTO_PASSTHROUGH servers that hold for a gateway's pod (Istio 1.20, gateway.go). */
+function exposuresAt(view: IstiodView, pod: PodShape): readonly Exposure[] {
+  return view.cluster.typed["Gateway.networking.istio.io"].flatMap((gateway) => {
     const { selector, servers } = gateway.view.spec;
-    if (!matchesPairs(selector, pod.labels)) return false;
-    return servers.some((server, at) => {
+    if (!view.watches(gateway.ref.namespace ?? "") || !matchesPairs(selector, pod.labels)) return [];
+    return servers.flatMap(({ port, hosts }, at) => {
       const mode = valueAt(gateway.object.body, `/spec/servers/${at}/tls/mode`);
-      return (
-        mode === "AUTO_PASSTHROUGH" && server.port.number === port && server.hosts.some((each) => admits(each, host))
-      );
+      return mode === "AUTO_PASSTHROUGH" && port.number !== null
+        ? [{ gateway: gateway.ref, port: port.number, hosts }]
+        : [];
     });
   });
 }
 
+/** Each SNI that the gateway's pods pass on, with the chains that match it and the endpoints behind it. */
+export function exposedAt(view: IstiodView, pod: PodShape): readonly (readonly [sni: string, name: ExposedName])[] {
+  const hosts = sortedUnique(exposuresAt(view, pod).flatMap((each) => each.hosts.map(hostIn)));
+  const network = networkOf(view.state, pod);
+  return hosts.flatMap((name) => {
+    const seen = servicesSeenBy(view, pod.namespace, name as Host);
+    const ports = [...new Set(seen.flatMap((each) => each.ports.map(({ number }) => number)))];
+    return ports.map((port) => {
+      const chains = seen.filter((each) => each.ports.some(({ number }) => number === port));
+      const [first] = chains;
+      const held = first ? distinct(endpointsOf(view, first, port, network).endpoints) : [];
+      const healthy = held.filter((each) => each.to === "pod" && each.mtls).length;
+      const kubernetes = chains.some(({ from }) => from === "service");
+      return [`outbound_.${port}_._.${name}`, { chains: kubernetes ? 1 : chains.length, healthy }] as const;
+    });
+  });
+}
+
+function hostIn(pattern: string): string {
+  return pattern.slice(pattern.indexOf("/") + 1);
+}
+
 /** "NAMESPACE/HOST" or a host, with a wildcard in front (Istio, Gateway reference). */
 function admits(pattern: string, host: Host): boolean {
-  const name = pattern.slice(pattern.indexOf("/") + 1);
+  const name = hostIn(pattern);
   return name === "*" || name === host || (name.startsWith("*.") && host.endsWith(name.slice(1)));
 }
 
