@@ -11,7 +11,7 @@ import { asCluster } from "./cluster-state.ts";
 import { exposedAt, meshOfProxy, passThrough } from "./east-west-passage.ts";
 import { type Endpoint, endpointsOf, identityOf } from "./endpoints.ts";
 import { peerOf, serviceFor } from "./known-services.ts";
-import { healthy, podOf } from "./healthy-objects.ts";
+import { addressOfPod, deploymentOf, healthy, podOf } from "./healthy-objects.ts";
 import { freshProxy, proxyOf } from "./proxies.ts";
 import { reach } from "./reach.ts";
 import { clusterStateOf, objectAt } from "./world.ts";
@@ -26,7 +26,7 @@ export function factsOf(look: Look): Facts {
   return {
     object: (ref) => {
       if (!world.clusters.has(ref.cluster)) return unseen(`cluster ${ref.cluster}`);
-      const object = objectAt(world, ref);
+      const object = objectAt(world, ref) ?? (isIstiod(look, ref) ? deploymentOf(ref) : undefined);
       return object === undefined ? "absent" : healthy(world, object);
     },
     pods: (workload) => podsOf(look, workload),
@@ -90,7 +90,7 @@ function podsOf(look: Look, workload: ObjectRef): readonly KubeObject[] {
   const derived = world.derived();
   if (workload.kind === "Pod") {
     const pod = objectAt(world, workload);
-    return pod ? [pod] : [];
+    return pod ? [healthy(world, pod)] : [];
   }
   const byWorkload = derived.kept(`pods of ${refKey(workload)}`, () => {
     const mesh = derived.inventory.meshes.find(({ cluster }) => cluster === workload.cluster);
@@ -99,8 +99,13 @@ function podsOf(look: Look, workload: ObjectRef): readonly KubeObject[] {
       .filter((shape) => equalRef(shape.workload, workload))
       .flatMap((shape) => objectAt(world, { ...workload, group: "", kind: "Pod", name: shape.pod ?? "" }) ?? []);
   });
-  if (byWorkload.length > 0 || objectAt(world, workload) === undefined) return byWorkload;
-  return [podOf(workload)];
+  if (byWorkload.length > 0) return byWorkload.map((pod) => healthy(world, pod));
+  return objectAt(world, workload) !== undefined || isIstiod(look, workload) ? [podOf(workload)] : [];
+}
+
+/** Control planes without their Deployments were read from files that leave these out. */
+function isIstiod({ world }: Look, ref: ObjectRef): boolean {
+  return world.derived().inventory.meshes.some(({ istiod }) => equalRef(istiod, ref));
 }
 
 function nodesOf({ world }: Look, cluster: ClusterId) {
@@ -125,7 +130,8 @@ function addressesOf(look: Look, mesh: Mesh, endpoint: Endpoint): readonly { rea
   switch (endpoint.to) {
     case "pod": {
       const { shape, port } = endpoint;
-      return [{ address: shape.addresses[0] ?? refKey(shape.workload), port }];
+      const pod: ObjectRef = { ...shape.workload, group: "", kind: "Pod", name: shape.pod ?? "" };
+      return [{ address: addressOfPod(shape.pod === null ? shape.workload : pod), port }];
     }
     case "gateway":
     case "address":

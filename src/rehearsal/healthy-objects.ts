@@ -14,6 +14,7 @@ export function healthy(world: World, object: KubeObject): KubeObject {
   const { kind, group } = object.ref;
   if (workloads.has(kind)) return withStatus(object, rolledOut(object));
   if (kind === "ServiceMeshControlPlane") return withStatus(object, ready(object));
+  if (kind === "Pod") return withStatus(object, { phase: "Running", podIP: addressOfPod(object.ref), podIPs: [] });
   if (kind === "ServiceMeshPeer" && group === "federation.maistra.io") return withStatus(object, peerStatus(world, object));
   return object;
 }
@@ -75,6 +76,18 @@ function istiodPods(world: World, mesh: Mesh): readonly string[] {
   return own.length > 0 ? own : [podOf(mesh.istiod).ref.name];
 }
 
+/** In the model each pod has an address of its own, whatever was supplied; one that is not known is its workload's only one. */
+export function addressOfPod(podOrWorkload: ObjectRef): string {
+  return refKey(podOrWorkload);
+}
+
+/** A Deployment that has to be there, since a mesh's control plane is. */
+export function deploymentOf(ref: ObjectRef): KubeObject {
+  const metadata: JsonObject = { name: ref.name, namespace: ref.namespace };
+  const body: JsonObject = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { replicas: 1 } };
+  return { ref, apiVersion: "apps/v1", origin: { cluster: ref.cluster }, body };
+}
+
 /** A pod of a workload whose pods were not supplied. */
 export function podOf(workload: ObjectRef): KubeObject {
   const ref: ObjectRef = { ...workload, group: "", kind: "Pod", name: `${workload.name}-modelled` };
@@ -82,7 +95,7 @@ export function podOf(workload: ObjectRef): KubeObject {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: ref.name, namespace: ref.namespace },
-    status: { phase: "Running", podIP: refKey(workload) },
+    status: { phase: "Running", podIP: addressOfPod(workload) },
   };
   return { ref, apiVersion: "v1", origin: { cluster: ref.cluster }, body };
 }
