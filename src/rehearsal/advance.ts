@@ -110,11 +110,13 @@ function patch(world: World, ref: ObjectRef, ops: readonly PatchOp[]): Advanced 
 function withRoots(world: World, object: KubeObject): KubeObject {
   const { ref, body } = object;
   if (ref.kind !== "Secret" || ref.name !== caSecret || valueAt(body, `/data/${rootKey}`) !== undefined) return object;
-  const mesh = world.derived().inventory.meshes.find(
-    ({ cluster, namespace }) => cluster === ref.cluster && namespace === ref.namespace,
-  );
+  const mesh = world
+    .derived()
+    .inventory.meshes.find(({ cluster, namespace }) => cluster === ref.cluster && namespace === ref.namespace);
   const pem = mesh && world.meshes.get(mesh.id)?.bundle?.pem;
-  return pem === undefined ? object : { ...object, body: withValueAt(body, `/data/${rootKey}`, encodeText(pem)) as JsonObject };
+  return pem === undefined
+    ? object
+    : { ...object, body: withValueAt(body, `/data/${rootKey}`, encodeText(pem)) as JsonObject };
 }
 
 /** The world after a step and its undo: `before` is the world that the step began in, `after` the one that it led to. */
@@ -145,7 +147,9 @@ function restoredObject(before: World, now: World, ref: ObjectRef): KubeObject |
   const image = objectAt(before, ref);
   if (!image) return null;
   const there = objectAt(now, ref);
-  const body = there ? withGeneration(image.body, there.body) : (withValueAt(image.body, "/metadata/generation", 1) as JsonObject);
+  const body = there
+    ? withGeneration(image.body, there.body)
+    : (withValueAt(image.body, "/metadata/generation", 1) as JsonObject);
   return { ...image, body };
 }
 

@@ -43,7 +43,9 @@ export function clientClasses(world: World, mesh: Mesh): readonly ClientClass[] 
     const [first] = members;
     if (!first) return [];
     const { namespace, serviceAccount } = first;
-    return [{ mesh: mesh.id, namespace, serviceAccount, members: sortedBy(members, ({ workload }) => refKey(workload)) }];
+    return [
+      { mesh: mesh.id, namespace, serviceAccount, members: sortedBy(members, ({ workload }) => refKey(workload)) },
+    ];
   });
 }
 
@@ -61,14 +63,21 @@ export function importedPairs(world: World): readonly PairOfClass[] {
     if (imports.length === 0) return [];
     const hosts = imports.map(([host, group]) => ({
       host: host as Host,
-      ports: portsOf({ carry: { mode: "passthrough" }, ports: group.flatMap(derived.exportsOf).flatMap((each) => each.ports) }),
+      ports: portsOf({
+        carry: { mode: "passthrough" },
+        ports: group.flatMap(derived.exportsOf).flatMap((each) => each.ports),
+      }),
     }));
     return clientClasses(world, mesh).flatMap(({ namespace, serviceAccount, members }) =>
       hosts.flatMap(({ host, ports }) =>
-        [...new Set(ports)].sort((left, right) => left - right).map((port): PairOfClass => ({
-          pair: { mesh: mesh.id, namespace, serviceAccount, clients: members.map(workloadOf), host, port },
-          members,
-        })),
+        [...new Set(ports)]
+          .sort((left, right) => left - right)
+          .map(
+            (port): PairOfClass => ({
+              pair: { mesh: mesh.id, namespace, serviceAccount, clients: members.map(workloadOf), host, port },
+              members,
+            }),
+          ),
       ),
     );
   });

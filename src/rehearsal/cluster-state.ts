@@ -172,7 +172,9 @@ export function asCluster(state: ClusterState, replaced: ReadonlyMap<string, Sli
     Object.defineProperty(byName, kind, { enumerable: true, get: () => slice(kind).byName() });
   }
   const objects = once(() => {
-    const all = allKinds().flatMap((kind) => [...slice(kind).objects].map(([key, { object }]) => [key, object] as const));
+    const all = allKinds().flatMap((kind) =>
+      [...slice(kind).objects].map(([key, { object }]) => [key, object] as const),
+    );
     return new Map(sortedBy(all, ([key]) => key));
   });
   const byKind = once(() => new Map(allKinds().map((kind) => [kind, slice(kind).list()])));

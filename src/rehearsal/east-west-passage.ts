@@ -59,7 +59,11 @@ export function passThrough(world: World, dialled: Dialled, viewOf: (mesh: Mesh)
   // Two chains of one name (docs/facts.md, export.hosts-are-unique); a service of Kubernetes beside an entry makes one.
   const rivals = others.filter(({ from }) => from === service1?.from);
   if (!service1 || rivals.length > 0)
-    return { ...passage, endpoints: [], reason: { code: "exposed-twice", at: others[0]?.ref ?? null, params: { name } } };
+    return {
+      ...passage,
+      endpoints: [],
+      reason: { code: "exposed-twice", at: others[0]?.ref ?? null, params: { name } },
+    };
   const target = seen.find(({ from }) => from === "service") ?? service1;
   const { endpoints } = endpointsOf(view, target, dialled.servicePort, networkOf(state, pod));
   const local = distinct(endpoints).filter((each) => each.to === "pod");
@@ -86,7 +90,10 @@ interface GatewayAt {
 }
 
 /** The Service that answers at an address from outside its cluster, and the pods behind it. */
-function gatewayAt(world: World, { address, port }: { readonly address: string; readonly port: number }): GatewayAt | null {
+function gatewayAt(
+  world: World,
+  { address, port }: { readonly address: string; readonly port: number },
+): GatewayAt | null {
   return world.derived().kept(`gateway at ${address} ${port}`, () => findGateway(world, address, port));
 }
 
@@ -187,9 +194,10 @@ function networkOf(state: ClusterState, { workload, labels }: PodShape): string 
   const own = labels["topology.istio.io/network"];
   if (own !== undefined) return own;
   const name = (workload.name ?? "").replace(/-istio$/u, "");
-  const gateway = state.slices.get("Gateway.gateway.networking.k8s.io")?.list().find(
-    ({ ref }) => ref.namespace === workload.namespace && ref.name === name,
-  );
+  const gateway = state.slices
+    .get("Gateway.gateway.networking.k8s.io")
+    ?.list()
+    .find(({ ref }) => ref.namespace === workload.namespace && ref.name === name);
   const label: Json | undefined = gateway && valueAt(gateway.body, "/metadata/labels/topology.istio.io~1network");
   return typeof label === "string" ? label : null;
 }

@@ -46,7 +46,12 @@ export interface EndpointSet {
  * namespace count together, and so do the names (Istio 1.20, endpointshards.go and push_context.go, initServiceAccounts;
  * docs/facts.md, import.own-namespace, import.join-names-first).
  */
-export function endpointsOf(view: IstiodView, service: KnownService, port: number, network: string | null): EndpointSet {
+export function endpointsOf(
+  view: IstiodView,
+  service: KnownService,
+  port: number,
+  network: string | null,
+): EndpointSet {
   const { host, namespace } = service;
   const together = servicesNamed(view, host).filter((each) => each.namespace === namespace);
   const endpoints: Endpoint[] = [];
@@ -82,7 +87,10 @@ function podsOf(view: IstiodView, { service, entry, namespace }: KnownService): 
   const live = pods.find("pods", namespace, labels);
   const running = new Set(live.map(({ workload }) => refKey(workload)));
   // A workload that is scaled to zero answers again when it is scaled up.
-  return [...live, ...pods.find("templates", namespace, labels).filter(({ workload }) => !running.has(refKey(workload)))];
+  return [
+    ...live,
+    ...pods.find("templates", namespace, labels).filter(({ workload }) => !running.has(refKey(workload))),
+  ];
 }
 
 /** The pod's port; null: it has none by this name (Kubernetes, EndpointSlice controller, FindPort). */
@@ -156,8 +164,9 @@ function addEntry({ view, entry, port, network }: EntryAt, endpoints: Endpoint[]
     return;
   }
   if (!entryTakesMtls(view, entry, port)) leftOut.push({ at: ref, why: "no-mtls" });
-  else for (const { gateway, address: at, port: number } of gateways)
-    endpoints.push({ to: "gateway", gateway, address: at, port: number, entry: ref });
+  else
+    for (const { gateway, address: at, port: number } of gateways)
+      endpoints.push({ to: "gateway", gateway, address: at, port: number, entry: ref });
 }
 
 /** By its label, and by the PeerAuthentications that mean it (import.tls-mode-label, import.join-plain-text). */
@@ -167,7 +176,11 @@ function entryTakesMtls(view: IstiodView, { ref, view: { metadata } }: WorkloadE
 }
 
 /** What federation has at this place: beside a Service of its own mesh too, by port name (import.join-federation-endpoints). */
-function importsOf(view: IstiodView, { host, namespace, service }: KnownService, port: number): readonly ImportedService[] {
+function importsOf(
+  view: IstiodView,
+  { host, namespace, service }: KnownService,
+  port: number,
+): readonly ImportedService[] {
   const derived = view.world.derived();
   const name = service?.view.spec.ports.find((each) => each.port === port)?.name;
   return (derived.importsOf(view.mesh.id).get(host) ?? []).filter((imported) => {

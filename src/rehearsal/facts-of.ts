@@ -126,7 +126,11 @@ function hostsAt(look: Look, workload: ObjectRef, host: Host, port: number): rea
   return pods.map(({ ref }) => ({ pod: ref.name, view: { endpoints: held, names } }));
 }
 
-function addressesOf(look: Look, mesh: Mesh, endpoint: Endpoint): readonly { readonly address: string; readonly port: number }[] {
+function addressesOf(
+  look: Look,
+  mesh: Mesh,
+  endpoint: Endpoint,
+): readonly { readonly address: string; readonly port: number }[] {
   switch (endpoint.to) {
     case "pod": {
       const { shape, port } = endpoint;

@@ -15,7 +15,8 @@ export function healthy(world: World, object: KubeObject): KubeObject {
   if (workloads.has(kind)) return withStatus(object, rolledOut(object));
   if (kind === "ServiceMeshControlPlane") return withStatus(object, ready(object));
   if (kind === "Pod") return withStatus(object, { phase: "Running", podIP: addressOfPod(object.ref), podIPs: [] });
-  if (kind === "ServiceMeshPeer" && group === "federation.maistra.io") return withStatus(object, peerStatus(world, object));
+  if (kind === "ServiceMeshPeer" && group === "federation.maistra.io")
+    return withStatus(object, peerStatus(world, object));
   return object;
 }
 
@@ -54,7 +55,9 @@ function ready(object: KubeObject): JsonObject {
 /** Connected and synced with every istiod pod, while its link stands and neither end is blocked (maistra/api federation/v1). */
 function peerStatus(world: World, { ref }: KubeObject): JsonObject {
   const { inventory, federation } = world.derived();
-  const mesh = inventory.meshes.find(({ cluster, namespace }) => cluster === ref.cluster && namespace === ref.namespace);
+  const mesh = inventory.meshes.find(
+    ({ cluster, namespace }) => cluster === ref.cluster && namespace === ref.namespace,
+  );
   const key = refKey(ref);
   const link = federation.links.find(({ ends }) => ends.some(({ peer }) => refKey(peer) === key));
   const isIdle = mesh && world.meshes.get(mesh.id)?.frozen === null && world.meshes.get(mesh.id)?.stuck.length === 0;

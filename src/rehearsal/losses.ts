@@ -17,7 +17,8 @@ interface Compared {
   readonly start: readonly number[];
   /** The outcome of each pair in the state that this one follows. */
   readonly against: readonly number[];
-  readonly outcomes: readonly number[];
+  /** Of the pairs that were looked at. */
+  readonly outcomes: ReadonlyMap<number, number>;
   /** The step's title. */
   readonly step: string;
   readonly when: Moment;
@@ -25,9 +26,18 @@ interface Compared {
 }
 
 /** The pairs that arrived at the start and in the state before, and do not any more. */
-export function lossesOf({ pairs, table, start, against, outcomes, step, when, restarted }: Compared): readonly Finding[] {
+export function lossesOf({
+  pairs,
+  table,
+  start,
+  against,
+  outcomes,
+  step,
+  when,
+  restarted,
+}: Compared): readonly Finding[] {
   const isOk = (outcome: number | undefined): boolean => outcome !== undefined && table.list[outcome]?.state === "ok";
-  const lost = outcomes.flatMap((outcome, at): Lost[] => {
+  const lost = [...outcomes].flatMap(([at, outcome]): Lost[] => {
     const pair = pairs[at];
     const now = table.list[outcome];
     // A restart, a pause and an undo are compared with the state after the step: what that has lost is said already.

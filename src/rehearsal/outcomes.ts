@@ -1,8 +1,9 @@
 // The outcomes of all pairs in one world, and what differs between two worlds.
 import { canonicalJson, type Json } from "../core/json.ts";
-import type { ObjectRef } from "../core/object-ref.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { Reached, Way } from "../dataplane/reached.ts";
-import { freshProxy, memoryKey, proxyOf } from "./proxies.ts";
+import { type Dependents, note } from "./affected.ts";
+import { freshProxy, memoryKey, proxyOf, proxyShapes } from "./proxies.ts";
 import { summary } from "./reach.ts";
 import type { PairOfClass } from "./classes.ts";
 import { type Client, lookAt, type Look, waysOf } from "./ways.ts";
@@ -31,11 +32,6 @@ export function outcomeTable(): OutcomeTable {
   };
 }
 
-/** A class's requests in a world: those of all its proxies, where they differ in what they remember. */
-export function outcomeOfPair(look: Look, { pair, members }: PairOfClass): Reached {
-  return summary(waysOfClass(look, members, pair.mesh, pair), pair.host);
-}
-
 /** The ways of a class, each different one once: an outcome must not depend on how many proxies are alike. */
 export function waysOfClass(
   look: Look,
@@ -59,18 +55,15 @@ function distinctClients(world: World, mesh: Mesh, members: readonly PodShape[])
   return [...clients.values()];
 }
 
-/** Workloads whose proxies remember something that they would not be told again if they started now. */
-export function staleProxies(world: World): readonly ObjectRef[] {
-  const derived = world.derived();
+/** Of these workloads those whose proxies remember something that they would not be told again if they started now. */
+export function staleAmong(world: World, workloads: ReadonlySet<string>): readonly ObjectRef[] {
   const found: ObjectRef[] = [];
-  for (const mesh of derived.inventory.meshes) {
+  for (const mesh of world.derived().inventory.meshes) {
     const fresh = memoryKey(freshProxy(world, mesh));
     const seen = new Set<string>();
-    const { pods, templates } = derived.podsOf(mesh);
-    const namespaces = new Set([...mesh.memberNamespaces, mesh.namespace]);
-    for (const { workload, sidecar, namespace } of [...pods, ...templates]) {
-      const key = `${workload.kind}|${namespace}|${workload.name}`;
-      if (!sidecar || !namespaces.has(namespace) || seen.has(key)) continue;
+    for (const { workload } of proxyShapes(world, mesh)) {
+      const key = refKey(workload);
+      if (!workloads.has(key) || seen.has(key)) continue;
       seen.add(key);
       if (memoryKey(proxyOf(world, mesh, workload)) !== fresh) found.push(workload);
     }
@@ -78,7 +71,20 @@ export function staleProxies(world: World): readonly ObjectRef[] {
   return found;
 }
 
-export function evaluate(world: World, pairs: readonly PairOfClass[], table: OutcomeTable): readonly number[] {
+/** The outcomes of these pairs in a world, by their places. */
+export function evaluate(
+  world: World,
+  of: { readonly pairs: readonly PairOfClass[]; readonly table: OutcomeTable; readonly dependents: Dependents },
+  among: Iterable<number>,
+): ReadonlyMap<number, number> {
   const look = lookAt(world);
-  return pairs.map((pair) => table.indexOf(outcomeOfPair(look, pair)));
+  const outcomes = new Map<number, number>();
+  for (const at of among) {
+    const each = of.pairs[at];
+    if (!each) continue;
+    const ways = waysOfClass(look, each.members, each.pair.mesh, each.pair);
+    note(of.dependents, at, ways);
+    outcomes.set(at, of.table.indexOf(summary(ways, each.pair.host)));
+  }
+  return outcomes;
 }

@@ -3,15 +3,7 @@ import { refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { asCluster } from "./cluster-state.ts";
 import { proxyShapes, proxyOf, renewedProxy } from "./proxies.ts";
-import {
-  clusterStateOf,
-  generationOf,
-  type HeldSet,
-  ticked,
-  withMeshMemory,
-  withProxy,
-  type World,
-} from "./world.ts";
+import { clusterStateOf, generationOf, type HeldSet, ticked, withMeshMemory, withProxy, type World } from "./world.ts";
 
 /** The world some time later. */
 export function passTime(world: World): World {

@@ -64,7 +64,13 @@ export function equalMemory(left: ProxyMemory, right: ProxyMemory): boolean {
 
 /** One text for each different memory. */
 export function memoryKey({ network, roots, domains, configured }: ProxyMemory): string {
-  const byDomain = domains === null ? "" : [...domains].map(([domain, its]) => `${domain}=${its.join("+")}`).sort().join(";");
+  const byDomain =
+    domains === null
+      ? ""
+      : [...domains]
+          .map(([domain, its]) => `${domain}=${its.join("+")}`)
+          .sort()
+          .join(";");
   return `${network ?? ""}|${configured}|${roots.join("+")}|${byDomain}`;
 }
 

@@ -4,16 +4,17 @@ import { indexPlan, type PlanIndex } from "../conditions/planned.ts";
 import type { Condition } from "../conditions/condition.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
-import type { ObjectRef } from "../core/object-ref.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { FederationOptions } from "../federation/federate.ts";
 import { findingMessage } from "../findings/codes/finding-message.ts";
 import { neverDone, stepFails } from "../findings/codes/rehearsal.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { advance, undone } from "./advance.ts";
+import { affectedBy, type Dependents, dependents } from "./affected.ts";
 import { importedPairs, type PairOfClass } from "./classes.ts";
 import { factsOf } from "./facts-of.ts";
 import { lossesOf, startFindings } from "./losses.ts";
-import { evaluate, outcomeTable, type OutcomeTable, staleProxies } from "./outcomes.ts";
+import { evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
 import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
 import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
@@ -24,6 +25,8 @@ import { startWorld, type World } from "./world.ts";
 export interface RehearseOptions {
   /** The plan's hash. */
   readonly hash: string;
+  /** Looks at every pair in every state, also where nothing that concerns it has changed: slow, and to the same result. */
+  readonly full?: boolean;
 }
 
 /** A run through a plan, as far as it has come. */
@@ -32,10 +35,15 @@ interface Course {
   readonly index: PlanIndex;
   readonly pairs: readonly PairOfClass[];
   readonly table: OutcomeTable;
+  readonly dependents: Dependents;
+  readonly full: boolean;
   readonly start: readonly number[];
+  /** The outcome of each pair in the world that the run has come to. */
+  readonly now: number[];
   readonly changes: OutcomeChange[];
   readonly refused: Finding[];
   states: number;
+  evaluated: number;
 }
 
 /** What every pair of client and host meets at every step of the plan, and whether anything is lost. */
@@ -43,89 +51,133 @@ export function rehearse(
   plan: Plan,
   inputs: readonly ClusterInput[],
   federation: FederationOptions,
-  { hash }: RehearseOptions,
+  { hash, full = false }: RehearseOptions,
 ): Rehearsal {
   let world = withProxiesAtStart(startWorld(inputs, federation));
-  const pairs = importedPairs(world);
-  const table = outcomeTable();
-  const start = evaluate(world, pairs, table);
-  const course: Course = { plan, index: indexPlan(plan), pairs, table, start, changes: [], refused: [], states: 1 };
-  let outcomes = start;
+  const course = courseFrom(world, plan, full);
   let steps = 0;
-  course.refused.push(...startFindings(pairs, start, table));
+  course.refused.push(...startFindings(course.pairs, course.start, course.table));
   for (const phase of plan.phases) {
-    const gated = awaited(course, world, phase.gate, `The gate of ${phase.id}`);
-    world = gated;
+    world = awaited(course, world, phase.gate, `The gate of ${phase.id}`);
     for (const step of phase.steps) {
-      const next = carriedOut(course, world, step, outcomes);
+      const next = carriedOut(course, world, step);
       if (next === null) return result(course, hash, steps);
-      ({ world, outcomes } = next);
+      world = next;
       steps += 1;
     }
   }
   return result(course, hash, steps);
 }
 
-interface State {
-  readonly world: World;
-  readonly outcomes: readonly number[];
+function courseFrom(world: World, plan: Plan, full: boolean): Course {
+  const pairs = importedPairs(world);
+  const table = outcomeTable();
+  const index = dependents(pairs);
+  const found = evaluate(world, { pairs, table, dependents: index }, pairs.keys());
+  const start = pairs.map((_, at) => found.get(at) ?? 0);
+  return {
+    plan,
+    index: indexPlan(plan),
+    pairs,
+    table,
+    dependents: index,
+    full,
+    start,
+    now: [...start],
+    changes: [],
+    refused: [],
+    states: 1,
+    evaluated: pairs.length,
+  };
 }
 
 /** The world after the step, with every other state looked at that it may lead to; null: it cannot be carried out. */
-function carriedOut(course: Course, before: World, step: Step, outcomes: readonly number[]): State | null {
+function carriedOut(course: Course, before: World, step: Step): World | null {
   const result = advance(before, step.action, course.plan);
   if ("fails" in result) {
     course.refused.push(stepFails.at([], { step: step.title, reason: result.fails }));
     return null;
   }
   const after = result.world;
-  const now = looked(course, after, step, { when: "after", against: outcomes });
+  const concerned = concernedBy(course, before, after);
+  looked(course, after, step, { when: "after", among: concerned });
   const world = awaited(course, after, step.done, step.title);
-  const settled = world === after ? now : looked(course, world, step, { when: "after", against: now });
-  besides(course, { before, world, step, outcomes: settled });
-  return { world, outcomes: settled };
+  const among = world === after ? concerned : everyPair(course);
+  if (world !== after) looked(course, world, step, { when: "after", among });
+  besides(course, { before, world, step, among });
+  return world;
+}
+
+type Places = ReadonlySet<number>;
+
+function everyPair({ pairs }: Course): Places {
+  return new Set(pairs.keys());
+}
+
+/** The pairs that a change may concern: what becomes of the others was seen when they were last concerned. */
+function concernedBy(course: Course, before: World, after: World): Places {
+  const found = course.full ? "all" : affectedBy(before, after, course.dependents);
+  return found === "all" ? everyPair(course) : found;
 }
 
 interface Beside {
   readonly before: World;
   readonly world: World;
   readonly step: Step;
-  readonly outcomes: readonly number[];
+  readonly among: Places;
 }
 
 /** What else may happen right after the step: time, its undo, and the restart of whatever remembers what is no longer so. */
-function besides(course: Course, { before, world, step, outcomes }: Beside): void {
-  looked(course, passTime(world), step, { when: "later", against: outcomes });
+function besides(course: Course, { before, world, step, among }: Beside): void {
+  if (among.size === 0) return;
+  looked(course, passTime(world), step, { when: "later", among });
   const back = undone(before, world, step, course.plan);
-  if ("fails" in back) course.refused.push(stepFails.at([], { step: `The undo of "${step.title}"`, reason: back.fails }));
-  else if (back.world !== world) looked(course, back.world, step, { when: "undone", against: outcomes });
-  for (const workload of startable(world))
-    looked(course, restarted(world, workload), step, { when: "restarted", against: outcomes, restarted: workload });
+  if ("fails" in back)
+    course.refused.push(stepFails.at([], { step: `The undo of "${step.title}"`, reason: back.fails }));
+  else if (back.world !== world) looked(course, back.world, step, { when: "undone", among });
+  for (const { istiod, cluster } of world.derived().inventory.meshes) {
+    const own = new Set([...among].filter((pair) => course.dependents.ofPair[pair]?.clusters.has(cluster)));
+    if (own.size > 0)
+      looked(course, restarted(world, istiod), step, { when: "restarted", among: own, restarted: istiod });
+  }
+  const onWay = workloadsOf(course, among);
+  for (const workload of staleAmong(world, new Set(onWay.keys())))
+    looked(course, restarted(world, workload), step, {
+      when: "restarted",
+      among: onWay.get(refKey(workload)) ?? among,
+      restarted: workload,
+    });
 }
 
-/** Each istiod, and every workload whose proxies would start with another memory. */
-function startable(world: World): readonly ObjectRef[] {
-  return [...world.derived().inventory.meshes.map(({ istiod }) => istiod), ...staleProxies(world)];
+/** The workloads on the ways of these pairs, with the pairs of each. */
+function workloadsOf({ dependents: { ofPair } }: Course, among: Places): ReadonlyMap<string, Places> {
+  const found = new Map<string, Set<number>>();
+  for (const pair of among)
+    for (const key of ofPair[pair]?.workloads ?? []) {
+      const known = found.get(key);
+      if (known) known.add(pair);
+      else found.set(key, new Set([pair]));
+    }
+  return found;
 }
 
-interface Against {
+interface Looking {
   readonly when: Moment;
-  readonly against: readonly number[];
+  readonly among: Places;
   readonly restarted?: ObjectRef;
 }
 
-/** Evaluates all pairs, notes what has changed, and what is lost. */
-function looked(course: Course, world: World, step: Step, { when, against, restarted: workload }: Against): readonly number[] {
-  const { pairs, table, start } = course;
-  const outcomes = evaluate(world, pairs, table);
+/** Evaluates the pairs, and notes what has changed and what is lost. "after" is where the run goes on from. */
+function looked(course: Course, world: World, step: Step, { when, among, restarted: workload }: Looking): void {
+  const { pairs, table, start, now } = course;
+  const outcomes = evaluate(world, course, among);
   course.states += 1;
-  for (const [pair, outcome] of outcomes.entries())
-    if (outcome !== against[pair])
-      course.changes.push({ step: step.id, when, restarted: workload ?? null, pair, outcome });
-  course.refused.push(
-    ...lossesOf({ pairs, table, start, against, outcomes, step: step.title, when, restarted: workload ?? null }),
-  );
-  return outcomes;
+  course.evaluated += among.size;
+  const about = { when, restarted: workload ?? null };
+  for (const [pair, outcome] of outcomes)
+    if (outcome !== now[pair]) course.changes.push({ step: step.id, ...about, pair, outcome });
+  course.refused.push(...lossesOf({ pairs, table, start, against: now, outcomes, step: step.title, ...about }));
+  if (when === "after") for (const [pair, outcome] of outcomes) now[pair] = outcome;
 }
 
 /** The world in which the condition holds: as it is, or some time later; else it is waited for in vain. */
@@ -138,7 +190,11 @@ function awaited(course: Course, world: World, condition: Condition, title: stri
   return later;
 }
 
-function result({ pairs, table, start, changes, refused, states }: Course, plan: string, steps: number): Rehearsal {
+function result(
+  { pairs, table, start, changes, refused, states, evaluated }: Course,
+  plan: string,
+  steps: number,
+): Rehearsal {
   return {
     apiVersion: "meshferry/rehearsal.v1",
     plan,
@@ -147,6 +203,6 @@ function result({ pairs, table, start, changes, refused, states }: Course, plan:
     start,
     changes,
     refused,
-    counts: { steps, states, evaluated: states * pairs.length },
+    counts: { steps, states, evaluated },
   };
 }

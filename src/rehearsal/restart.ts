@@ -26,7 +26,13 @@ export function restarted(world: World, workload: ObjectRef): World {
  */
 export function restartedIstiod(world: World, mesh: Mesh): World {
   const memory = world.meshes.get(mesh.id);
-  const secret: ObjectRef = { cluster: mesh.cluster, group: "", kind: "Secret", namespace: mesh.namespace, name: caSecret };
+  const secret: ObjectRef = {
+    cluster: mesh.cluster,
+    group: "",
+    kind: "Secret",
+    namespace: mesh.namespace,
+    name: caSecret,
+  };
   const bytes = valueAt(objectAt(world, secret)?.body ?? null, `/data/${rootKey}`);
   const bundle = typeof bytes === "string" ? bundleOf(decodeText(bytes) ?? "") : null;
   const sets = asCluster(clusterStateOf(world, mesh.cluster)).typed["ImportedServiceSet.federation.maistra.io"].filter(

@@ -31,7 +31,10 @@ export function refusedByPolicy(view: IstiodView, shape: PodShape, caller: Calle
 function policiesAt(view: IstiodView, { namespace, labels }: PodShape): readonly Policy[] {
   const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
   if (!slice) return [];
-  const found = [...slice.inNamespace(namespace), ...(namespace === view.mesh.namespace ? [] : slice.inNamespace(view.mesh.namespace))];
+  const found = [
+    ...slice.inNamespace(namespace),
+    ...(namespace === view.mesh.namespace ? [] : slice.inNamespace(view.mesh.namespace)),
+  ];
   // The slice is of this kind.
   return (found as unknown as readonly Policy[]).filter(
     ({ view: { spec, metadata } }) =>

@@ -57,8 +57,11 @@ export function waysOf(look: Look, client: Client, host: Host, port: number): re
   }
   const { endpoints, leftOut, names } = endpointsOf(view, service, port, memory.network);
   const start: Hop = { at: shape.workload, what: `dials ${host}:${port} as ${refText(service.ref, false)} says` };
-  const ways = distinct(endpoints).map((endpoint) => wayTo(endpoint, { look, client, service, host, port, names, start }));
-  if (ways.length > 0) return [...ways, ...leftOut.flatMap((each) => (each.why === "no-mtls" ? [] : [leftOutWay(each, start)]))];
+  const ways = distinct(endpoints).map((endpoint) =>
+    wayTo(endpoint, { look, client, service, host, port, names, start }),
+  );
+  if (ways.length > 0)
+    return [...ways, ...leftOut.flatMap((each) => (each.why === "no-mtls" ? [] : [leftOutWay(each, start)]))];
   if (leftOut.length > 0) return leftOut.map((each) => leftOutWay(each, start));
   return [lost("local", [start], { code: "no-endpoint", at: service.ref, params: { host } })];
 }
@@ -87,7 +90,11 @@ function wayTo(endpoint: Endpoint, dial: Dial): Way {
       return federationWay(endpoint.imported, dial);
     case "address": {
       const { entry, address, port } = endpoint;
-      return arrives("local", [dial.start, { at: entry, what: `${address}:${port}, outside of what is modelled` }], null);
+      return arrives(
+        "local",
+        [dial.start, { at: entry, what: `${address}:${port}, outside of what is modelled` }],
+        null,
+      );
     }
   }
 }
@@ -115,7 +122,10 @@ function eastWestWay(endpoint: Extract<Endpoint, { to: "gateway" }>, dial: Dial)
   let refused: Way | null = null;
   let good: Way | null = null;
   for (const { shape, port: number } of passage.endpoints) {
-    const at: Hop[] = [...hops, { at: shape.workload, what: `ends it at port ${number}, as ${identityOf(mesh.trustDomain, shape)}` }];
+    const at: Hop[] = [
+      ...hops,
+      { at: shape.workload, what: `ends it at port ${number}, as ${identityOf(mesh.trustDomain, shape)}` },
+    ];
     const reason = admitted(look, { client, shape, mesh, port: number, names });
     if (reason) refused ??= lost("east-west", at, reason);
     else good ??= arrives("east-west", at, principalOf(callerOf(client)));
@@ -251,10 +261,17 @@ function served(look: Look, { far, exported, caller, hops, port }: Serving): Way
   // Services without selector: federation reaches what their addresses say.
   const [first] = exported;
   if (first?.addresses) return arrives("federation", hops, principalOf(caller));
-  return lost("federation", hops, { code: "no-endpoint", at: first?.service ?? null, params: { host: first?.localHost ?? "" } });
+  return lost("federation", hops, {
+    code: "no-endpoint",
+    at: first?.service ?? null,
+    params: { host: first?.localHost ?? "" },
+  });
 }
 
-function idle(pods: ReturnType<ReturnType<World["derived"]>["podsOf"]>, { service, selector }: ExportedService): readonly PodShape[] {
+function idle(
+  pods: ReturnType<ReturnType<World["derived"]>["podsOf"]>,
+  { service, selector }: ExportedService,
+): readonly PodShape[] {
   const namespace = service.namespace ?? "";
   const running = new Set(pods.find("pods", namespace, selector).map(({ workload }) => refKey(workload)));
   return pods.find("templates", namespace, selector).filter(({ workload }) => !running.has(refKey(workload)));

@@ -157,15 +157,12 @@ export function bundleOf(pem: string): Bundle | null {
 
 export function generationOf({ body }: KubeObject): number | null {
   const metadata = body["metadata"];
-  const generation = typeof metadata === "object" && metadata !== null && "generation" in metadata && metadata.generation;
+  const generation =
+    typeof metadata === "object" && metadata !== null && "generation" in metadata && metadata.generation;
   return typeof generation === "number" ? generation : null;
 }
 
-function derive(
-  clusters: World["clusters"],
-  meshes: World["meshes"],
-  options: FederationOptions,
-): Derived {
+function derive(clusters: World["clusters"], meshes: World["meshes"], options: FederationOptions): Derived {
   const read = [...clusters.values()].map((state) => asFederationSees(state, meshes));
   const inventory = inventoryOf(read);
   const indexes = new Map<MeshId, PodIndex>();
@@ -210,9 +207,7 @@ function asFederationSees(state: ClusterState, meshes: World["meshes"]): Cluster
   return asCluster(
     state,
     new Map([
-      ...(meshes.size === 0
-        ? []
-        : [["ImportedServiceSet.federation.maistra.io", sliceOfObjects(here)] as const]),
+      ...(meshes.size === 0 ? [] : [["ImportedServiceSet.federation.maistra.io", sliceOfObjects(here)] as const]),
       ["WorkloadEntry.networking.istio.io", sliceOfObjects(plain.map(({ object }) => object))] as const,
     ]),
   );
@@ -236,7 +231,8 @@ export function put(world: World, ref: ObjectRef, object: KubeObject | null): Wo
   const next = withObject(state, ref, object);
   if (next === state) return world;
   const key = refKey(ref);
-  const made = object === null ? world.made.delete(key) : objectIn(state, ref) ? world.made : world.made.set(key, world.tick);
+  const made =
+    object === null ? world.made.delete(key) : objectIn(state, ref) ? world.made : world.made.set(key, world.tick);
   const changed: World = { ...world, clusters: new Map(world.clusters).set(ref.cluster, next), made };
   return isOfConsequence(ref, object, state) ? rederived(changed) : changed;
 }

@@ -29,7 +29,8 @@ export const controlPlanes: Controller = (before, after) => {
     if (!was || !is) continue;
     world = withGateways(world, was, is);
     if (!managesPolicies(is))
-      for (const { ref } of operatorPolicies(clusterOf(world.derived().inventory, is), is)) world = put(world, ref, null);
+      for (const { ref } of operatorPolicies(clusterOf(world.derived().inventory, is), is))
+        world = put(world, ref, null);
     world = restartedIstiod(world, is);
   }
   return world;

@@ -18,7 +18,9 @@ export const federation: Controller = (before, after) => {
   const changes = changesOf(before, after, peerKind);
   if (changes.length === 0) return after;
   let world = after;
-  const gone = new Set(changes.flatMap((change) => (change.after === null && change.before ? [refKey(change.before.ref)] : [])));
+  const gone = new Set(
+    changes.flatMap((change) => (change.after === null && change.before ? [refKey(change.before.ref)] : [])),
+  );
   for (const { id, ends } of before.derived().federation.links) {
     const [one, other] = ends;
     for (const [near, far] of [

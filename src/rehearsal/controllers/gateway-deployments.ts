@@ -75,7 +75,9 @@ function given(world: World, mesh: Mesh, gateway: KubeObject): World {
     objectOf(parts.pod, "v1", {
       metadata: {
         labels: { ...labels, "pod-template-hash": "modelled" },
-        ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: `${parts.deployment.name}-modelled`, controller: true }],
+        ownerReferences: [
+          { apiVersion: "apps/v1", kind: "ReplicaSet", name: `${parts.deployment.name}-modelled`, controller: true },
+        ],
       },
       spec: template["spec"] ?? {},
       status: { phase: "Running", podIP: "" },
@@ -96,7 +98,12 @@ function labelsOf({ ref, body }: KubeObject): Readonly<Record<string, string>> {
  * Its Service: of the type that the annotation asks for, with the listeners' ports. One that stands there with istiod's label keeps
  * what istiod does not set (export.gateway-service-first); one without the label is left alone.
  */
-function withService(world: World, gateway: KubeObject, ref: ObjectRef, labels: Readonly<Record<string, string>>): World {
+function withService(
+  world: World,
+  gateway: KubeObject,
+  ref: ObjectRef,
+  labels: Readonly<Record<string, string>>,
+): World {
   const there = objectAt(world, ref);
   const isManaged = there && valueAt(there.body, "/metadata/labels/gateway.istio.io~1managed") !== undefined;
   if (there && !isManaged) return world;
@@ -108,7 +115,9 @@ function withService(world: World, gateway: KubeObject, ref: ObjectRef, labels: 
     const name = valueAt(listener, "/name");
     if (typeof port !== "number") return [];
     const node = type === "ClusterIP" ? {} : { nodePort: 31_000 + at };
-    return [{ name: typeof name === "string" ? name : `port-${port}`, port, targetPort: port, protocol: "TCP", ...node }];
+    return [
+      { name: typeof name === "string" ? name : `port-${port}`, port, targetPort: port, protocol: "TCP", ...node },
+    ];
   });
   const known = there && valueAt(there.body, "/status/loadBalancer/ingress");
   const isNew = known === undefined;
@@ -137,7 +146,8 @@ function metadataOf(object: KubeObject | undefined): JsonObject {
 
 function objectOf(ref: ObjectRef, apiVersion: string, { metadata, ...rest }: JsonObject): KubeObject {
   const { kind: objectKind, name, namespace, cluster } = ref;
-  const own = typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) ? (metadata as JsonObject) : {};
+  const own =
+    typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) ? (metadata as JsonObject) : {};
   const body: JsonObject = { apiVersion, kind: objectKind, metadata: { ...own, name, namespace }, ...rest };
   return { ref, apiVersion, origin: { cluster }, body };
 }

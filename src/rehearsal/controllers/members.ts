@@ -22,13 +22,21 @@ export const members: Controller = (before, after) => {
       const { status: _, ...asked } = body;
       const roll = { ref, apiVersion: "", origin: { cluster }, body: asked as JsonObject };
       const view = asCluster(state, new Map([[rollKind, sliceOfObjects([roll])]]));
-      const plane = view.typed["ServiceMeshControlPlane.maistra.io"].find((each) => each.ref.namespace === ref.namespace);
+      const plane = view.typed["ServiceMeshControlPlane.maistra.io"].find(
+        (each) => each.ref.namespace === ref.namespace,
+      );
       if (!plane) continue;
       const wanted: Json = memberNamespaces(view, plane).filter((name) => namespaces.has(name));
       if (JSON.stringify(wanted) === JSON.stringify([...(configured as string[])].sort())) continue;
-      const object = state.slices.get(rollKind)?.list().find((each) => each.ref === ref);
+      const object = state.slices
+        .get(rollKind)
+        ?.list()
+        .find((each) => each.ref === ref);
       if (object)
-        world = put(world, ref, { ...object, body: withValueAt(body, "/status/configuredMembers", wanted) as JsonObject });
+        world = put(world, ref, {
+          ...object,
+          body: withValueAt(body, "/status/configuredMembers", wanted) as JsonObject,
+        });
     }
   }
   return world;

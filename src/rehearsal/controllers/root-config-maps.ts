@@ -27,7 +27,9 @@ export const rootConfigMaps: Controller = (before, after) => {
     if (namespaces.length === 0 && !(membership && mesh.mode === "MultiTenant")) continue;
     for (const { ref } of cluster.typed.Namespace) {
       const place: ObjectRef = { ...ref, kind: "ConfigMap", namespace: ref.name, name: rootConfigMap };
-      const isOurs = namespaces.some((change) => change.after?.ref.name === ref.name && change.cluster === mesh.cluster);
+      const isOurs = namespaces.some(
+        (change) => change.after?.ref.name === ref.name && change.cluster === mesh.cluster,
+      );
       if ((isOurs || mesh.mode === "MultiTenant") && watched(ref.name) && objectAt(world, place) === undefined)
         world = written(world, place, bundle.pem);
     }
