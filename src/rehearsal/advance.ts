@@ -49,6 +49,9 @@ function changedBy(world: World, action: Action, plan: PlanParts): Advanced {
 }
 
 function apply(world: World, action: Extract<Action, { do: "apply" }>, { objects, slots }: PlanParts): Advanced {
+  const { cluster, namespace } = action.ref;
+  if (namespace !== null && !hasNamespace(world, action.ref))
+    return { fails: `${cluster} has no namespace ${namespace}` };
   const template: Json = objects[action.object] ?? {};
   const laid = action.set.reduce((body: Json, { pointer, value }) => withValueAt(body, pointer, value), template);
   const values = new Map<string, Json>();
@@ -59,6 +62,17 @@ function apply(world: World, action: Extract<Action, { do: "apply" }>, { objects
     values.set(slot, value);
   }
   return { world: put(world, action.ref, appliedObject(world, action.ref, fillSlots(laid as JsonObject, values))) };
+}
+
+/** Where namespaces were not supplied, those that something lies in are taken to be there. */
+function hasNamespace(world: World, { cluster, namespace }: ObjectRef): boolean {
+  const state = clusterStateOf(world, cluster);
+  const place: ObjectRef = { cluster, group: "", kind: "Namespace", namespace: null, name: namespace ?? "" };
+  if (objectAt(world, place) !== undefined) return true;
+  return (
+    state.coverage["Namespace"] !== "listed" &&
+    [...state.slices.values()].some((slice) => slice.holdsNamespace(namespace ?? ""))
+  );
 }
 
 function slotsIn(value: Json): readonly string[] {

@@ -16,6 +16,7 @@ export interface Slice {
   readonly typed: () => readonly Typed<KindName>[];
   readonly byName: () => ReadonlyMap<string, Typed<KindName>>;
   readonly inNamespace: (namespace: string) => readonly Typed<KindName>[];
+  readonly holdsNamespace: (namespace: string) => boolean;
 }
 
 export interface Stored {
@@ -98,8 +99,10 @@ function sliceOf(objects: Persistent<string, Stored>): Slice {
   const entries = once(() => sortedBy(objects.entries(), ([key]) => key));
   const typed = once(() => entries().flatMap(([, stored]) => (stored.typed === null ? [] : [stored.typed])));
   const byNamespace = once(() => groupBy(typed(), ({ ref }) => ref.namespace ?? ""));
+  const namespaces = once(() => new Set(entries().map(([, { object }]) => object.ref.namespace ?? "")));
   return {
     objects,
+    holdsNamespace: (namespace) => namespaces().has(namespace),
     inNamespace: (namespace) => byNamespace().get(namespace) ?? [],
     list: once(() => entries().map(([, { object }]) => object)),
     typed,

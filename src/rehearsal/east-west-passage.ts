@@ -3,7 +3,7 @@ import type { ExposedName } from "../conditions/facts.ts";
 import type { Reason } from "../dataplane/reached.ts";
 import type { ClusterId, Host, MeshId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
-import { equalRef, type ObjectRef } from "../core/object-ref.ts";
+import { equalRef, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import { outsideAddresses } from "../federation/gateways.ts";
@@ -177,6 +177,22 @@ export function exposedAt(view: IstiodView, pod: PodShape): readonly (readonly [
       return [`outbound_.${port}_._.${name}`, { chains: kubernetes ? 1 : chains.length, healthy }] as const;
     });
   });
+}
+
+/** The pods that any AUTO_PASSTHROUGH server of the mesh's gateways leads to, each workload once. */
+export function exposedTo(world: World, view: IstiodView): readonly PodShape[] {
+  const { pods, templates } = world.derived().podsOf(view.mesh);
+  const shapes = new Map<string, PodShape>();
+  for (const pod of [...pods, ...templates]) {
+    if (!pod.sidecar || meshOfProxy(world, pod)?.id !== view.mesh.id) continue;
+    const network = networkOf(view.state, pod);
+    for (const pattern of new Set(exposuresAt(view, pod).flatMap(({ hosts }) => hosts.map(hostIn))))
+      for (const service of servicesSeenBy(view, pod.namespace, pattern as Host))
+        for (const { number } of service.ports)
+          for (const each of endpointsOf(view, service, number, network).endpoints)
+            if (each.to === "pod" && each.mtls) shapes.set(refKey(each.shape.workload), each.shape);
+  }
+  return [...shapes.values()];
 }
 
 function hostIn(pattern: string): string {

@@ -4,7 +4,7 @@ import type { ClusterId, Host } from "../core/ids.ts";
 import { equalRef, type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
 import { type Outcome, notChecked, outcomeOf } from "../dataplane/outcome.ts";
-import { egressService, gatewayNamespace } from "../federation/gateways.ts";
+import { egressService, federationGateways, gatewayNamespace } from "../federation/gateways.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
 import { asCluster } from "./cluster-state.ts";
@@ -60,7 +60,10 @@ export function factsOf(look: Look): Facts {
     answerer: (gateway, sni) => answererOf(look, gateway, sni),
     reach: ({ client, host, port }, fresh) => outcomeAt(look, client, host, port, fresh),
     opened: () => ({ open: true }),
-    idle: () => ({ active: 0, forMs: forever }),
+    idle: (workload) => {
+      const active = isFederationGateway(look, workload) ? world.underway.size : 0;
+      return { active, forMs: active === 0 ? forever : 0 };
+    },
   };
 }
 
@@ -101,6 +104,15 @@ function podsOf(look: Look, workload: ObjectRef): readonly KubeObject[] {
   });
   if (byWorkload.length > 0) return byWorkload.map((pod) => healthy(world, pod));
   return objectAt(world, workload) !== undefined || isIstiod(look, workload) ? [podOf(workload)] : [];
+}
+
+function isFederationGateway({ world }: Look, { cluster, namespace, name }: ObjectRef): boolean {
+  return world.derived().inventory.meshes.some((mesh) => {
+    const { ingress, egress } = federationGateways(mesh);
+    const kind = ingress.includes(name) ? "ingress" : "egress";
+    const isNamed = ingress.includes(name) || egress.includes(name);
+    return isNamed && mesh.cluster === cluster && gatewayNamespace(mesh, kind, name) === namespace;
+  });
 }
 
 /** Control planes without their Deployments were read from files that leave these out. */

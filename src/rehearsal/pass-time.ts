@@ -7,7 +7,7 @@ import { clusterStateOf, generationOf, type HeldSet, ticked, withMeshMemory, wit
 
 /** The world some time later. */
 export function passTime(world: World): World {
-  let next = ticked(world);
+  let next: World = { ...ticked(world), underway: new Set() };
   const { meshes } = world.derived().inventory;
   for (const mesh of meshes) {
     const memory = next.meshes.get(mesh.id);

@@ -4,14 +4,16 @@ import { indexPlan, type PlanIndex } from "../conditions/planned.ts";
 import type { Condition } from "../conditions/condition.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
-import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { fewNames } from "../core/few-names.ts";
+import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import type { FederationOptions } from "../federation/federate.ts";
 import { findingMessage } from "../findings/codes/finding-message.ts";
-import { neverDone, stepFails } from "../findings/codes/rehearsal.ts";
+import { doorOpened, neverDone, requestsCut, stepFails } from "../findings/codes/rehearsal.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { advance, undone } from "./advance.ts";
 import { affectedBy, type Dependents, dependents } from "./affected.ts";
 import { importedPairs, type PairOfClass } from "./classes.ts";
+import { doorKey, doorsOfFederation, openDoors } from "./doors.ts";
 import { factsOf } from "./facts-of.ts";
 import { lossesOf, startFindings } from "./losses.ts";
 import { evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
@@ -19,6 +21,7 @@ import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
 import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
 import { restarted } from "./restart.ts";
+import { cutHosts, leavesFederation, underwayKey } from "./underway.ts";
 import { lookAt } from "./ways.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -40,6 +43,8 @@ interface Course {
   readonly start: readonly number[];
   /** The outcome of each pair in the world that the run has come to. */
   readonly now: number[];
+  /** Doors that are open at the start, or were said to have been opened. */
+  readonly doors: Set<string>;
   readonly changes: OutcomeChange[];
   readonly refused: Finding[];
   states: number;
@@ -84,6 +89,7 @@ function courseFrom(world: World, plan: Plan, full: boolean): Course {
     full,
     start,
     now: [...start],
+    doors: new Set([...doorsOfFederation(lookAt(world)), ...openDoors(lookAt(world)).map(doorKey)]),
     changes: [],
     refused: [],
     states: 1,
@@ -98,9 +104,10 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
     course.refused.push(stepFails.at([], { step: step.title, reason: result.fails }));
     return null;
   }
-  const after = result.world;
-  const concerned = concernedBy(course, before, after);
-  looked(course, after, step, { when: "after", among: concerned });
+  const concerned = concernedBy(course, before, result.world);
+  const left = looked(course, result.world, step, { when: "after", among: concerned });
+  const after = withUnderway(course, result.world, step, left);
+  doorsOpened(course, after, step, concerned);
   const world = awaited(course, after, step.done, step.title);
   const among = world === after ? concerned : everyPair(course);
   if (world !== after) looked(course, world, step, { when: "after", among });
@@ -167,8 +174,11 @@ interface Looking {
   readonly restarted?: ObjectRef;
 }
 
-/** Evaluates the pairs, and notes what has changed and what is lost. "after" is where the run goes on from. */
-function looked(course: Course, world: World, step: Step, { when, among, restarted: workload }: Looking): void {
+/**
+ * Evaluates the pairs, and notes what has changed and what is lost. "after" is where the run goes on from. Returns the pairs whose
+ * requests have left federation.
+ */
+function looked(course: Course, world: World, step: Step, { when, among, restarted: workload }: Looking): Places {
   const { pairs, table, start, now } = course;
   const outcomes = evaluate(world, course, among);
   course.states += 1;
@@ -177,7 +187,36 @@ function looked(course: Course, world: World, step: Step, { when, among, restart
   for (const [pair, outcome] of outcomes)
     if (outcome !== now[pair]) course.changes.push({ step: step.id, ...about, pair, outcome });
   course.refused.push(...lossesOf({ pairs, table, start, against: now, outcomes, step: step.title, ...about }));
+  const left = [...outcomes].filter(([pair, outcome]) =>
+    leavesFederation(table.list[now[pair] ?? -1], table.list[outcome]),
+  );
   if (when === "after") for (const [pair, outcome] of outcomes) now[pair] = outcome;
+  return new Set(left.map(([pair]) => pair));
+}
+
+/** What has left federation is under way there for a while; where federation goes before it is through, it is cut. */
+function withUnderway({ pairs, refused }: Course, world: World, step: Step, left: Places): World {
+  const cut = cutHosts(world);
+  if (cut.length > 0) {
+    const hosts = cut.map((key) => key.slice(key.indexOf("|") + 1));
+    refused.push(requestsCut.at([], { step: step.title, hosts: fewNames(hosts) }));
+  }
+  const gone = new Set(cut);
+  const added = [...left].flatMap((at) => pairs[at] ?? []).map(({ pair }) => underwayKey(pair));
+  if (added.length === 0 && cut.length === 0) return world;
+  return { ...world, underway: new Set([...[...world.underway].filter((key) => !gone.has(key)), ...added]) };
+}
+
+/** Said once for each door. */
+function doorsOpened({ doors, refused }: Course, world: World, step: Step, concerned: Places): void {
+  if (concerned.size === 0) return;
+  for (const door of openDoors(lookAt(world))) {
+    const key = doorKey(door);
+    if (doors.has(key)) continue;
+    doors.add(key);
+    const { mesh, workload } = door;
+    refused.push(doorOpened.at([workload], { step: step.title, mesh, service: refText(workload) }));
+  }
 }
 
 /** The world in which the condition holds: as it is, or some time later; else it is waited for in vain. */

@@ -80,6 +80,8 @@ export interface World {
   readonly meshes: ReadonlyMap<MeshId, MeshMemory>;
   /** By refKey of the workload. */
   readonly proxies: Persistent<string, ProxyMemory>;
+  /** Hosts, as "MESH|HOST", whose clients have left federation a moment ago: requests of theirs are still under way there. */
+  readonly underway: ReadonlySet<string>;
   readonly derived: () => Derived;
   readonly options: FederationOptions;
 }
@@ -124,6 +126,7 @@ export function startWorld(inputs: readonly ClusterInput[], options: FederationO
     made: Persistent(),
     meshes: new Map(),
     proxies: Persistent(),
+    underway: new Set(),
     derived: once(() => derive(clusters, new Map(), options)),
     options,
   };

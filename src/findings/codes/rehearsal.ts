@@ -81,3 +81,12 @@ export const momentaryRisk = defineCode({
   why: "The model looks at states that have come to rest; this happens on the way there.",
   todo: "Nothing, if single requests may fail for a moment. Otherwise carry the step out when there is little traffic.",
 });
+
+export const requestsCut = defineCode({
+  code: "MF959",
+  name: "requests-cut",
+  severity: "block",
+  message: "{step} takes federation away while requests are still under way on it, to {hosts}.",
+  why: "Requests that began before their client was moved end where they began; long ones take their time.",
+  todo: "Do not apply this plan: it has to wait until the federation gateways carry nothing any more.",
+});

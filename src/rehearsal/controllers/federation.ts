@@ -3,6 +3,8 @@ import type { MeshId } from "../../core/ids.ts";
 import { refKey } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { PeerEnd } from "../../federation/federation.ts";
+import { ingressService } from "../../federation/gateways.ts";
+import { clusterOf } from "../../inventory/mesh.ts";
 import { objectAt, withMeshMemory, type World } from "../world.ts";
 import { changesOf, type Controller } from "./controller.ts";
 
@@ -16,7 +18,7 @@ const peerKind = "ServiceMeshPeer.federation.maistra.io";
  */
 export const federation: Controller = (before, after) => {
   const changes = changesOf(before, after, peerKind);
-  if (changes.length === 0) return after;
+  if (changes.length === 0) return before.derived() === after.derived() ? after : cutOff(before, after);
   let world = after;
   const gone = new Set(
     changes.flatMap((change) => (change.after === null && change.before ? [refKey(change.before.ref)] : [])),
@@ -39,6 +41,29 @@ export const federation: Controller = (before, after) => {
   return withoutCompany(world);
 };
 
+/** A peer whose other end's ingress gateway has gone cannot be reached any more: the same as one that is alone (retire.gateways-last). */
+function cutOff(before: World, after: World): World {
+  let world = after;
+  for (const { ends } of before.derived().federation.links) {
+    const [one, other] = ends;
+    for (const [near, far] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      if (objectAt(after, near.peer) === undefined || !answers(before, far) || answers(after, far)) continue;
+      world = alone(before, world, near);
+    }
+  }
+  return withoutCompany(world);
+}
+
+/** Whether the ingress gateway of a peer is there. */
+function answers(world: World, { mesh, peer }: PeerEnd): boolean {
+  const its = world.derived().mesh(mesh);
+  const typed = its?.peers.find(({ ref }) => refKey(ref) === refKey(peer));
+  return !!its && !!typed && ingressService(clusterOf(world.derived().inventory, its), its, typed) !== undefined;
+}
+
 function stuck(world: World, mesh: MeshId, exported: readonly string[]): World {
   const held = world.meshes.get(mesh)?.stuck ?? [];
   return withMeshMemory(world, mesh, { stuck: sortedUnique([...held, ...exported]) });
@@ -55,7 +80,14 @@ function alone(before: World, world: World, { mesh, peer }: PeerEnd): World {
 /** Peers that are gone, or have their other end again, are not alone any more; what they blocked comes loose with time. */
 function withoutCompany(world: World): World {
   let next = world;
-  const linked = new Set(world.derived().federation.links.flatMap(({ ends }) => ends.map(({ peer }) => refKey(peer))));
+  const linked = new Set(
+    world
+      .derived()
+      .federation.links.flatMap(({ ends: [one, other] }) => [
+        ...(answers(world, other) ? [refKey(one.peer)] : []),
+        ...(answers(world, one) ? [refKey(other.peer)] : []),
+      ]),
+  );
   for (const [id, { lone }] of world.meshes) {
     const peers = world.derived().mesh(id)?.peers ?? [];
     const left = lone.filter((key) => !linked.has(key) && peers.some(({ ref }) => refKey(ref) === key));
