@@ -27,12 +27,12 @@ export function openDoors({ world, told }: Look): readonly Door[] {
   const doors = new Map<string, Door>();
   for (const far of inventory.meshes) {
     const view = told(far);
-    for (const shape of exposedTo(world, view)) {
+    for (const { shape, port } of exposedTo(world, view)) {
       const server = proxyOf(world, far, shape.workload);
       for (const near of inventory.meshes) {
         if (near.id === far.id || !accepts(server, near, world)) continue;
         const caller: Caller = { trustDomain: near.trustDomain, ...anybody };
-        if (refusedByPolicy(view, shape, caller)) continue;
+        if (refusedByPolicy(view, shape, port, caller)) continue;
         doors.set(`${near.id}|${refKey(shape.workload)}`, { mesh: near.id, workload: shape.workload });
       }
     }

@@ -179,10 +179,13 @@ export function exposedAt(view: IstiodView, pod: PodShape): readonly (readonly [
   });
 }
 
-/** The pods that any AUTO_PASSTHROUGH server of the mesh's gateways leads to, each workload once. */
-export function exposedTo(world: World, view: IstiodView): readonly PodShape[] {
+/** The pods that any AUTO_PASSTHROUGH server of the mesh's gateways leads to, each workload and port once. */
+export function exposedTo(
+  world: World,
+  view: IstiodView,
+): readonly { readonly shape: PodShape; readonly port: number }[] {
   const { pods, templates } = world.derived().podsOf(view.mesh);
-  const shapes = new Map<string, PodShape>();
+  const shapes = new Map<string, { readonly shape: PodShape; readonly port: number }>();
   for (const pod of [...pods, ...templates]) {
     if (!pod.sidecar || meshOfProxy(world, pod)?.id !== view.mesh.id) continue;
     const network = networkOf(view.state, pod);
@@ -190,7 +193,8 @@ export function exposedTo(world: World, view: IstiodView): readonly PodShape[] {
       for (const service of servicesSeenBy(view, pod.namespace, pattern as Host))
         for (const { number } of service.ports)
           for (const each of endpointsOf(view, service, number, network).endpoints)
-            if (each.to === "pod" && each.mtls) shapes.set(refKey(each.shape.workload), each.shape);
+            if (each.to === "pod" && each.mtls)
+              shapes.set(`${refKey(each.shape.workload)}|${each.port}`, { shape: each.shape, port: each.port });
   }
   return [...shapes.values()];
 }

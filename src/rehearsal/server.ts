@@ -9,12 +9,12 @@ import type { IstiodView } from "./known-services.ts";
 
 type Policy = Typed<"AuthorizationPolicy.security.istio.io">;
 
-/** Why the workload's policies refuse the caller; null: they let it in, or at least some of its requests. */
-export function refusedByPolicy(view: IstiodView, shape: PodShape, caller: Caller): Reason | null {
+/** Why the workload's policies refuse the caller at a port of the pod; null: they let it in, or at least some of its requests. */
+export function refusedByPolicy(view: IstiodView, shape: PodShape, port: number, caller: Caller): Reason | null {
   const policies = policiesAt(view, shape);
   const domains = [view.mesh.trustDomain, ...view.mesh.trustDomainAliases];
   const access = accessOf(
-    policies.map(({ view: { spec } }) => spec),
+    policies.map(({ view: { spec } }) => ({ ...spec, rules: spec.rules.flatMap((rule) => ruleAt(rule, port)) })),
     caller,
     domains,
   );
@@ -22,6 +22,22 @@ export function refusedByPolicy(view: IstiodView, shape: PodShape, caller: Calle
   if (!isDenied && (access.allowed === null || access.allowed.length > 0 || access.unknown.length > 0)) return null;
   const [first] = policies.filter(({ view: { spec } }) => (spec.action === "DENY") === isDenied);
   return { code: "policy-denies", at: first?.ref ?? shape.workload, params: { caller: principalOf(caller) } };
+}
+
+type Rule = Policy["view"]["spec"]["rules"][number];
+
+/** What is left of a rule at a port: nothing where none of its operations means the port, and no `to` where one means nothing else. */
+function ruleAt(rule: Rule, port: number): readonly Rule[] {
+  if (rule.to.length === 0) return [rule];
+  const text = String(port);
+  const to = rule.to.flatMap(({ operation }) => {
+    const { ports, notPorts, ...rest } = operation;
+    if ((ports.length > 0 && !ports.includes(text)) || notPorts.includes(text)) return [];
+    return [{ operation: { ...rest, ports: [], notPorts: [] } }];
+  });
+  if (to.length === 0) return [];
+  const isWhole = to.some(({ operation }) => Object.values(operation).every((values) => values.length === 0));
+  return [{ ...rule, to: isWhole ? [] : to }];
 }
 
 /**

@@ -157,7 +157,7 @@ function admitted(look: Look, { client, shape, mesh, port, names }: Server): Rea
   const server = proxyOf(world, mesh, shape.workload);
   if (!server.configured) return { code: "no-configuration", at: shape.workload, params: { mesh: mesh.id } };
   if (!accepts(server, client.mesh, world)) return { code: "server-refuses-root", at: shape.workload, params };
-  return refusedByPolicy(view, shape, callerOf(client));
+  return refusedByPolicy(view, shape, port, callerOf(client));
 }
 
 function callerOf({ mesh, shape }: Client): Caller {
@@ -251,8 +251,10 @@ function served(look: Look, { far, exported, caller, hops, port }: Serving): Way
   for (const each of exported) {
     for (const shape of [...pods.find("pods", each.service.namespace ?? "", each.selector), ...idle(pods, each)]) {
       const at: Hop[] = [...hops, { at: shape.workload, what: `answers ${each.localHost}:${port}` }];
-      const isPlain = !shape.sidecar || view.plainAt(shape.namespace, shape.labels, port);
-      const reason = isPlain ? null : refusedByPolicy(view, shape, caller);
+      const target = each.ports.find(({ number }) => number === port)?.targetPort;
+      const targetPort = target?.known === true ? target.value : port;
+      const isPlain = !shape.sidecar || view.plainAt(shape.namespace, shape.labels, targetPort);
+      const reason = isPlain ? null : refusedByPolicy(view, shape, targetPort, caller);
       if (reason) return lost("federation", at, reason);
       good ??= arrives("federation", at, isPlain ? null : principalOf(caller));
     }
