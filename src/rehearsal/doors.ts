@@ -40,13 +40,11 @@ export function openDoors({ world, told }: Look): readonly Door[] {
   return [...doors.values()];
 }
 
-/** The doors that federation holds open at the start: to the workloads of what a mesh imports. */
+/** The doors that federation holds open at the start: to the workloads of what is exported to a mesh, which decides itself what it imports. */
 export function doorsOfFederation({ world }: Look): ReadonlySet<string> {
-  const derived = world.derived();
   const open = new Set<string>();
-  for (const imported of derived.federation.imports)
-    for (const { runners } of derived.exportsOf(imported))
-      if (runners.known) for (const { workload } of runners.value) open.add(`${imported.importer}|${refKey(workload)}`);
+  for (const { importer, runners } of world.derived().federation.exports)
+    if (runners.known) for (const { workload } of runners.value) open.add(`${importer}|${refKey(workload)}`);
   return open;
 }
 

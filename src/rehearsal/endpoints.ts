@@ -83,7 +83,7 @@ function podsOf(view: IstiodView, { service, entry, namespace }: KnownService): 
   const pods = view.world.derived().podsOf(view.mesh);
   if (service) return shapesBehind(pods, service);
   const labels = entry?.view.spec.workloadSelector?.labels;
-  if (!labels) return [];
+  if (!labels) return entry ? podsAt(entry, pods.pods) : [];
   const live = pods.find("pods", namespace, labels);
   const running = new Set(live.map(({ workload }) => refKey(workload)));
   // A workload that is scaled to zero answers again when it is scaled up.
@@ -91,6 +91,18 @@ function podsOf(view: IstiodView, { service, entry, namespace }: KnownService): 
     ...live,
     ...pods.find("templates", namespace, labels).filter(({ workload }) => !running.has(refKey(workload))),
   ];
+}
+
+/** The pods at the addresses that an entry states; mTLS and account of an endpoint are theirs (export.fixed-addresses). */
+function podsAt(
+  { ref, object }: Typed<"ServiceEntry.networking.istio.io">,
+  pods: readonly PodShape[],
+): readonly PodShape[] {
+  const stated = valueAt(object.body, "/spec/endpoints");
+  const addresses = (Array.isArray(stated) ? (stated as readonly Json[]) : []).map((each) => textAt(each, "/address"));
+  return pods.filter(
+    ({ namespace, addresses: own }) => namespace === ref.namespace && own.some((each) => addresses.includes(each)),
+  );
 }
 
 /** The pod's port; null: it has none by this name (Kubernetes, EndpointSlice controller, FindPort). */

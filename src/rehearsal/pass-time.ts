@@ -2,7 +2,7 @@
 import { refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { asCluster } from "./cluster-state.ts";
-import { proxyShapes, proxyOf, renewedProxy } from "./proxies.ts";
+import { proxyShapes, renewedProxy } from "./proxies.ts";
 import { clusterStateOf, generationOf, type HeldSet, ticked, withMeshMemory, withProxy, type World } from "./world.ts";
 
 /** The world some time later. */
@@ -56,7 +56,8 @@ function withRenewedProxies(world: World, mesh: Mesh): World {
     const key = refKey(workload);
     if (seen.has(key)) continue;
     seen.add(key);
-    const memory = proxyOf(world, mesh, workload);
+    const memory = world.proxies.get(key);
+    if (!memory) continue;
     const renewed = renewedProxy(world, mesh, memory);
     if (renewed !== memory) next = withProxy(next, workload, renewed);
   }

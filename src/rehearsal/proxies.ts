@@ -87,7 +87,8 @@ export function withProxiesAtStart(world: World): World {
   for (const mesh of world.derived().inventory.meshes) {
     const fresh = freshProxy(world, mesh);
     for (const shapes of byWorkload(proxyShapes(world, mesh)).values()) {
-      const [first] = shapes;
+      const first = shapes.find(({ live }) => live);
+      // What is scaled to zero has no memory: it starts when it is scaled up.
       if (first) next = withProxy(next, first.workload, { ...fresh, network: networkOf(shapes, fresh.network) });
     }
   }
