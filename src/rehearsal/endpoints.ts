@@ -9,7 +9,7 @@ import type { PodShape } from "../federation/pod-index.ts";
 import type { Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
 import { labelKey } from "./cluster-state.ts";
-import { type IstiodView, type KnownPort, type KnownService, peerOf, servicesNamed } from "./known-services.ts";
+import { type IstiodView, type KnownPort, type KnownService, servicesNamed } from "./known-services.ts";
 import { networkGateways } from "./network-gateways.ts";
 
 /** An endpoint that a proxy can dial. */
@@ -74,7 +74,7 @@ export function endpointsOf(
       addEntry({ view, entry, port: number, network }, endpoints, leftOut);
     }
   }
-  for (const imported of importsOf(view, service, port)) addImported({ view, imported, network }, endpoints, leftOut);
+  for (const imported of importsOf(view, service, port)) endpoints.push({ to: "egress", imported });
   return { endpoints, leftOut, names: sortedUnique(names) };
 }
 
@@ -200,33 +200,6 @@ function importsOf(
     const ports = derived.exportsOf(imported).flatMap((each) => each.ports);
     return ports.some((each) => (service ? each.name === name : each.number === port));
   });
-}
-
-interface ImportAt {
-  readonly view: IstiodView;
-  readonly imported: ImportedService;
-  readonly network: string | null;
-}
-
-/**
- * Federation's endpoints are the pods of the egress gateway, under the network name `network-PEER`: a remote gateway of that name
- * takes their place, and leads elsewhere (import.remote-network-own-name).
- */
-function addImported({ view, imported, network }: ImportAt, endpoints: Endpoint[], leftOut: LeftOut[]): void {
-  const peer = peerOf(view.mesh, imported);
-  const gateways = networkGateways(view, `network-${peer.name}`);
-  if (gateways.length === 0 || network === null || network === `network-${peer.name}`) {
-    endpoints.push({ to: "egress", imported });
-    return;
-  }
-  const entry: ObjectRef = {
-    cluster: view.mesh.cluster,
-    group: "federation.maistra.io",
-    kind: "ServiceMeshPeer",
-    ...peer,
-  };
-  for (const { gateway, address, port } of gateways) endpoints.push({ to: "gateway", gateway, address, port, entry });
-  if (gateways.length === 0) leftOut.push({ at: entry, why: "no-gateway-address" });
 }
 
 function textAt(body: Json, path: string): string {

@@ -56,8 +56,13 @@ function policiesAt(view: IstiodView, { namespace, labels }: PodShape): readonly
     ({ view: { spec, metadata } }) =>
       spec.targetRef === null &&
       !/^(?:1|t|T|true|TRUE|True)$/u.test(metadata.annotations["istio.io/dry-run"] ?? "") &&
-      matchesPairs(spec.selector?.matchLabels ?? {}, labels),
+      selects(spec.selector?.matchLabels ?? {}, labels),
   );
+}
+
+/** One without labels means every workload. */
+function selects(wanted: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
+  return Object.keys(wanted).length === 0 || matchesPairs(wanted, labels);
 }
 
 /** Whether the sidecar takes the connections to a port, or leaves them to the program, by its annotations (Istio 1.20, resource annotations). */

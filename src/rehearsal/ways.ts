@@ -10,6 +10,7 @@ import { type Caller, principalOf } from "../policies/match-source.ts";
 import { meshById, passThrough } from "./east-west-passage.ts";
 import { distinct, type Endpoint, endpointsOf, identityOf, type LeftOut } from "./endpoints.ts";
 import { type IstiodView, istiodView, type KnownService, peerOf, serviceFor } from "./known-services.ts";
+import { networkGateways } from "./network-gateways.ts";
 import { proxyOf } from "./proxies.ts";
 import { captures, refusedByPolicy } from "./server.ts";
 import { accepts } from "./trust.ts";
@@ -188,6 +189,13 @@ function federationWay(imported: ImportedService, dial: Dial): Way {
     });
   }
   const far = meshById(world, imported.exporter);
+  // The egress gateway's own endpoints are of the network `network-PEER`: a remote gateway of that name takes their place, and
+  // passes nothing of federation on (docs/facts.md, import.remote-network-own-name).
+  const [thief] = networkGateways(look.told(near), `network-${peer.ref.name}`);
+  if (thief && near.network !== `network-${peer.ref.name}`) {
+    const params = { name: imported.exportedHost };
+    return lost("federation", [start, atEgress], { code: "not-exposed", at: thief.gateway, params });
+  }
   if (world.meshes.get(far.id)?.stuck.includes(imported.exportedHost) === true) {
     return lost("federation", [start, atEgress], { code: "federation-stuck", at: far.istiod, params: { host } });
   }
