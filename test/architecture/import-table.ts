@@ -138,6 +138,7 @@ export const importTable: Table = {
       "src/plan",
       "type src/observe",
       "type src/run",
+      "type src/rehearsal",
       "src/dataplane",
       "@scure/base",
     ],

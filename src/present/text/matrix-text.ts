@@ -1,0 +1,191 @@
+// The matrix: hosts down, the start and each phase across. In words where they fit, otherwise in letters; never in colour alone.
+import { groupBy } from "../../core/order.ts";
+import { countText } from "../model/count-text.ts";
+import { cellText, worseMark } from "../model/reach-cell.ts";
+import type { CourseCell } from "../model/reach-course.ts";
+import type { ColumnView } from "../model/rehearsal-columns.ts";
+import type { ClientsView, RowView } from "../model/rehearsal-rows.ts";
+import type { RehearsalView } from "../model/rehearsal-view.ts";
+import { displayWidth, padded, shortened } from "./display-width.ts";
+import type { Paint } from "./paint.ts";
+import { visibleText } from "./visible-text.ts";
+import { hanging } from "./wrapped.ts";
+
+/** Of hosts that fare alike so many are shown; the JSON output holds all. */
+const shownAlike = 12;
+const indent = "  ";
+const gap = "  ";
+const leastName = 24;
+
+type MatrixView = Pick<RehearsalView, "columns" | "clients" | "courses" | "rows" | "legend">;
+
+/** Each importing mesh's rows, then what the columns and symbols mean. No line is wider than the paint's columns. */
+export function matrixText(view: MatrixView, paint: Paint): string[] {
+  if (view.rows.length === 0) return [`${indent}no client reaches an imported host`];
+  const form = formOf(view, paint);
+  const meshes = groupBy(view.rows, ({ mesh }) => mesh);
+  return [
+    ...[...meshes].flatMap(([mesh, rows]) => [
+      ...hanging("", visibleText(`from ${mesh}`), paint.columns).map(paint.bold),
+      ...meshLines(rows, view, form, paint),
+    ]),
+    ...keyLines(view, form, paint),
+  ];
+}
+
+/** How cells are written, and how many columns of the matrix stand beside each other. */
+interface Form {
+  readonly words: boolean;
+  readonly nameWidth: number;
+  readonly widths: readonly number[];
+  /** Columns after the first that share a block of lines. */
+  readonly perBlock: number;
+}
+
+function formOf(view: MatrixView, paint: Paint): Form {
+  const names = Math.max(...view.rows.map((row) => displayWidth(rowName(row, view))), leastName);
+  const room = paint.columns - indent.length;
+  for (const words of [true, false]) {
+    const widths = columnWidths(view, words);
+    const cells = widths.reduce((sum, width) => sum + gap.length + width, 0);
+    if (names + cells <= room) return { words, nameWidth: names, widths, perBlock: widths.length };
+    if (!words && leastName + cells <= room) return { words, nameWidth: room - cells, widths, perBlock: widths.length };
+  }
+  const widths = columnWidths(view, false);
+  const nameWidth = Math.min(names, Math.floor(room / 2));
+  const each = Math.max(...widths) + gap.length;
+  const [first = 0] = widths;
+  return {
+    words: false,
+    nameWidth,
+    widths,
+    perBlock: Math.max(1, Math.floor((room - nameWidth - gap.length - first) / each)),
+  };
+}
+
+function columnWidths({ columns, courses }: MatrixView, words: boolean): number[] {
+  return columns.map((column, at) =>
+    courses.reduce(
+      (most, course) => Math.max(most, displayWidth(cellAt(course, at, words))),
+      displayWidth(headingOf(column, words)),
+    ),
+  );
+}
+
+/** Titles of steps are sentences, and stand below. */
+const longestTitle = 16;
+
+function headingOf({ name, title }: ColumnView, words: boolean): string {
+  return words && title.length <= longestTitle ? visibleText(`${name} ${title}`.trim()) : name;
+}
+
+function cellAt(course: readonly CourseCell[], at: number, words: boolean): string {
+  const cell = course[at];
+  if (cell === undefined) return "";
+  const text = words ? cellText(cell) : cell.symbol;
+  return cell.worse.length > 0 ? `${text}${worseMark}` : text;
+}
+
+function rowName({ host, port, allClients, clients }: RowView, { clients: lists }: MatrixView): string {
+  const name = visibleText(`${host}:${port}`);
+  return allClients ? name : `${name} ${visibleText(`(${clientsText(lists[clients] ?? [])})`)}`;
+}
+
+/** "shop/cart, shop/pay and 3 more". */
+export function clientsText(clients: readonly ClientsView[]): string {
+  const names = clients.flatMap(({ namespace, workloads }) => workloads.map(({ name }) => `${namespace}/${name}`));
+  return names.length > 2 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");
+}
+
+function meshLines(rows: readonly RowView[], view: MatrixView, form: Form, paint: Paint): string[] {
+  const { columns, courses } = view;
+  const blocks = blocksOf(columns.length, form.perBlock);
+  return blocks.flatMap((shown, block) => {
+    const heading = shown.map((at) => {
+      const column = columns[at];
+      return column === undefined ? "" : headingOf(column, form.words);
+    });
+    const line = (name: string, cells: readonly string[], paintCell: (text: string, at: number) => string): string => {
+      const fitted = padded(shortened(name, form.nameWidth), form.nameWidth);
+      const written = cells.map((cell, index) => {
+        const at = shown[index] ?? 0;
+        return gap + paintCell(index === cells.length - 1 ? cell : padded(cell, form.widths[at] ?? 0), at);
+      });
+      return indent + fitted + written.join("");
+    };
+    return [
+      ...(block > 0 ? [""] : []),
+      paint.dim(line("HOST", heading, (text) => text)),
+      ...[...groupBy(rows, ({ course, allClients }) => `${course} ${allClients}`).values()].flatMap((alike) => [
+        ...alike.slice(0, shownAlike).map((row) => {
+          const course = courses[row.course] ?? [];
+          const cells = shown.map((at) => cellAt(course, at, form.words));
+          return line(rowName(row, view), cells, (text, at) => cellPaint(course[at], course[at - 1], paint)(text));
+        }),
+        ...(alike.length > shownAlike
+          ? hanging(
+              indent,
+              `… and ${countText(alike.length - shownAlike, "more row")} just like these (-o json shows all)`,
+              paint.columns,
+            ).map(paint.dim)
+          : []),
+      ]),
+    ];
+  });
+}
+
+/** Indices of columns, block by block; each block begins with the first column. */
+function blocksOf(columns: number, perBlock: number): number[][] {
+  const others = Array.from({ length: columns - 1 }, (_, at) => at + 1);
+  const blocks: number[][] = [];
+  for (let at = 0; at === 0 || at < others.length; at += perBlock) blocks.push([0, ...others.slice(at, at + perBlock)]);
+  return blocks;
+}
+
+/** What goes wrong is red, what is new is green. */
+function cellPaint(
+  cell: CourseCell | undefined,
+  before: CourseCell | undefined,
+  paint: Paint,
+): (text: string) => string {
+  if (cell === undefined) return (text) => text;
+  if (cell.state === "broken") return paint.red;
+  if (cell.state === "degraded" || cell.worse.length > 0) return paint.yellow;
+  return before !== undefined && before.symbol !== cell.symbol ? paint.green : (text) => text;
+}
+
+function keyLines({ columns, legend }: MatrixView, { words }: Form, paint: Paint): string[] {
+  const [, ...others] = columns;
+  const long = others.some(({ title }) => title.length > longestTitle);
+  const width = Math.max(...others.map(({ name }) => name.length), 1);
+  const titles = long
+    ? others.flatMap(({ name, title }) =>
+        hanging(`${indent}${name.padEnd(width)}  `, visibleText(title), paint.columns),
+      )
+    : words || others.length === 0
+      ? []
+      : packed(
+          `${indent}after  `,
+          others.map(({ name, title }) => visibleText(`${name} ${title}`)),
+          paint.columns,
+        );
+  const symbols = legend
+    .filter(({ symbol }) => !words || symbol === worseMark)
+    .flatMap(({ symbol, meaning }) => hanging(`${indent}${symbol}  `, meaning, paint.columns));
+  return [...titles, ...symbols].map(paint.dim);
+}
+
+/** Items with commas between them; none is broken over two lines. */
+function packed(label: string, items: readonly string[], columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const [at, item] of items.entries()) {
+    const text = at < items.length - 1 ? `${item},` : item;
+    const joined = line === "" ? text : `${line} ${text}`;
+    if (line !== "" && displayWidth(label) + displayWidth(joined) > columns) {
+      lines.push(line);
+      line = text;
+    } else line = joined;
+  }
+  return [...lines, line].map((each, at) => (at === 0 ? label : " ".repeat(displayWidth(label))) + each);
+}
