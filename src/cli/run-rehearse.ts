@@ -53,7 +53,7 @@ export const runRehearse = handler<RehearseFlags, [string?, string?]>(async ({ c
   }
   const phase = flags.steps === undefined ? null : phaseNamed(plan, "--steps", flags.steps);
   const rehearsal = rehearse(plan, subject.inputs, federationOptions(config), { hash });
-  const refused = rehearsal.refused.length > 0 || blocking.length > 0;
+  const refused = [...rehearsal.refused, ...blocking].some(({ severity }) => severity === "block");
   if (asked !== null) {
     const pair = findPair(rehearsal.pairs, asked.client, asked.host);
     const view = explainPairView(plan, hash, pair, explainPair(plan, subject.inputs, federationOptions(config), pair));

@@ -32,14 +32,21 @@ export interface Matrix {
   readonly rowOfPair: readonly number[];
 }
 
-/** One row for each host of a mesh and each way in which its clients fare. */
-export function matrixOf(pairs: readonly RehearsedPair[], courseOfPair: readonly Course[]): Matrix {
+/** One row for each host of a mesh and each way in which its clients fare. `shown`: indices of the pairs that have one. */
+export function matrixOf(
+  pairs: readonly RehearsedPair[],
+  courseOfPair: readonly Course[],
+  shown: readonly number[],
+): Matrix {
   const courses = table<Course, Course>();
   const clients = table<string, readonly ClientsView[]>();
   const classOf = classNumbers();
   const rowOfPair: number[] = pairs.map(() => 0);
   const rows: RowView[] = [];
-  const indexed = pairs.map((pair, at) => ({ pair, at, course: courseOfPair[at] ?? [], of: classOf(pair) }));
+  const indexed = shown.flatMap((at) => {
+    const pair = pairs[at];
+    return pair === undefined ? [] : [{ pair, at, course: courseOfPair[at] ?? [], of: classOf(pair) }];
+  });
   const ofHosts = groupBy(indexed, ({ pair }) => `${pair.mesh}|${pair.host}|${String(pair.port).padStart(5, "0")}`);
   for (const [, ofHost] of sortedBy(ofHosts, ([key]) => key)) {
     const ordered = sortedBy(ofHost, ({ of }) => of.key);

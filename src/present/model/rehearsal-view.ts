@@ -30,6 +30,7 @@ export interface RehearsalView {
     readonly evaluated: number;
     /** Classes of clients, each with each host and port that it reaches. */
     readonly pairs: number;
+    /** Hosts by mesh and port. */
     readonly hosts: number;
     readonly start: StateCounts;
     readonly end: StateCounts;
@@ -60,20 +61,21 @@ export interface RehearsalViewOptions {
 /** The view of a rehearsal of a plan. */
 export function rehearsalView(rehearsal: Rehearsal, plan: Plan, options: RehearsalViewOptions = {}): RehearsalView {
   const { columns, of } = options.columns ?? phaseColumns(plan);
-  const matrix = matrixOf(rehearsal.pairs, coursesOf(rehearsal, of, columns.length));
+  const shown = reachedPairs(rehearsal);
+  const matrix = matrixOf(rehearsal.pairs, coursesOf(rehearsal, of, columns.length), shown);
   const { changes, worse, end } = changesOf(rehearsal, stepPlaces(plan), matrix.rowOfPair);
   const findings = [...rehearsal.refused, ...(options.blocking ?? [])];
   const cells = matrix.courses.flat();
   return {
     apiVersion: "meshferry/rehearsal-summary.v1",
     plan: rehearsal.plan,
-    proven: rehearsal.refused.length === 0,
+    proven: !rehearsal.refused.some(({ severity }) => severity === "block"),
     counts: {
       ...rehearsal.counts,
-      pairs: rehearsal.pairs.length,
-      hosts: new Set(rehearsal.pairs.map(({ mesh, host, port }) => `${mesh}|${host}|${port}`)).size,
-      start: stateCounts(rehearsal, rehearsal.start),
-      end: stateCounts(rehearsal, end),
+      pairs: shown.length,
+      hosts: new Set(matrix.rows.map(({ mesh, host, port }) => `${mesh}|${host}|${port}`)).size,
+      start: stateCounts(rehearsal, rehearsal.start, shown),
+      end: stateCounts(rehearsal, end, shown),
       worse,
     },
     columns,
@@ -91,8 +93,14 @@ export function rehearsalView(rehearsal: Rehearsal, plan: Plan, options: Rehears
   };
 }
 
-function stateCounts({ outcomes }: Rehearsal, of: readonly number[]): StateCounts {
+/** Indices of the pairs that are any client's at some time: a host that a Sidecar hides, from first to last, is not. */
+function reachedPairs({ start, outcomes, changes }: Rehearsal): number[] {
+  const changing = new Set(changes.map(({ pair }) => pair));
+  return [...start.keys()].filter((pair) => changing.has(pair) || outcomeAt(outcomes, start[pair] ?? 0).of > 0);
+}
+
+function stateCounts({ outcomes }: Rehearsal, of: readonly number[], shown: readonly number[]): StateCounts {
   const counts = { ok: 0, degraded: 0, broken: 0 };
-  for (const outcome of of) counts[outcomeAt(outcomes, outcome).state] += 1;
+  for (const pair of shown) counts[outcomeAt(outcomes, of[pair] ?? 0).state] += 1;
   return counts;
 }

@@ -1,4 +1,5 @@
 // The matrix: hosts down, the start and each phase across. In words where they fit, otherwise in letters; never in colour alone.
+import { fewNames } from "../../core/few-names.ts";
 import { groupBy } from "../../core/order.ts";
 import { countText } from "../model/count-text.ts";
 import { cellText, worseMark } from "../model/reach-cell.ts";
@@ -75,7 +76,9 @@ function columnWidths({ columns, courses }: MatrixView, words: boolean): number[
 /** Titles of steps are sentences, and stand below. */
 const longestTitle = 16;
 
-function headingOf({ name, title }: ColumnView, words: boolean): string {
+function headingOf(column: ColumnView | undefined, words: boolean): string {
+  if (column === undefined) return "";
+  const { name, title } = column;
   return words && title.length <= longestTitle ? visibleText(`${name} ${title}`.trim()) : name;
 }
 
@@ -86,52 +89,93 @@ function cellAt(course: readonly CourseCell[], at: number, words: boolean): stri
   return cell.worse.length > 0 ? `${text}${worseMark}` : text;
 }
 
-function rowName({ host, port, allClients, clients }: RowView, { clients: lists }: MatrixView): string {
-  const name = visibleText(`${host}:${port}`);
-  return allClients ? name : `${name} ${visibleText(`(${clientsText(lists[clients] ?? [])})`)}`;
+function hostName({ host, port }: RowView): string {
+  return visibleText(`${host}:${port}`);
+}
+
+/** A host whose clients fare alike is one line; otherwise its clients stand below it. */
+function rowName(row: RowView, { clients: lists }: MatrixView): string {
+  return row.allClients ? hostName(row) : `${indent}${visibleText(clientsText(lists[row.clients] ?? []))}`;
 }
 
 /** "shop/cart, shop/pay and 3 more". */
 export function clientsText(clients: readonly ClientsView[]): string {
-  const names = clients.flatMap(({ namespace, workloads }) => workloads.map(({ name }) => `${namespace}/${name}`));
-  return names.length > 2 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} more` : names.join(", ");
+  return fewNames(clients.flatMap(({ namespace, workloads }) => workloads.map(({ name }) => `${namespace}/${name}`)));
 }
 
 function meshLines(rows: readonly RowView[], view: MatrixView, form: Form, paint: Paint): string[] {
-  const { columns, courses } = view;
-  const blocks = blocksOf(columns.length, form.perBlock);
-  return blocks.flatMap((shown, block) => {
-    const heading = shown.map((at) => {
-      const column = columns[at];
-      return column === undefined ? "" : headingOf(column, form.words);
-    });
-    const line = (name: string, cells: readonly string[], paintCell: (text: string, at: number) => string): string => {
-      const fitted = padded(shortened(name, form.nameWidth), form.nameWidth);
-      const written = cells.map((cell, index) => {
-        const at = shown[index] ?? 0;
-        return gap + paintCell(index === cells.length - 1 ? cell : padded(cell, form.widths[at] ?? 0), at);
-      });
-      return indent + fitted + written.join("");
-    };
-    return [
-      ...(block > 0 ? [""] : []),
-      paint.dim(line("HOST", heading, (text) => text)),
-      ...[...groupBy(rows, ({ course, allClients }) => `${course} ${allClients}`).values()].flatMap((alike) => [
-        ...alike.slice(0, shownAlike).map((row) => {
-          const course = courses[row.course] ?? [];
-          const cells = shown.map((at) => cellAt(course, at, form.words));
-          return line(rowName(row, view), cells, (text, at) => cellPaint(course[at], course[at - 1], paint)(text));
-        }),
-        ...(alike.length > shownAlike
-          ? hanging(
-              indent,
-              `… and ${countText(alike.length - shownAlike, "more row")} just like these (-o json shows all)`,
-              paint.columns,
-            ).map(paint.dim)
-          : []),
-      ]),
-    ];
+  const { shown, hidden } = shownRows(rows);
+  const lines = blocksOf(view.columns.length, form.perBlock).flatMap((columns, block) => [
+    ...(block > 0 ? [""] : []),
+    paint.dim(line("HOST", columns, form, (at) => headingOf(view.columns[at], form.words))),
+    ...[...shown].flatMap(([name, ofHost]) => [
+      ...(ofHost.every(({ allClients }) => allClients)
+        ? []
+        : [indent + shortened(name, paint.columns - indent.length)]),
+      ...ofHost.map((row) => rowLine(row, columns, view, form, paint)),
+    ]),
+  ]);
+  return [
+    ...lines,
+    ...[...hidden].flatMap(([like, count]) =>
+      hanging(
+        indent,
+        `… and ${countText(count, "more host")} just like ${like} (-o json shows all)`,
+        paint.columns,
+      ).map(paint.dim),
+    ),
+  ];
+}
+
+interface ShownRows {
+  /** By host. */
+  readonly shown: ReadonlyMap<string, readonly RowView[]>;
+  /** By the first host of those that fare alike: how many of them are not shown. */
+  readonly hidden: ReadonlyMap<string, number>;
+}
+
+/** Of hosts that fare alike in every respect only so many. */
+function shownRows(rows: readonly RowView[]): ShownRows {
+  const alike = new Map<string, { readonly first: string; count: number }>();
+  const shown = new Map<string, readonly RowView[]>();
+  const hidden = new Map<string, number>();
+  for (const [name, ofHost] of groupBy(rows, hostName)) {
+    const pattern = ofHost
+      .map(({ course, clients, allClients }) => (allClients ? course : `${course} ${clients}`))
+      .join();
+    const group = alike.get(pattern) ?? { first: name, count: 0 };
+    alike.set(pattern, group);
+    group.count += 1;
+    if (group.count <= shownAlike) shown.set(name, ofHost);
+    else hidden.set(group.first, group.count - shownAlike);
+  }
+  return { shown, hidden };
+}
+
+function rowLine(row: RowView, columns: readonly number[], view: MatrixView, form: Form, paint: Paint): string {
+  const course = view.courses[row.course] ?? [];
+  return line(
+    rowName(row, view),
+    columns,
+    form,
+    (at) => cellAt(course, at, form.words),
+    (at) => cellPaint(course[at], course[at - 1], paint),
+  );
+}
+
+/** A name and the cells of these columns, under each other in every line. */
+function line(
+  name: string,
+  columns: readonly number[],
+  form: Form,
+  textOf: (column: number) => string,
+  paintOf: (column: number) => (text: string) => string = () => (text) => text,
+): string {
+  const cells = columns.map((at, index) => {
+    const text = textOf(at);
+    return gap + paintOf(at)(index === columns.length - 1 ? text : padded(text, form.widths[at] ?? 0));
   });
+  return indent + padded(shortened(name, form.nameWidth), form.nameWidth) + cells.join("");
 }
 
 /** Indices of columns, block by block; each block begins with the first column. */

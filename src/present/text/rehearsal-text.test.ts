@@ -49,8 +49,10 @@ describe("the matrix", () => {
 
   test("shows losses by signs, and names the clients where they fare differently", () => {
     const text = drawn(losingRehearsal(plan), 120).join("\n");
-    expect(text).toMatch(/imports\.local:8000 \(batch\/batch\) +F +F +F +F +F +x +x +x\n/u);
-    expect(text).toMatch(/imports\.local:8000 \(client\/curl, client\/other\) +F +F +F +F +E\* +E\* +E +E\n/u);
+    expect(text).toMatch(
+      /\n {2}httpbin\.a\.svc\.west-mesh-imports\.local:8000\n {4}batch\/batch +F +F +F +F +F +x +x +x\n/u,
+    );
+    expect(text).toMatch(/\n {4}client\/curl, client\/other +F +F +F +F +E\* +E\* +E +E\n/u);
     expect(text).toContain("  x  broken: every request fails");
     expect(text).toContain("  *  worse on the way");
   });
@@ -79,8 +81,8 @@ describe("the matrix", () => {
     if (!first) throw new Error("no pair");
     const pairs = Array.from({ length: 30 }, (_, at) => ({ ...first, host: host(`host-${at + 10}.example`) }));
     const lines = drawn({ ...base, pairs, start: pairs.map(() => 0), changes: [] });
-    expect(lines.filter((line) => line.includes("host-"))).toHaveLength(12);
-    expect(lines).toContain("  … and 18 more rows just like these (-o json shows all)");
+    expect(lines.filter((line) => line.startsWith("  host-"))).toHaveLength(12);
+    expect(lines).toContain("  … and 18 more hosts just like host-10.example:8000 (-o json shows all)");
     expect(lines).toContain("No step changes how requests travel.");
   });
 });

@@ -40,7 +40,7 @@ export function verdictLines({ proven, counts }: RehearsalView, paint: Paint): s
       ? `refused: ${worse} of ${countText(pairs, "pair")} of clients and host fare worse on the way`
       : "refused";
   const colour = proven ? paint.green : paint.red;
-  const looked = `${countText(states, "state")} of the meshes, ${countText(evaluated, "outcome")}: ${countText(hosts, "imported host")}, ${countText(pairs, "pair")} of alike clients and host`;
+  const looked = `${countText(states, "state")} of the meshes, ${countText(evaluated, "outcome")}: ${countText(hosts, "imported host")} by port, ${countText(pairs, "pair")} of alike clients and host`;
   return [
     ...hanging("Rehearsal  ", verdict, paint.columns).map((line, at) =>
       at === 0 ? paint.bold("Rehearsal") + colour(line.slice("Rehearsal".length)) : colour(line),
@@ -51,7 +51,7 @@ export function verdictLines({ proven, counts }: RehearsalView, paint: Paint): s
 
 /** What each step changes for requests as they are, and every loss, whenever it comes. */
 export function changesText(view: RehearsalView, paint: Paint): string[] {
-  const told = alike(view.changes.filter(({ when, worse }) => when === "after" || worse));
+  const told = alike(view.changes.filter((change) => change.worse || isNewWay(change)));
   if (told.length === 0) return ["", paint.bold("No step changes how requests travel.")];
   const more = told.length - shownChanges;
   return [
@@ -60,6 +60,10 @@ export function changesText(view: RehearsalView, paint: Paint): string[] {
     ...told.slice(0, shownChanges).flatMap((changes) => changeLines(changes, view, paint)),
     ...(more > 0 ? [paint.dim(`  … and ${countText(more, "more change")} (-o json shows all)`)] : []),
   ];
+}
+
+function isNewWay({ when, from, to }: ChangeView): boolean {
+  return when === "after" && cellText(from) !== cellText(to);
 }
 
 /** Steps of one phase that do the same to others' requests are told together; a loss stands alone. */
