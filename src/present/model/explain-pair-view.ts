@@ -37,6 +37,8 @@ export interface ExplainedStateView {
   /** "start", or phase and step: "5.6". */
   readonly name: string;
   readonly title: string;
+  /** What the step waits for has come: the state before this one is that right after the step. */
+  readonly later: boolean;
   readonly outcome: CellView;
   readonly ways: readonly WayView[];
 }
@@ -63,13 +65,14 @@ export function explainPairView(
     apiVersion: "meshferry/rehearsal-explain.v1",
     plan: hash,
     ...{ client, host, port },
-    states: explained.map(({ step, title, outcome, ways }) => {
+    states: explained.map(({ step, title, outcome, ways }, at) => {
       const place = step === null ? undefined : places.get(step);
       return {
         step,
         phase: place?.phase ?? null,
         name: place === undefined ? "start" : `${place.phaseNumber}.${place.number}`,
         title,
+        later: step !== null && explained[at - 1]?.step === step,
         outcome: cellOf(outcome),
         ways: wayViews(ways),
       };

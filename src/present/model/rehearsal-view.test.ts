@@ -2,10 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { planOf, readEastWest } from "../../../test/support/example.ts";
 import {
+  broken,
   degraded,
   explainedWays,
   hash,
   losingRehearsal,
+  noService,
   ok,
   provenRehearsal,
   refusesRoot,
@@ -77,6 +79,30 @@ describe("the matrix", () => {
     const last = rehearsalView(rehearsal, plan, { columns: stepColumns(plan, rehearsal, "retire-peers") });
     expect(drawn(last)).toEqual(["some x", "some E", "all F"]);
   });
+});
+
+test("a host that no client is told of, from first to last, has no row; one that is opened later has", () => {
+  const base = losingRehearsal(plan);
+  const hidden = { ...broken(noService), of: 0 };
+  const first = base.outcomes.length;
+  const [, batch] = base.pairs;
+  if (!batch) throw new Error("no pair");
+  const pairs = [...base.pairs, { ...batch, port: 1 }, { ...batch, port: 2 }];
+  const step = stepWith(plan, "Delete ExportedServiceSet");
+  const opened = { step, when: "after", restarted: null, pair: 4, outcome: 1 } as const;
+  const view = rehearsalView(
+    {
+      ...base,
+      pairs,
+      outcomes: [...base.outcomes, hidden],
+      start: [...base.start, first, first],
+      changes: [...base.changes, opened],
+    },
+    plan,
+  );
+  expect(view.rows.map(({ port }) => port)).toEqual([2, 8000, 8000, 8000]);
+  expect(drawn(view)[0]).toBe("all x x x x x E E E");
+  expect(view.counts).toMatchObject({ pairs: 4, hosts: 3, start: { ok: 3, degraded: 0, broken: 1 } });
 });
 
 describe("changes", () => {
@@ -159,6 +185,18 @@ test("the same pairs in another order give the same rows, and every pair is in o
   const [one, other] = [rehearsalView(rehearsal, plan), rehearsalView(turned, plan)];
   expect(other.rows).toEqual(one.rows);
   expect(other.courses).toEqual(one.courses);
+});
+
+test("a step that is told twice is told as it is at once, and some time later", () => {
+  const [start, moved] = explainedWays(plan);
+  if (!start || !moved) throw new Error("no ways");
+  const back = { ...start, step: moved.step, title: moved.title };
+  const view = explainPairView(plan, hash, pairOf(plan), [start, moved, back]);
+  expect(view.states.map(({ name, later }) => [name, later])).toEqual([
+    ["start", false],
+    ["5.6", false],
+    ["5.6", true],
+  ]);
 });
 
 test("ways that look alike are told once, and a step by its place in the plan", () => {

@@ -16,9 +16,9 @@ export function explainPairText({ client, host, port, states }: ExplainPairView,
 }
 
 /** One state: where the plan stands, how requests fare, and their ways. */
-export function stateLines({ step, name, title, outcome, ways }: ExplainedStateView, paint: Paint): string[] {
+export function stateLines({ step, name, title, later, outcome, ways }: ExplainedStateView, paint: Paint): string[] {
   const colour = { ok: paint.green, degraded: paint.yellow, broken: paint.red }[outcome.state];
-  const when = step === null ? "At the start" : `After ${name}: ${title}`;
+  const when = step === null ? "At the start" : `${later ? "Some time after" : "After"} ${name}: ${title}`;
   return [
     ...hanging("", visibleText(when), paint.columns).map(paint.cyan),
     `  ${colour(cellText(outcome))}`,
