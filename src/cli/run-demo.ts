@@ -180,7 +180,7 @@ function back({ plan, rehearsal }: Story, paint: Paint): string[] {
     ...chapter(
       "4. And back",
       [
-        `undo takes the steps back in reverse order, to the end of any earlier phase. The rehearsal took back each of the ${rehearsal.counts.steps} steps right after it: ${said}.`,
+        `undo takes the steps back in reverse order, to the end of any earlier phase. The rehearsal took every step back that has to do with requests, right after it: ${said}.`,
       ],
       paint,
     ),
