@@ -4,12 +4,14 @@ import { controlCharacters } from "../../../test/cli/run-meshferry.ts";
 import { hostile } from "../../../test/cli/sample-plan.ts";
 import { planOf, readEastWest } from "../../../test/support/example.ts";
 import {
+  broken,
   deployment,
   explainedWays,
   hash,
   losingRehearsal,
   provenRehearsal,
   refusesRoot,
+  stepWith,
 } from "../../../test/support/sample-rehearsal.ts";
 import { host } from "../../core/ids.ts";
 import { pathLost } from "../../findings/codes/rehearsal.ts";
@@ -109,6 +111,18 @@ test("changes: what is alike is told once, a loss by itself with when and why", 
   expect(losing).toContain("when east: Deployment client/curl is started anew: mixed 1 of 2 → broken: httpbin.a");
   expect(losing).toContain("after its undo: east-west → broken: httpbin.a");
   expect(losing).toContain("because the client does not trust the server's root, that of west/istio-system/basic");
+});
+
+test("a loss that waits over many steps is told at the first", () => {
+  const base = provenRehearsal(plan);
+  const at = ["Delete the 2 peers", "See that freshly started", "Remove the federation gateways"].map((words) =>
+    stepWith(plan, words),
+  );
+  const last = at.map((step) => ({ step, when: "restarted", restarted: curl, pair: 0, outcome: 2 }) as const);
+  const waiting = { ...base, outcomes: [...base.outcomes, broken(refusesRoot)], changes: [...base.changes, ...last] };
+  const text = drawn(waiting, 200).join("\n");
+  expect(text.match(/is started anew/gu)).toHaveLength(1);
+  expect(text).toMatch(/ {2}9\.2 {2}Delete the 2 peers [^;]*; and 2 more steps until 9\.6\n/u);
 });
 
 test("ways: hop by hop, who the server sees, or where and why it ends", () => {

@@ -66,13 +66,18 @@ function isNewWay({ when, from, to }: ChangeView): boolean {
   return when === "after" && cellText(from) !== cellText(to);
 }
 
-/** Steps of one phase that do the same to others' requests are told together; a loss stands alone. */
+/**
+ * Steps of one phase that do the same to others' requests are told together. A loss stands alone; one that only waits for a
+ * restart, say, is told at the first step where it does.
+ */
 function alike(changes: readonly ChangeView[]): ChangeView[][] {
-  const groups = groupBy(changes, ({ worse, phase, name, from, to, when, restarted }) =>
-    worse
-      ? `${name} ${when} ${restarted === null ? "" : refKey(restarted)} ${cellText(from)} ${cellText(to)}`
-      : `${phase}: ${cellText(from)} ${cellText(to)}`,
-  );
+  const groups = groupBy(changes, (change) => {
+    const { worse, phase, name, when, restarted, rows, reasons } = change;
+    const way = `${cellText(change.from)} ${cellText(change.to)}`;
+    if (!worse) return `${phase}: ${way}`;
+    const moment = `${when} ${restarted === null ? "" : refKey(restarted)}`;
+    return `${when === "after" ? name : ""} ${moment} ${way} ${rows.join()} ${reasons.map(({ text }) => text).join()}`;
+  });
   return [...groups.values()];
 }
 
@@ -98,7 +103,7 @@ function changeLines(changes: readonly ChangeView[], { rows }: RehearsalView, pa
     ).map(colour),
     ...reasons
       .slice(0, shownReasons)
-      .flatMap(({ text }) => hanging(`${below}because `, visibleText(text), paint.columns)),
+      .flatMap(({ text }) => hanging(below, visibleText(`because ${text}`), paint.columns)),
     ...(reasons.length > shownReasons
       ? [`${below}and for ${countText(reasons.length - shownReasons, "more reason")}`]
       : []),
