@@ -1,6 +1,6 @@
 // Why a request does not arrive, in words: the one text of each reason. A part in brackets is left out where a value in it is not known.
 import { fewNames } from "../core/few-names.ts";
-import { isJsonObject, type Json } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import { refText } from "../core/object-ref.ts";
 import type { Reason, ReasonCode } from "./reached.ts";
 
@@ -41,5 +41,5 @@ export function reasonText({ code, at, params }: Reason): string {
 function valueText(value: Json): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return fewNames(value.map(valueText));
-  return isJsonObject(value) ? JSON.stringify(value) : String(value);
+  return JSON.stringify(value);
 }

@@ -222,14 +222,14 @@ function keyLines({ columns, legend }: MatrixView, { words }: Form, paint: Paint
 /** Items with commas between them; none is broken over two lines. */
 function packed(label: string, items: readonly string[], columns: number): string[] {
   const lines: string[] = [];
-  let line = "";
+  let current = "";
   for (const [at, item] of items.entries()) {
     const text = at < items.length - 1 ? `${item},` : item;
-    const joined = line === "" ? text : `${line} ${text}`;
-    if (line !== "" && displayWidth(label) + displayWidth(joined) > columns) {
-      lines.push(line);
-      line = text;
-    } else line = joined;
+    const joined = current === "" ? text : `${current} ${text}`;
+    if (current !== "" && displayWidth(label) + displayWidth(joined) > columns) {
+      lines.push(current);
+      current = text;
+    } else current = joined;
   }
-  return [...lines, line].map((each, at) => (at === 0 ? label : " ".repeat(displayWidth(label))) + each);
+  return [...lines, current].map((each, at) => (at === 0 ? label : " ".repeat(displayWidth(label))) + each);
 }
