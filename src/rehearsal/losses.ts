@@ -1,7 +1,7 @@
 // What a state of the world has lost against an earlier one, as findings: one for each reason, with the pairs that it concerns.
 import { fewNames } from "../core/few-names.ts";
 import type { Finding } from "../core/finding.ts";
-import { type ObjectRef, refText } from "../core/object-ref.ts";
+import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import { groupBy } from "../core/order.ts";
 import { reasonText } from "../dataplane/reason-text.ts";
 import type { Reached } from "../dataplane/reached.ts";
@@ -26,16 +26,7 @@ interface Compared {
 }
 
 /** The pairs that arrived at the start and in the state before, and do not any more. */
-export function lossesOf({
-  pairs,
-  table,
-  start,
-  against,
-  outcomes,
-  step,
-  when,
-  restarted,
-}: Compared): readonly Finding[] {
+export function lossesOf({ pairs, table, start, against, outcomes, step, when, restarted }: Compared): readonly Loss[] {
   const isOk = (outcome: number | undefined): boolean => outcome !== undefined && table.list[outcome]?.state === "ok";
   const lost = [...outcomes].flatMap(([at, outcome]): Lost[] => {
     const pair = pairs[at];
@@ -44,16 +35,19 @@ export function lossesOf({
     if (!pair || !now || isOk(outcome) || !isOk(start[at]) || !isOk(against[at])) return [];
     return [{ pair, now }];
   });
-  return byReason(lost).map(({ about, ...said }) => {
-    switch (when) {
-      case "restarted":
-        return pathLost.restarted.at(about, { ...said, step, restarted: restarted ? refText(restarted) : "" });
-      case "after":
-      case "later":
-      case "undone":
-        return pathLost[when].at(about, { ...said, step });
-    }
-  });
+  return byReason(lost).map(({ about, ...said }) => ({
+    key: `${when}|${restarted ? refKey(restarted) : ""}|${said.pairs}|${said.reason}`,
+    finding:
+      when === "restarted"
+        ? pathLost.restarted.at(about, { ...said, step, restarted: restarted ? refText(restarted) : "" })
+        : pathLost[when].at(about, { ...said, step }),
+  }));
+}
+
+export interface Loss {
+  /** The same for the same loss, whichever step it follows. */
+  readonly key: string;
+  readonly finding: Finding;
 }
 
 /** Pairs that do not arrive before anything is done: nothing is proven of them. */

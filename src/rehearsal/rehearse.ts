@@ -45,6 +45,8 @@ interface Course {
   readonly now: number[];
   /** Doors that are open at the start, or were said to have been opened. */
   readonly doors: Set<string>;
+  /** Losses that were told: one that a restart would bring at every step from now on is told at the first. */
+  readonly told: Set<string>;
   readonly changes: OutcomeChange[];
   readonly refused: Finding[];
   states: number;
@@ -90,6 +92,7 @@ function courseFrom(world: World, plan: Plan, full: boolean): Course {
     start,
     now: [...start],
     doors: new Set([...doorsOfFederation(lookAt(world)), ...openDoors(lookAt(world)).map(doorKey)]),
+    told: new Set(),
     changes: [],
     refused: [],
     states: 1,
@@ -186,7 +189,12 @@ function looked(course: Course, world: World, step: Step, { when, among, restart
   const about = { when, restarted: workload ?? null };
   for (const [pair, outcome] of outcomes)
     if (outcome !== now[pair]) course.changes.push({ step: step.id, ...about, pair, outcome });
-  course.refused.push(...lossesOf({ pairs, table, start, against: now, outcomes, step: step.title, ...about }));
+  const losses = lossesOf({ pairs, table, start, against: now, outcomes, step: step.title, ...about });
+  for (const { key, finding } of losses) {
+    if (when !== "after" && course.told.has(key)) continue;
+    course.told.add(key);
+    course.refused.push(finding);
+  }
   const left = [...outcomes].filter(([pair, outcome]) =>
     leavesFederation(table.list[now[pair] ?? -1], table.list[outcome]),
   );

@@ -38,11 +38,19 @@ export function restartedIstiod(world: World, mesh: Mesh): World {
   const sets = asCluster(clusterStateOf(world, mesh.cluster)).typed["ImportedServiceSet.federation.maistra.io"].filter(
     ({ ref }) => ref.namespace === mesh.namespace,
   );
+  const isSame =
+    memory !== undefined &&
+    memory.sets.size === sets.length &&
+    sets.every(({ ref, object }) => memory.sets.get(refKey(ref))?.object === object);
+  const known = memory?.bundle ?? null;
   return withMeshMemory(world, mesh.id, {
-    bundle: bundle ?? memory?.bundle ?? null,
-    sets: new Map(sets.map(({ ref, object }) => [refKey(ref), { object, generation: generationOf(object) }])),
+    bundle: bundle === null || bundle.pem === known?.pem ? known : bundle,
     stuck: [],
     frozen: null,
+    // What federation is worked out from anew only where it has changed.
+    ...(isSame
+      ? {}
+      : { sets: new Map(sets.map(({ ref, object }) => [refKey(ref), { object, generation: generationOf(object) }])) }),
   });
 }
 

@@ -73,17 +73,8 @@ export const startsBroken = defineCode({
   todo: "See whether it works: meshferry verify asks the clients. If it does, the model lacks something; please report it.",
 });
 
-export const momentaryRisk = defineCode({
-  code: "MF958",
-  name: "momentary-risk",
-  severity: "info",
-  message: "{step}: {risk}",
-  why: "The model looks at states that have come to rest; this happens on the way there.",
-  todo: "Nothing, if single requests may fail for a moment. Otherwise carry the step out when there is little traffic.",
-});
-
 export const requestsCut = defineCode({
-  code: "MF959",
+  code: "MF958",
   name: "requests-cut",
   severity: "block",
   message: "{step} takes federation away while requests are still under way on it, to {hosts}.",
