@@ -22,7 +22,9 @@ export function inventoryOf(clusters: readonly Cluster[]): Inventory {
   const findings: Finding[] = [];
   const meshes: Mesh[] = [];
   for (const cluster of clusters) {
-    const found = cluster.typed["ServiceMeshControlPlane.maistra.io"].map((controlPlane) => mesh(cluster, controlPlane));
+    const found = cluster.typed["ServiceMeshControlPlane.maistra.io"].map((controlPlane) =>
+      mesh(cluster, controlPlane),
+    );
     if (found.length === 0 && cluster.objects.size > 0) findings.push(noControlPlane.at([], { cluster: cluster.id }));
     meshes.push(...found);
     findings.push(...strayPeers(cluster, found), ...sharedMembers(found));

@@ -7,7 +7,7 @@ import type { Finding } from "../core/finding.ts";
 import { fewNames } from "../core/few-names.ts";
 import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import type { FederationOptions } from "../federation/federate.ts";
-import { findingMessage } from "../findings/codes/finding-message.ts";
+import { findingMessage } from "../findings/finding-message.ts";
 import { doorOpened, neverDone, requestsCut, stepFails } from "../findings/codes/rehearsal.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { advance, undone } from "./advance.ts";
@@ -139,12 +139,15 @@ interface Beside {
 
 /** What else may happen right after the step: time, its undo, and the restart of whatever remembers what is no longer so. */
 function besides(course: Course, { before, world, step, among }: Beside): void {
-  if (among.size === 0) return;
-  looked(course, passTime(world), step, { when: "later", among });
   const back = undone(before, world, step, course.plan);
   if ("fails" in back)
     course.refused.push(stepFails.at([], { step: `The undo of "${step.title}"`, reason: back.fails }));
-  else if (back.world !== world) looked(course, back.world, step, { when: "undone", among });
+  else if (back.world !== world) {
+    const concerned = new Set([...among, ...concernedBy(course, world, back.world)]);
+    if (concerned.size > 0) looked(course, back.world, step, { when: "undone", among: concerned });
+  }
+  if (among.size === 0) return;
+  looked(course, passTime(world), step, { when: "later", among });
   for (const { istiod, cluster } of world.derived().inventory.meshes) {
     const own = new Set([...among].filter((pair) => course.dependents.ofPair[pair]?.clusters.has(cluster)));
     if (own.size > 0)

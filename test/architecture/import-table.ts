@@ -80,6 +80,7 @@ export const importTable: Table = {
       "src/conditions",
       "src/dataplane",
       "src/federation",
+      "src/findings",
       "src/findings/codes",
       "src/inventory",
       "src/plan",

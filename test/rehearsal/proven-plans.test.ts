@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { join } from "node:path";
 import { defaultConfig } from "../../src/config/config.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import { findingMessage } from "../../src/findings/codes/finding-message.ts";
+import { findingMessage } from "../../src/findings/finding-message.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { OutcomeChange } from "../../src/rehearsal/rehearsal.ts";
 import { rehearse } from "../../src/rehearsal/rehearse.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultConfig } from "../../src/config/config.ts";
 import type { Finding } from "../../src/core/finding.ts";
-import { findingMessage } from "../../src/findings/codes/finding-message.ts";
+import { findingMessage } from "../../src/findings/finding-message.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
 import { rehearse } from "../../src/rehearsal/rehearse.ts";
 import { planOf, readEastWest, stepsOf } from "../support/example.ts";
@@ -50,6 +50,7 @@ describe("what is left out is missed", () => {
     ["a host's entry", /^import\/apply.*ServiceEntry.*httpbin\.a/u, "MF955", "See that client uses the new path"],
     ["the end of what is under way", /^retire-exports\/wait\/drain/u, "MF958", "Delete ExportedServiceSet"],
     ["the export sets' end", /^retire-exports\/delete/u, "MF955", "The gate of retire-imports"],
+    ["the peers' end", /^retire-peers\/delete-together/u, "MF951", "Delete ConfigMap"],
     ["the import sets' end", /^retire-imports\/delete/u, "MF955", "The gate of retire-peers"],
   ])("%s", (_, pattern, code, where) => {
     const found = refusals(leftOut(pattern));
@@ -150,6 +151,22 @@ test("trust by peers does not outlive them: with the default order nothing takes
   const peers = plan.phases.filter(({ id }) => id === "retire-peers");
   const without: Plan = { ...byPeers, phases: [...byPeers.phases, ...peers] };
   expect(refusals(without).map(({ code }) => code)).toContain("MF953");
+});
+
+test("an undo that takes away more than its step has put there", () => {
+  const endpoint = stepsOf(plan).find(({ id }) => /WorkloadEntry.*httpbin\.b/u.test(id));
+  if (endpoint?.action.do !== "apply") throw new Error("no endpoint");
+  const { ref } = endpoint.action;
+  const greedy = edited((steps) =>
+    steps.map((step) =>
+      /^import\/wait\/proof/u.test(step.id)
+        ? { ...step, undo: { how: "actions", actions: [{ do: "delete", ref }] } }
+        : step,
+    ),
+  );
+  const [first, ...others] = refusals(greedy);
+  expect([first?.code, others]).toEqual(["MF952", []]);
+  expect(first && findingMessage(first)).toContain("See that client uses the new path and its undo");
 });
 
 test("hosts that nobody's plan touches are not mentioned", () => {

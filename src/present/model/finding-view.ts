@@ -4,7 +4,7 @@ import type { Json } from "../../core/json.ts";
 import { type ObjectRef, type Origin, refText } from "../../core/object-ref.ts";
 import { sortedBy } from "../../core/order.ts";
 import { findCode } from "../../findings/codes/catalogue.ts";
-import { filledText } from "../../findings/codes/finding-message.ts";
+import { filledText } from "../../findings/finding-message.ts";
 
 export interface FindingView {
   readonly code: string;

@@ -18,7 +18,7 @@ const peerKind = "ServiceMeshPeer.federation.maistra.io";
  */
 export const federation: Controller = (before, after) => {
   const changes = changesOf(before, after, peerKind);
-  if (changes.length === 0) return before.derived() === after.derived() ? after : cutOff(before, after);
+  if (changes.length === 0) return changesOf(before, after, "Service").length === 0 ? after : cutOff(before, after);
   let world = after;
   const gone = new Set(
     changes.flatMap((change) => (change.after === null && change.before ? [refKey(change.before.ref)] : [])),

@@ -1,7 +1,7 @@
 // A finding's texts with its parameters in their places.
-import type { Finding } from "../../core/finding.ts";
-import type { Json } from "../../core/json.ts";
-import { findCode } from "./catalogue.ts";
+import type { Finding } from "../core/finding.ts";
+import type { Json } from "../core/json.ts";
+import { findCode } from "./codes/catalogue.ts";
 
 /** The one line that says what was found. */
 export function findingMessage({ code, params }: Finding): string {
