@@ -5,7 +5,7 @@ import type { ClusterInput } from "./core/cluster.ts";
 import type { Answer } from "./findings/checks/check.ts";
 import type { Finding } from "./core/finding.ts";
 import type { MeshId } from "./core/ids.ts";
-import { federate } from "./federation/federate.ts";
+import { federate, type FederationOptions } from "./federation/federate.ts";
 import type { Federation } from "./federation/federation.ts";
 import { indexPods, type PodIndex } from "./federation/pod-index.ts";
 import { askChecks, type CheckName, findingsOf } from "./findings/checks/registry.ts";
@@ -38,10 +38,7 @@ export interface Examination {
 export function examine(inputs: readonly ClusterInput[], config: Config): Examination {
   const inventory = takeInventory(inputs);
   const podsOf = podIndexes(inventory);
-  const federation = federate(inventory, podsOf, {
-    pairs: config.pairs.map(({ peers }) => peers),
-    runners: config.runners.map((runner) => ({ ...runner, sidecar: runner.sidecar ?? undefined })),
-  });
+  const federation = federate(inventory, podsOf, federationOptions(config));
   const options: TargetOptions = {
     ...config.eastWest,
     gatewayNamespace: config.eastWest.namespace,
@@ -75,6 +72,14 @@ export function examine(inputs: readonly ClusterInput[], config: Config): Examin
     ]),
     answers,
     podsOf,
+  };
+}
+
+/** What the configuration states of links and runners. */
+export function federationOptions({ pairs, runners }: Config): FederationOptions {
+  return {
+    pairs: pairs.map(({ peers }) => peers),
+    runners: runners.map((runner) => ({ ...runner, sidecar: runner.sidecar ?? undefined })),
   };
 }
 

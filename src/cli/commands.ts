@@ -13,6 +13,7 @@ import {
   sharedFlags,
   type SharedFlags,
 } from "./flags.ts";
+import { rehearseFlags, type RehearseFlags } from "./rehearse-flags.ts";
 import { type VerifyFlags, verifyFlags } from "./verify-flags.ts";
 import { leastConfiguration } from "../scaffold/usual.ts";
 import { certs } from "./run-certs.ts";
@@ -138,10 +139,31 @@ const verify: Command<CommandContext> = buildCommand<VerifyFlags, [string], Comm
   docs: { brief: "See whether the plan's clients get through: their proxies, and real requests" },
 });
 
+const rehearse: Command<CommandContext> = buildCommand<RehearseFlags, [string?, string?], CommandContext>({
+  loader: async () => (await import("./run-rehearse.ts")).runRehearse,
+  parameters: {
+    flags: rehearseFlags,
+    positional: {
+      kind: "tuple",
+      parameters: [
+        {
+          parse: String,
+          brief: "A plan folder; none: the plan that would be made of these meshes",
+          placeholder: "DIR",
+          optional: true,
+        },
+        { parse: String, brief: "With --explain: the host that the client dials", placeholder: "HOST", optional: true },
+      ],
+    },
+    aliases: { o: "output" },
+  },
+  docs: { brief: "Prove a plan: what becomes of requests after each step, before anything is touched" },
+});
+
 const demo: Command<CommandContext> = buildCommand<SharedFlags, [], CommandContext>({
   loader: async () => (await import("./run-demo.ts")).runDemo,
   parameters: { flags: sharedFlags },
-  docs: { brief: "Inspect and plan a built-in example of two meshes" },
+  docs: { brief: "The whole story on a built-in example of two meshes: before, each phase, after, and back" },
 });
 
 const explain: Command<CommandContext> = buildCommand<SharedFlags, [string?], CommandContext>({
@@ -197,6 +219,6 @@ const rbac: Command<CommandContext> = buildCommand<RbacFlags, [], CommandContext
 
 /** All commands. */
 export const commands: RouteMap<CommandContext> = buildRouteMap({
-  routes: { inspect, check, plan, rbac, scaffold, apply, undo, status, verify, demo, explain, certs },
+  routes: { inspect, check, plan, rehearse, rbac, scaffold, apply, undo, status, verify, demo, explain, certs },
   docs: { brief: "Moves federated OpenShift Service Mesh 2.6 meshes to OSSM 3 multi-cluster without losing a request" },
 });

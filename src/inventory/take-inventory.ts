@@ -12,19 +12,22 @@ import { rootBundle } from "./roots.ts";
 
 /** The inventory of everything that was read, in an order that does not depend on the order of the input. */
 export function takeInventory(inputs: readonly ClusterInput[]): Inventory {
+  const read = sortedBy(inputs, ({ id }) => id).map(readCluster);
+  const inventory = inventoryOf(read.map(({ value }) => value));
+  return { ...inventory, findings: [...read.flatMap(({ findings }) => findings), ...inventory.findings] };
+}
+
+/** The same of clusters that have been read; they are in the order of their ids. */
+export function inventoryOf(clusters: readonly Cluster[]): Inventory {
   const findings: Finding[] = [];
-  const clusters: Cluster[] = [];
   const meshes: Mesh[] = [];
-  for (const input of sortedBy(inputs, ({ id }) => id)) {
-    const read = readCluster(input);
-    clusters.push(read.value);
-    findings.push(...read.findings);
-    const found = read.value.typed["ServiceMeshControlPlane.maistra.io"].map((controlPlane) =>
-      mesh(read.value, controlPlane),
+  for (const cluster of clusters) {
+    const found = cluster.typed["ServiceMeshControlPlane.maistra.io"].map((controlPlane) =>
+      mesh(cluster, controlPlane),
     );
-    if (found.length === 0 && input.objects.length > 0) findings.push(noControlPlane.at([], { cluster: input.id }));
+    if (found.length === 0 && cluster.objects.size > 0) findings.push(noControlPlane.at([], { cluster: cluster.id }));
     meshes.push(...found);
-    findings.push(...strayPeers(read.value, found), ...sharedMembers(found));
+    findings.push(...strayPeers(cluster, found), ...sharedMembers(found));
   }
   return { clusters, meshes: sortedBy(meshes, ({ id }) => id), findings };
 }

@@ -184,15 +184,6 @@ describe("explain", () => {
   });
 });
 
-test("demo tells the story in 80 columns, without any input", async () => {
-  const { code, stdout, stderr } = await run(folderWith(), ["demo"]);
-  expect([code, stderr]).toEqual([0, ""]);
-  for (const heading of ["1. What federation does today", "2. What the plan does", "3. What comes next"])
-    expect(stdout).toContain(heading);
-  expect(stdout).toContain("httpbin.a.svc.west-mesh-imports.local");
-  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
-});
-
 test("what is no user's mistake says that it is a bug; --debug adds the stack trace", async () => {
   const broken = {
     stdout: {

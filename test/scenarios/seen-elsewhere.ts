@@ -10,6 +10,9 @@ const refusals = "src/run/refusals.test.ts";
 const lease = "src/run/lease.test.ts";
 const undoing = "src/run/undo-plan.test.ts";
 
+const sabotaged = "test/rehearsal/sabotaged-plans.test.ts";
+const proven = "test/rehearsal/proven-plans.test.ts";
+
 export const seenElsewhere: Readonly<Record<string, string>> = {
   MF001: readers,
   MF002: readers,
@@ -107,4 +110,13 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF919: refusals,
   MF920: refusals,
   MF921: "src/cli/missing-verbs.test.ts",
+  MF950: sabotaged,
+  MF951: sabotaged,
+  MF952: sabotaged,
+  MF953: sabotaged,
+  MF954: proven,
+  MF955: sabotaged,
+  MF956: sabotaged,
+  MF957: proven,
+  MF958: sabotaged,
 };

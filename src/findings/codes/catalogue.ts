@@ -14,6 +14,7 @@ import * as inventory from "./inventory.ts";
 import * as plan from "./plan.ts";
 import * as platform from "./platform.ts";
 import * as policies from "./policies.ts";
+import * as rehearsal from "./rehearsal.ts";
 import * as routes from "./routes.ts";
 import * as run from "./run.ts";
 import * as scaffold from "./scaffold.ts";
@@ -41,6 +42,7 @@ export const catalogue: readonly CodeText[] = sortedBy(
     conditions,
     live,
     run,
+    rehearsal,
   ]),
   ({ code }) => code.slice("MF".length).padStart(6, "0"),
 );

@@ -4,6 +4,7 @@ import type { Json } from "../../core/json.ts";
 import { type ObjectRef, type Origin, refText } from "../../core/object-ref.ts";
 import { sortedBy } from "../../core/order.ts";
 import { findCode } from "../../findings/codes/catalogue.ts";
+import { filledText } from "../../findings/finding-message.ts";
 
 export interface FindingView {
   readonly code: string;
@@ -34,9 +35,9 @@ export function findingView(finding: Finding): FindingView {
     code: finding.code,
     name: text?.name ?? "unknown-code",
     severity: finding.severity,
-    message: text ? filled(text.message, finding.params) : JSON.stringify(finding.params),
+    message: text ? filledText(text.message, finding.params) : JSON.stringify(finding.params),
     why: text?.why ?? "",
-    todo: text ? filled(text.todo, finding.params) : "",
+    todo: text ? filledText(text.todo, finding.params) : "",
     where: finding.subjects.map(placeText),
     subjects: finding.subjects,
     params: finding.params,
@@ -64,16 +65,4 @@ export function placeText(subject: ObjectRef | Origin): string {
   if ("kind" in subject) return refText(subject);
   if ("file" in subject) return `${subject.file}:${subject.line}`;
   return `cluster ${subject.cluster}`;
-}
-
-function filled(template: string, params: Readonly<Record<string, Json>>): string {
-  return template.replaceAll(/\{([A-Za-z]+)\}/gu, (whole, name: string) =>
-    Object.hasOwn(params, name) ? paramText(params[name] ?? null) : whole,
-  );
-}
-
-function paramText(value: Json): string {
-  if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(paramText).join(", ");
-  return JSON.stringify(value);
 }

@@ -65,8 +65,7 @@ function legendLine(paint: Paint): string[] {
 
 /** One phase: its rule, gate, steps, checks and undo. */
 export function phaseLines(phase: PhaseView, paint: Paint): string[] {
-  const lines = headingLines(`${phase.number} ${phase.id} `, phaseCounts(phase), paint);
-  lines.push(...hanging("  ", phase.purpose, paint.columns).map(paint.dim));
+  const lines = phaseHeading(phase, paint);
   if (phase.steps.length === 0) return lines;
   lines.push(...labelled("  begins when ", phase.gate, paint));
   lines.push(...stepsText(phase.steps, paint));
@@ -79,6 +78,14 @@ export function phaseLines(phase: PhaseView, paint: Paint): string[] {
   );
   lines.push(...undoLines(phase, paint));
   return lines;
+}
+
+/** The phase's rule, and what it is for. */
+export function phaseHeading(phase: PhaseView, paint: Paint): string[] {
+  return [
+    ...headingLines(`${phase.number} ${phase.id} `, phaseCounts(phase), paint),
+    ...hanging("  ", phase.purpose, paint.columns).map(paint.dim),
+  ];
 }
 
 /** The phase's name and counts on one rule; in a narrow terminal the counts stand below. */

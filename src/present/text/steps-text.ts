@@ -48,13 +48,21 @@ function runsByCluster(steps: readonly StepView[]): StepView[][] {
   return runs;
 }
 
-function stepLines(step: StepView, digits: number, paint: Paint): string[] {
+/** The step's number, sign and title. */
+export function stepTitle(step: StepView, digits: number, paint: Paint): string[] {
   const sign = signPaint(step.kind, paint);
-  const prefix = `${String(step.number).padStart(digits + 4)} ${signs[step.kind]} `;
-  const indent = " ".repeat(displayWidth(prefix));
-  const titleLines = hanging(prefix, visibleText(step.title), paint.columns);
-  const [first = "", ...others] = titleLines;
-  const lines = [paint.dim(prefix.slice(0, -2)) + sign(first.slice(prefix.length - 2)), ...others.map(sign)];
+  const prefix = titlePrefix(step, digits);
+  const [first = "", ...others] = hanging(prefix, visibleText(step.title), paint.columns);
+  return [paint.dim(prefix.slice(0, -2)) + sign(first.slice(prefix.length - 2)), ...others.map(sign)];
+}
+
+function titlePrefix({ number, kind }: StepView, digits: number): string {
+  return `${String(number).padStart(digits + 4)} ${signs[kind]} `;
+}
+
+function stepLines(step: StepView, digits: number, paint: Paint): string[] {
+  const indent = " ".repeat(displayWidth(titlePrefix(step, digits)));
+  const lines = stepTitle(step, digits, paint);
   lines.push(...objectLines(step, `${indent}  `, paint));
   const { changes } = step;
   for (const change of changes.slice(0, shownChanges)) lines.push(...changeLines(change, `${indent}  `, paint));

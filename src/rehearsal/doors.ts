@@ -1,0 +1,53 @@
+// Who can get at an exported workload through its mesh's east-west gateway by dialling its name, whatever their own istiod tells them.
+import type { MeshId } from "../core/ids.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
+import { refKey } from "../core/object-ref.ts";
+import type { Caller } from "../policies/match-source.ts";
+import { exposedTo } from "./east-west-passage.ts";
+import { proxyOf } from "./proxies.ts";
+import { refusedByPolicy } from "./server.ts";
+import { accepts } from "./trust.ts";
+import type { Look } from "./ways.ts";
+
+export interface Door {
+  /** Whose clients get in. */
+  readonly mesh: MeshId;
+  readonly workload: ObjectRef;
+}
+
+/** An account that nobody names: where a policy lets some accounts in and not others, it is not among them. */
+const anybody = { namespace: "meshferry-anybody", account: "anybody" };
+
+/**
+ * The doors through every AUTO_PASSTHROUGH server: a gateway that passes connections on asks nobody who they are (docs/facts.md,
+ * export.passthrough-admits-all). A mesh whose root the workload trusts is let in unless a policy refuses.
+ */
+export function openDoors({ world, told }: Look): readonly Door[] {
+  const { inventory } = world.derived();
+  const doors = new Map<string, Door>();
+  for (const far of inventory.meshes) {
+    const view = told(far);
+    for (const { shape, port } of exposedTo(world, view)) {
+      const server = proxyOf(world, far, shape.workload);
+      for (const near of inventory.meshes) {
+        if (near.id === far.id || !accepts(server, near, world)) continue;
+        const caller: Caller = { trustDomain: near.trustDomain, ...anybody };
+        if (refusedByPolicy(view, shape, port, caller)) continue;
+        doors.set(`${near.id}|${refKey(shape.workload)}`, { mesh: near.id, workload: shape.workload });
+      }
+    }
+  }
+  return [...doors.values()];
+}
+
+/** The doors that federation holds open at the start: to the workloads of what is exported to a mesh, which decides itself what it imports. */
+export function doorsOfFederation({ world }: Look): ReadonlySet<string> {
+  const open = new Set<string>();
+  for (const { importer, runners } of world.derived().federation.exports)
+    if (runners.known) for (const { workload } of runners.value) open.add(`${importer}|${refKey(workload)}`);
+  return open;
+}
+
+export function doorKey({ mesh, workload }: Door): string {
+  return `${mesh}|${refKey(workload)}`;
+}

@@ -1,0 +1,230 @@
+// The way behind an address that a client dials by SNI: which gateway answers there, and what it passes the connection on to.
+import type { ExposedName } from "../conditions/facts.ts";
+import type { Reason } from "../dataplane/reached.ts";
+import type { ClusterId, Host, MeshId } from "../core/ids.ts";
+import type { Json } from "../core/json.ts";
+import { equalRef, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { sortedUnique } from "../core/order.ts";
+import { valueAt } from "../core/pointer.ts";
+import { outsideAddresses } from "../federation/gateways.ts";
+import type { PodShape } from "../federation/pod-index.ts";
+import type { Cluster, Typed } from "../inventory/cluster.ts";
+import { matchesPairs } from "../inventory/label-match.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import { eastWestPort } from "../target/names.ts";
+import { asCluster, type ClusterState } from "./cluster-state.ts";
+import { distinct, type Endpoint, endpointsOf } from "./endpoints.ts";
+import { type IstiodView, servicesSeenBy } from "./known-services.ts";
+import { clusterStateOf, type World } from "./world.ts";
+
+export interface Passage {
+  /** The gateway's workload; null: nothing answers at the address. */
+  readonly gateway: ObjectRef | null;
+  readonly mesh: Mesh | null;
+  /** Where the connection comes out. */
+  readonly endpoints: readonly Extract<Endpoint, { readonly to: "pod" }>[];
+  readonly reason: Reason | null;
+}
+
+/** By an address that a client dials, or at a gateway that is known. */
+export type Dialled = {
+  readonly host: Host;
+  /** The port of the service in the SNI. */
+  readonly servicePort: number;
+} & ({ readonly address: string; readonly port: number } | { readonly through: ObjectRef });
+
+/** Follows `outbound_.PORT_._.HOST` through the gateway at an address. */
+export function passThrough(world: World, dialled: Dialled, viewOf: (mesh: Mesh) => IstiodView): Passage {
+  const found = "through" in dialled ? gatewayOf(world, dialled.through) : gatewayAt(world, dialled);
+  const params = "through" in dialled ? {} : { address: dialled.address, port: dialled.port };
+  if (!found) return nowhere({ code: "no-gateway", at: null, params });
+  const state = clusterStateOf(world, found.cluster);
+  const [pod] = found.pods;
+  const mesh = pod ? meshOfProxy(world, pod) : undefined;
+  if (!pod || !mesh) return nowhere({ code: "no-gateway", at: found.at, params });
+  const view = viewOf(mesh);
+  const name = `outbound_.${dialled.servicePort}_._.${dialled.host}`;
+  const passage = { gateway: pod.workload, mesh };
+  const exposures = exposuresAt(view, pod).filter(
+    ({ port, hosts }) => port === found.port && hosts.some((pattern) => admits(pattern, dialled.host)),
+  );
+  const seen = servicesSeenBy(view, pod.namespace, dialled.host).filter(({ ports }) =>
+    ports.some(({ number }) => number === dialled.servicePort),
+  );
+  if (exposures.length === 0 || seen.length === 0) {
+    const at = exposures[0]?.gateway ?? pod.workload;
+    return { ...passage, endpoints: [], reason: { code: "not-exposed", at, params: { name } } };
+  }
+  const [service1, ...others] = seen;
+  // Two chains of one name (docs/facts.md, export.hosts-are-unique); a service of Kubernetes beside an entry makes one.
+  const rivals = others.filter(({ from }) => from === service1?.from);
+  if (!service1 || rivals.length > 0)
+    return {
+      ...passage,
+      endpoints: [],
+      reason: { code: "exposed-twice", at: others[0]?.ref ?? null, params: { name } },
+    };
+  const target = seen.find(({ from }) => from === "service") ?? service1;
+  const { endpoints } = endpointsOf(view, target, dialled.servicePort, networkOf(state, pod));
+  const local = distinct(endpoints).filter((each) => each.to === "pod");
+  // Endpoints without mTLS are left out of a passthrough cluster (Istio 1.20, EndpointsWithMTLSFilter).
+  const reached = local.filter(({ mtls }) => mtls);
+  if (reached.length > 0) return { ...passage, endpoints: reached, reason: null };
+  const [without] = local;
+  const reason: Reason = without
+    ? { code: "no-mtls", at: without.shape.workload, params: { host: dialled.host } }
+    : { code: "no-endpoint", at: target.ref, params: { host: dialled.host } };
+  return { ...passage, endpoints: [], reason };
+}
+
+function nowhere(reason: Reason): Passage {
+  return { gateway: null, mesh: null, endpoints: [], reason };
+}
+
+interface GatewayAt {
+  /** The Service's own port. */
+  readonly port: number;
+  readonly at: ObjectRef;
+  readonly cluster: ClusterId;
+  readonly pods: readonly PodShape[];
+}
+
+/** The Service that answers at an address from outside its cluster, and the pods behind it. */
+function gatewayAt(
+  world: World,
+  { address, port }: { readonly address: string; readonly port: number },
+): GatewayAt | null {
+  return world.derived().kept(`gateway at ${address} ${port}`, () => findGateway(world, address, port));
+}
+
+function findGateway(world: World, address: string, port: number): GatewayAt | null {
+  for (const state of world.clusters.values()) {
+    const cluster = asCluster(state);
+    for (const service of servicesWithOutside(cluster)) {
+      if (!outsideAddresses(cluster, service).includes(address)) continue;
+      const at = service.view.spec.ports.find((each) => each.port === port || each.nodePort === port);
+      if (!at) continue;
+      const mesh = world.derived().inventory.meshes.find((each) => each.cluster === state.id);
+      const index = mesh && world.derived().podsOf(mesh);
+      const namespace = service.ref.namespace ?? "";
+      const pods = index?.find("pods", namespace, service.view.spec.selector) ?? [];
+      const idle = pods.length > 0 ? [] : (index?.find("templates", namespace, service.view.spec.selector) ?? []);
+      return { port: at.port, at: service.ref, cluster: state.id, pods: [...pods, ...idle] };
+    }
+  }
+  return null;
+}
+
+function servicesWithOutside(cluster: Cluster): readonly Typed<"Service">[] {
+  return cluster.typed.Service.filter(
+    ({ view: { spec } }) => spec.type === "LoadBalancer" || spec.type === "NodePort" || spec.externalIPs.length > 0,
+  );
+}
+
+/** The mesh whose istiod runs a proxy: by its revision label, else the one that its namespace belongs to, else the only one. */
+export function meshOfProxy(world: World, { workload, labels }: PodShape): Mesh | undefined {
+  const meshes = world.derived().inventory.meshes.filter(({ cluster }) => cluster === workload.cluster);
+  const namespace = workload.namespace ?? "";
+  return (
+    meshes.find(({ name }) => labels["istio.io/rev"] === name) ??
+    meshes.find((mesh) => mesh.namespace === namespace || mesh.memberNamespaces.includes(namespace)) ??
+    (meshes.length === 1 ? meshes[0] : undefined)
+  );
+}
+
+/** The same for a gateway's workload. */
+function gatewayOf(world: World, workload: ObjectRef): GatewayAt | null {
+  const mesh = world.derived().inventory.meshes.find(({ cluster }) => cluster === workload.cluster);
+  if (!mesh) return null;
+  const { pods, templates } = world.derived().podsOf(mesh);
+  const own = [...pods, ...templates].filter((shape) => equalRef(shape.workload, workload));
+  return own.length === 0 ? null : { port: eastWestPort, at: workload, cluster: workload.cluster, pods: own };
+}
+
+interface Exposure {
+  readonly gateway: ObjectRef;
+  readonly port: number;
+  readonly hosts: readonly string[];
+}
+
+/** The AUTO_PASSTHROUGH servers that hold for a gateway's pod (Istio 1.20, gateway.go). */
+function exposuresAt(view: IstiodView, pod: PodShape): readonly Exposure[] {
+  return view.cluster.typed["Gateway.networking.istio.io"].flatMap((gateway) => {
+    const { selector, servers } = gateway.view.spec;
+    if (!view.watches(gateway.ref.namespace ?? "") || !matchesPairs(selector, pod.labels)) return [];
+    return servers.flatMap(({ port, hosts }, at) => {
+      const mode = valueAt(gateway.object.body, `/spec/servers/${at}/tls/mode`);
+      return mode === "AUTO_PASSTHROUGH" && port.number !== null
+        ? [{ gateway: gateway.ref, port: port.number, hosts }]
+        : [];
+    });
+  });
+}
+
+/** Each SNI that the gateway's pods pass on, with the chains that match it and the endpoints behind it. */
+export function exposedAt(view: IstiodView, pod: PodShape): readonly (readonly [sni: string, name: ExposedName])[] {
+  const hosts = sortedUnique(exposuresAt(view, pod).flatMap((each) => each.hosts.map(hostIn)));
+  const network = networkOf(view.state, pod);
+  return hosts.flatMap((name) => {
+    const seen = servicesSeenBy(view, pod.namespace, name as Host);
+    const ports = [...new Set(seen.flatMap((each) => each.ports.map(({ number }) => number)))];
+    return ports.map((port) => {
+      const chains = seen.filter((each) => each.ports.some(({ number }) => number === port));
+      const [first] = chains;
+      const held = first ? distinct(endpointsOf(view, first, port, network).endpoints) : [];
+      const healthy = held.filter((each) => each.to === "pod" && each.mtls).length;
+      const kubernetes = chains.some(({ from }) => from === "service");
+      return [`outbound_.${port}_._.${name}`, { chains: kubernetes ? 1 : chains.length, healthy }] as const;
+    });
+  });
+}
+
+/** The pods that any AUTO_PASSTHROUGH server of the mesh's gateways leads to, each workload and port once. */
+export function exposedTo(
+  world: World,
+  view: IstiodView,
+): readonly { readonly shape: PodShape; readonly port: number }[] {
+  const { pods, templates } = world.derived().podsOf(view.mesh);
+  const shapes = new Map<string, { readonly shape: PodShape; readonly port: number }>();
+  for (const pod of [...pods, ...templates]) {
+    if (!pod.sidecar || meshOfProxy(world, pod)?.id !== view.mesh.id) continue;
+    const network = networkOf(view.state, pod);
+    for (const pattern of new Set(exposuresAt(view, pod).flatMap(({ hosts }) => hosts.map(hostIn))))
+      for (const service of servicesSeenBy(view, pod.namespace, pattern as Host))
+        for (const { number } of service.ports)
+          for (const each of endpointsOf(view, service, number, network).endpoints)
+            if (each.to === "pod" && each.mtls)
+              shapes.set(`${refKey(each.shape.workload)}|${each.port}`, { shape: each.shape, port: each.port });
+  }
+  return [...shapes.values()];
+}
+
+function hostIn(pattern: string): string {
+  return pattern.slice(pattern.indexOf("/") + 1);
+}
+
+/** "NAMESPACE/HOST" or a host, with a wildcard in front (Istio, Gateway reference). */
+function admits(pattern: string, host: Host): boolean {
+  const name = hostIn(pattern);
+  return name === "*" || name === host || (name.startsWith("*.") && host.endsWith(name.slice(1)));
+}
+
+/** The network that a gateway's pods are told by their Gateway's label. */
+function networkOf(state: ClusterState, { workload, labels }: PodShape): string | null {
+  const own = labels["topology.istio.io/network"];
+  if (own !== undefined) return own;
+  const name = (workload.name ?? "").replace(/-istio$/u, "");
+  const gateway = state.slices
+    .get("Gateway.gateway.networking.k8s.io")
+    ?.list()
+    .find(({ ref }) => ref.namespace === workload.namespace && ref.name === name);
+  const label: Json | undefined = gateway && valueAt(gateway.body, "/metadata/labels/topology.istio.io~1network");
+  return typeof label === "string" ? label : null;
+}
+
+/** Of the meshes of a world, those by id. */
+export function meshById(world: World, id: MeshId): Mesh {
+  const mesh = world.derived().mesh(id);
+  if (!mesh) throw new Error(`the world has no mesh ${id}`);
+  return mesh;
+}

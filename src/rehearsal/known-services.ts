@@ -1,0 +1,231 @@
+// Which services istiod knows under a host, and which of them a proxy is told of. Knows nothing of endpoints.
+import type { Host } from "../core/ids.ts";
+import type { Json } from "../core/json.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { compareText, groupBy, sortedBy, sortedUnique } from "../core/order.ts";
+import type { ImportedService } from "../federation/federation.ts";
+import { watchedNamespaces } from "../federation/mesh-registry.ts";
+import { findTyped, type Cluster, type Typed } from "../inventory/cluster.ts";
+import { valueAt } from "../core/pointer.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import { mtlsSwitchedOff } from "../policies/mtls-mode.ts";
+import { shows, sidecarLookup, type SidecarObject } from "../routes/sidecar-scope.ts";
+import { asCluster, type ClusterState, once } from "./cluster-state.ts";
+import { clusterStateOf, type World } from "./world.ts";
+
+export interface KnownPort {
+  readonly number: number;
+  readonly name: string;
+  /** Of a Service: what its targetPort says; of an entry: its number; null: the port's own number. */
+  readonly target: number | string | null;
+}
+
+export interface KnownService {
+  readonly from: "service" | "entry" | "federation";
+  /** The Service or ServiceEntry; of federation's, the import set. */
+  readonly ref: ObjectRef;
+  readonly namespace: string;
+  readonly host: Host;
+  readonly ports: readonly KnownPort[];
+  /** Names stated on the object itself. */
+  readonly names: readonly string[];
+  /** Namespaces that see it; null: all. */
+  readonly visibleIn: readonly string[] | null;
+  /** When it was made, as istiod sorts: by tick, then by what the object says of the time before the rehearsal. */
+  readonly made: number;
+  readonly created: string;
+  readonly service: Typed<"Service"> | null;
+  readonly entry: Typed<"ServiceEntry.networking.istio.io"> | null;
+  readonly imports: readonly ImportedService[];
+}
+
+/** An istiod as it looks at its cluster. Made for one world; what it takes to make is made when it is asked. */
+export interface IstiodView {
+  readonly world: World;
+  readonly mesh: Mesh;
+  readonly state: ClusterState;
+  readonly cluster: Cluster;
+  readonly watches: (namespace: string) => boolean;
+  readonly sidecarOf: (namespace: string, labels: Readonly<Record<string, string>>) => SidecarObject | null;
+  /** Whether a PeerAuthentication has a workload take plain text at a port. */
+  readonly plainAt: (namespace: string, labels: Readonly<Record<string, string>>, port: number) => boolean;
+}
+
+export function istiodView(world: World, mesh: Mesh): IstiodView {
+  const state = clusterStateOf(world, mesh.cluster);
+  const cluster = asCluster(state);
+  const watched = once(() => watchedNamespaces(cluster, mesh));
+  const sidecar = once(() => sidecarLookup(cluster, mesh));
+  const plain = once(() => mtlsSwitchedOff(cluster, mesh.namespace));
+  return {
+    world,
+    mesh,
+    state,
+    cluster,
+    watches: (namespace) => watched()(namespace),
+    sidecarOf: (namespace, labels) => sidecar()(namespace, labels),
+    plainAt: (namespace, labels, port) => plain()(namespace, labels, port) !== null,
+  };
+}
+
+/** Every service of this host that the istiod knows, the oldest first (Istio 1.20, push_context.go, sortServicesByCreationTime). */
+export function servicesNamed(view: IstiodView, host: Host): readonly KnownService[] {
+  const found = [...kubernetesService(view, host), ...entriesOf(view, host), ...importedOf(view, host)];
+  return found.sort(
+    (left, right) =>
+      left.made - right.made ||
+      compareText(left.created, right.created) ||
+      compareText(`${left.ref.name}.${left.namespace}`, `${right.ref.name}.${right.namespace}`),
+  );
+}
+
+function kubernetesService(view: IstiodView, host: Host): readonly KnownService[] {
+  const suffix = `.svc.${view.mesh.clusterDomain}`;
+  const [name, namespace, ...more] = host.endsWith(suffix) ? host.slice(0, -suffix.length).split(".") : [];
+  if (!name || !namespace || more.length > 0 || !view.watches(namespace)) return [];
+  const service = findTyped(view.cluster, "Service", namespace, name);
+  if (!service || service.view.spec.type === "ExternalName") return [];
+  const annotation = service.view.metadata.annotations["networking.istio.io/exportTo"];
+  return [
+    {
+      from: "service",
+      ref: service.ref,
+      namespace,
+      host,
+      ports: service.view.spec.ports.map(({ port, name: portName, targetPort }) => ({
+        number: port,
+        name: portName,
+        target: targetPort,
+      })),
+      // Istio 1.20, pilot/pkg/serviceregistry/kube/conversion.go, ConvertService.
+      names: (service.view.metadata.annotations["alpha.istio.io/canonical-serviceaccounts"] ?? "")
+        .split(",")
+        .map((account) => account.trim())
+        .filter((account) => account !== ""),
+      visibleIn: annotation === undefined ? null : visibility(annotation.split(","), namespace),
+      made: view.world.made.get(refKey(service.ref)) ?? 0,
+      created: createdAt(service.object.body),
+      service,
+      entry: null,
+      imports: [],
+    },
+  ];
+}
+
+function entriesOf(view: IstiodView, host: Host): readonly KnownService[] {
+  return (view.state.entriesByHost.get(host) ?? [])
+    .filter(({ ref }) => view.watches(ref.namespace ?? ""))
+    .map((entry): KnownService => {
+      const { ref, object } = entry;
+      const namespace = ref.namespace ?? "";
+      const { ports, subjectAltNames, exportTo } = entry.view.spec;
+      return {
+        from: "entry",
+        ref,
+        namespace,
+        host,
+        ports: ports.map(({ number, name, targetPort }) => ({ number, name, target: targetPort })),
+        names: subjectAltNames,
+        visibleIn: exportTo.length === 0 ? null : visibility(exportTo, namespace),
+        made: view.world.made.get(refKey(ref)) ?? 0,
+        created: createdAt(object.body),
+        service: null,
+        entry,
+        imports: [],
+      };
+    });
+}
+
+/**
+ * One service for each namespace that imports of this host live in; every namespace sees it, and each resync makes it anew
+ * (docs/facts.md, federation.imports-live-in-control-plane, federation.resync-interval).
+ */
+function importedOf(view: IstiodView, host: Host): readonly KnownService[] {
+  const imports = view.world.derived().importsOf(view.mesh.id).get(host) ?? [];
+  return [...groupBy(imports, ({ homeNamespace }) => homeNamespace)].flatMap(([namespace, group]) => {
+    const [first] = group;
+    // Endpoints that join a Service are no service of their own (import.join-federation-endpoints).
+    if (!first || first.joins !== null) return [];
+    const peer = peerOf(view.mesh, first);
+    return [
+      {
+        from: "federation" as const,
+        ref: { cluster: view.mesh.cluster, group: "federation.maistra.io", kind: "ImportedServiceSet", ...peer },
+        namespace,
+        host,
+        ports: portsOf(view.world, group),
+        names: [],
+        visibleIn: null,
+        made: view.world.meshes.get(view.mesh.id)?.importsMade ?? 0,
+        created: "",
+        service: null,
+        entry: null,
+        imports: group,
+      },
+    ];
+  });
+}
+
+/** The mesh's own peer of an import's link. */
+export function peerOf(mesh: Mesh, { link }: ImportedService): { readonly namespace: string; readonly name: string } {
+  const own = `${mesh.cluster}/${mesh.namespace}/`;
+  const end = link.split("<->").find((each) => each.startsWith(own)) ?? own;
+  return { namespace: mesh.namespace, name: end.slice(own.length) };
+}
+
+/** Imported services take their ports from the exporter's Service (spec 1, "Import"). */
+function portsOf(world: World, imports: readonly ImportedService[]): readonly KnownPort[] {
+  const ports = new Map<number, KnownPort>();
+  for (const { number, name } of imports.flatMap(world.derived().exportsOf).flatMap((each) => each.ports))
+    if (!ports.has(number)) ports.set(number, { number, name, target: null });
+  return [...ports.values()];
+}
+
+/** As exportTo says it; "." is the object's own namespace, "~" nobody, "*" everybody (null). */
+function visibility(exportTo: readonly string[], own: string): readonly string[] | null {
+  const named = exportTo.map((each) => each.trim());
+  if (named.includes("*")) return null;
+  return sortedUnique(named.filter((each) => each !== "~").map((each) => (each === "." ? own : each)));
+}
+
+function createdAt(body: Json): string {
+  const text = valueAt(body, "/metadata/creationTimestamp");
+  return typeof text === "string" ? text : "";
+}
+
+/** Where a proxy is, as istiod looks for what to tell it. */
+export interface Onlooker {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The service that a proxy is told of under a host; undefined: none. What is visible by name or to its own namespace alone comes
+ * before what everybody sees, the oldest first in both; the first one counts, but a Service of Kubernetes comes before others
+ * unless a Sidecar resource applies (Istio 1.20, push_context.go, servicesExportedToNamespace, and sidecar.go,
+ * DefaultSidecarScopeForNamespace and ConvertToSidecarScope). From 1.24 on it does so with a Sidecar too, and a service of the
+ * proxy's own namespace is preferred (docs/facts.md, import.entry-without-export-to).
+ */
+export function serviceFor(view: IstiodView, onlooker: Onlooker, host: Host): KnownService | undefined {
+  const visible = servicesNamed(view, host).filter((each) => sees(each, onlooker.namespace));
+  const named = visible.filter(({ visibleIn }) => visibleIn !== null);
+  const inOrder = [...named, ...visible.filter(({ visibleIn }) => visibleIn === null)];
+  const sidecar = view.sidecarOf(onlooker.namespace, onlooker.labels);
+  const hidden = sidecar?.view.spec.egress ?? null;
+  if (sidecar !== null && hidden !== null) {
+    return inOrder.find(({ namespace }) => shows(sidecar, onlooker.namespace, { namespace, host }));
+  }
+  return inOrder.find(({ from }) => from === "service") ?? inOrder[0];
+}
+
+/** Every service of the host that a gateway's namespace sees, each once: it has no Sidecar. */
+export function servicesSeenBy(view: IstiodView, namespace: string, host: Host): readonly KnownService[] {
+  return sortedBy(
+    servicesNamed(view, host).filter((each) => sees(each, namespace)),
+    ({ ref }) => refKey(ref),
+  );
+}
+
+function sees({ visibleIn }: KnownService, namespace: string): boolean {
+  return visibleIn === null || visibleIn.includes(namespace);
+}

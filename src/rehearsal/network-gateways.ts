@@ -1,0 +1,53 @@
+// Where an istiod knows the gateways of other networks: Gateway objects of the class istio-remote, or of its own class with a network label.
+import type { ObjectRef } from "../core/object-ref.ts";
+import { valueAt } from "../core/pointer.ts";
+import type { Json } from "../core/json.ts";
+import type { IstiodView } from "./known-services.ts";
+
+export interface NetworkGateway {
+  readonly gateway: ObjectRef;
+  readonly address: string;
+  readonly port: number;
+}
+
+const gatewayKind = "Gateway.gateway.networking.k8s.io";
+const networkLabel = "/metadata/labels/topology.istio.io~1network";
+
+/**
+ * Each address with the port of each listener that says auto-passthrough. istiod reads these objects only with
+ * PILOT_MULTI_NETWORK_DISCOVER_GATEWAY_API, off by default in 1.20 (docs/facts.md, network.gateway-discovery; Istio 1.20,
+ * pilot/pkg/serviceregistry/kube/controller/network.go).
+ */
+export function networkGateways(view: IstiodView, network: string): readonly NetworkGateway[] {
+  if (!discoversGateways(view)) return [];
+  return (view.state.slices.get(gatewayKind)?.list() ?? []).flatMap(({ ref, body }) => {
+    if (!view.watches(ref.namespace ?? "") || valueAt(body, networkLabel) !== network) return [];
+    if (valueAt(body, "/spec/gatewayClassName") !== "istio-remote") return [];
+    const ports = listAt(body, "/spec/listeners")
+      .filter((each) => valueAt(each, "/tls/options/gateway.istio.io~1listener-protocol") === "auto-passthrough")
+      .flatMap((each) => numberAt(each, "/port"));
+    const addresses = listAt(body, "/spec/addresses").flatMap((each) => textAt(each, "/value"));
+    return addresses.flatMap((address) => ports.map((port) => ({ gateway: ref, address, port })));
+  });
+}
+
+/** Whether the istiod of this mesh looks at Gateway objects for other networks. */
+export function discoversGateways({ mesh }: IstiodView): boolean {
+  const { env } = mesh.controlPlane.view.spec.runtime.components.pilot.container;
+  return env["PILOT_MULTI_NETWORK_DISCOVER_GATEWAY_API"] === "true";
+}
+
+function listAt(body: Json, path: string): readonly Json[] {
+  const value = valueAt(body, path);
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+
+function numberAt(body: Json, path: string): readonly number[] {
+  const value = valueAt(body, path);
+  return typeof value === "number" ? [value] : [];
+}
+
+function textAt(body: Json, path: string): readonly string[] {
+  const value = valueAt(body, path);
+  return typeof value === "string" && value !== "" ? [value] : [];
+}

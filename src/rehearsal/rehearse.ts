@@ -1,0 +1,258 @@
+// The rehearsal: a plan's steps, carried out one after the other in the model, with everything looked at that may happen in between.
+import { judge } from "../conditions/judge.ts";
+import { indexPlan, type PlanIndex } from "../conditions/planned.ts";
+import type { Condition } from "../conditions/condition.ts";
+import type { ClusterInput } from "../core/cluster.ts";
+import type { Finding } from "../core/finding.ts";
+import { fewNames } from "../core/few-names.ts";
+import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
+import type { FederationOptions } from "../federation/federate.ts";
+import { findingMessage } from "../findings/finding-message.ts";
+import { doorOpened, neverDone, requestsCut, stepFails } from "../findings/codes/rehearsal.ts";
+import type { Plan, Step } from "../plan/plan.ts";
+import { advance, undone } from "./advance.ts";
+import { affectedBy, type Dependents, dependents } from "./affected.ts";
+import { importedPairs, type PairOfClass } from "./classes.ts";
+import { doorKey, doorsOfFederation, openDoors } from "./doors.ts";
+import { factsOf } from "./facts-of.ts";
+import { lossesOf, startFindings } from "./losses.ts";
+import { evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
+import { passTime } from "./pass-time.ts";
+import { withProxiesAtStart } from "./proxies.ts";
+import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
+import { restarted } from "./restart.ts";
+import { cutHosts, leavesFederation, underwayKey } from "./underway.ts";
+import { lookAt } from "./ways.ts";
+import { startWorld, type World } from "./world.ts";
+
+export interface RehearseOptions {
+  /** The plan's hash. */
+  readonly hash: string;
+  /** Looks at every pair in every state, also where nothing that concerns it has changed: slow, and to the same result. */
+  readonly full?: boolean;
+}
+
+/** A run through a plan, as far as it has come. */
+interface Course {
+  readonly plan: Plan;
+  readonly index: PlanIndex;
+  readonly pairs: readonly PairOfClass[];
+  readonly table: OutcomeTable;
+  readonly dependents: Dependents;
+  readonly full: boolean;
+  readonly start: readonly number[];
+  /** The outcome of each pair in the world that the run has come to. */
+  readonly now: number[];
+  /** Doors that are open at the start, or were said to have been opened. */
+  readonly doors: Set<string>;
+  /** Losses that were told: one that a restart would bring at every step from now on is told at the first. */
+  readonly told: Set<string>;
+  readonly changes: OutcomeChange[];
+  readonly refused: Finding[];
+  states: number;
+  evaluated: number;
+}
+
+/** What every pair of client and host meets at every step of the plan, and whether anything is lost. */
+export function rehearse(
+  plan: Plan,
+  inputs: readonly ClusterInput[],
+  federation: FederationOptions,
+  { hash, full = false }: RehearseOptions,
+): Rehearsal {
+  let world = withProxiesAtStart(startWorld(inputs, federation));
+  const course = courseFrom(world, plan, full);
+  let steps = 0;
+  course.refused.push(...startFindings(course.pairs, course.start, course.table));
+  for (const phase of plan.phases) {
+    world = awaited(course, world, phase.gate, `The gate of ${phase.id}`);
+    for (const step of phase.steps) {
+      const next = carriedOut(course, world, step);
+      if (next === null) return result(course, hash, steps);
+      world = next;
+      steps += 1;
+    }
+  }
+  return result(course, hash, steps);
+}
+
+function courseFrom(world: World, plan: Plan, full: boolean): Course {
+  const pairs = importedPairs(world);
+  const table = outcomeTable();
+  const index = dependents(pairs);
+  const found = evaluate(world, { pairs, table, dependents: index }, pairs.keys());
+  const start = pairs.map((_, at) => found.get(at) ?? 0);
+  return {
+    plan,
+    index: indexPlan(plan),
+    pairs,
+    table,
+    dependents: index,
+    full,
+    start,
+    now: [...start],
+    doors: new Set([...doorsOfFederation(lookAt(world)), ...openDoors(lookAt(world)).map(doorKey)]),
+    told: new Set(),
+    changes: [],
+    refused: [],
+    states: 1,
+    evaluated: pairs.length,
+  };
+}
+
+/** The world after the step, with every other state looked at that it may lead to; null: it cannot be carried out. */
+function carriedOut(course: Course, before: World, step: Step): World | null {
+  const result = advance(before, step.action, course.plan);
+  if ("fails" in result) {
+    course.refused.push(stepFails.at([], { step: step.title, reason: result.fails }));
+    return null;
+  }
+  const concerned = concernedBy(course, before, result.world);
+  const left = looked(course, result.world, step, { when: "after", among: concerned });
+  const after = withUnderway(course, result.world, step, left);
+  doorsOpened(course, after, step, concerned);
+  const world = awaited(course, after, step.done, step.title);
+  const among = world === after ? concerned : everyPair(course);
+  if (world !== after) looked(course, world, step, { when: "after", among });
+  besides(course, { before, world, step, among });
+  return world;
+}
+
+type Places = ReadonlySet<number>;
+
+function everyPair({ pairs }: Course): Places {
+  return new Set(pairs.keys());
+}
+
+/** The pairs that a change may concern: what becomes of the others was seen when they were last concerned. */
+function concernedBy(course: Course, before: World, after: World): Places {
+  const found = course.full ? "all" : affectedBy(before, after, course.dependents);
+  return found === "all" ? everyPair(course) : found;
+}
+
+interface Beside {
+  readonly before: World;
+  readonly world: World;
+  readonly step: Step;
+  readonly among: Places;
+}
+
+/** What else may happen right after the step: time, its undo, and the restart of whatever remembers what is no longer so. */
+function besides(course: Course, { before, world, step, among }: Beside): void {
+  const back = undone(before, world, step, course.plan);
+  if ("fails" in back)
+    course.refused.push(stepFails.at([], { step: `The undo of "${step.title}"`, reason: back.fails }));
+  else if (back.world !== world) {
+    const concerned = new Set([...among, ...concernedBy(course, world, back.world)]);
+    if (concerned.size > 0) looked(course, back.world, step, { when: "undone", among: concerned });
+  }
+  if (among.size === 0) return;
+  looked(course, passTime(world), step, { when: "later", among });
+  for (const { istiod, cluster } of world.derived().inventory.meshes) {
+    const own = new Set([...among].filter((pair) => course.dependents.ofPair[pair]?.clusters.has(cluster)));
+    if (own.size > 0)
+      looked(course, restarted(world, istiod), step, { when: "restarted", among: own, restarted: istiod });
+  }
+  const onWay = workloadsOf(course, among);
+  for (const workload of staleAmong(world, new Set(onWay.keys())))
+    looked(course, restarted(world, workload), step, {
+      when: "restarted",
+      among: onWay.get(refKey(workload)) ?? among,
+      restarted: workload,
+    });
+}
+
+/** The workloads on the ways of these pairs, with the pairs of each. */
+function workloadsOf({ dependents: { ofPair } }: Course, among: Places): ReadonlyMap<string, Places> {
+  const found = new Map<string, Set<number>>();
+  for (const pair of among)
+    for (const key of ofPair[pair]?.workloads ?? []) {
+      const known = found.get(key);
+      if (known) known.add(pair);
+      else found.set(key, new Set([pair]));
+    }
+  return found;
+}
+
+interface Looking {
+  readonly when: Moment;
+  readonly among: Places;
+  readonly restarted?: ObjectRef;
+}
+
+/**
+ * Evaluates the pairs, and notes what has changed and what is lost. "after" is where the run goes on from. Returns the pairs whose
+ * requests have left federation.
+ */
+function looked(course: Course, world: World, step: Step, { when, among, restarted: workload }: Looking): Places {
+  const { pairs, table, start, now } = course;
+  const outcomes = evaluate(world, course, among);
+  course.states += 1;
+  course.evaluated += among.size;
+  const about = { when, restarted: workload ?? null };
+  for (const [pair, outcome] of outcomes)
+    if (outcome !== now[pair]) course.changes.push({ step: step.id, ...about, pair, outcome });
+  const losses = lossesOf({ pairs, table, start, against: now, outcomes, step: step.title, ...about });
+  for (const { key, finding } of losses) {
+    if (when !== "after" && course.told.has(key)) continue;
+    course.told.add(key);
+    course.refused.push(finding);
+  }
+  const left = [...outcomes].filter(([pair, outcome]) =>
+    leavesFederation(table.list[now[pair] ?? -1], table.list[outcome]),
+  );
+  if (when === "after") for (const [pair, outcome] of outcomes) now[pair] = outcome;
+  return new Set(left.map(([pair]) => pair));
+}
+
+/** What has left federation is under way there for a while; where federation goes before it is through, it is cut. */
+function withUnderway({ pairs, refused }: Course, world: World, step: Step, left: Places): World {
+  const cut = cutHosts(world);
+  if (cut.length > 0) {
+    const hosts = cut.map((key) => key.slice(key.indexOf("|") + 1));
+    refused.push(requestsCut.at([], { step: step.title, hosts: fewNames(hosts) }));
+  }
+  const gone = new Set(cut);
+  const added = [...left].flatMap((at) => pairs[at] ?? []).map(({ pair }) => underwayKey(pair));
+  if (added.length === 0 && cut.length === 0) return world;
+  return { ...world, underway: new Set([...[...world.underway].filter((key) => !gone.has(key)), ...added]) };
+}
+
+/** Said once for each door. */
+function doorsOpened({ doors, refused }: Course, world: World, step: Step, concerned: Places): void {
+  if (concerned.size === 0) return;
+  for (const door of openDoors(lookAt(world))) {
+    const key = doorKey(door);
+    if (doors.has(key)) continue;
+    doors.add(key);
+    const { mesh, workload } = door;
+    refused.push(doorOpened.at([workload], { step: step.title, mesh, service: refText(workload) }));
+  }
+}
+
+/** The world in which the condition holds: as it is, or some time later; else it is waited for in vain. */
+function awaited(course: Course, world: World, condition: Condition, title: string): World {
+  const verdict = judge(condition, factsOf(lookAt(world)), course.index);
+  if (verdict.is === "done") return world;
+  const later = passTime(world);
+  const again = judge(condition, factsOf(lookAt(later)), course.index);
+  if (again.is !== "done") course.refused.push(neverDone.at([], { step: title, waits: findingMessage(again.seen) }));
+  return later;
+}
+
+function result(
+  { pairs, table, start, changes, refused, states, evaluated }: Course,
+  plan: string,
+  steps: number,
+): Rehearsal {
+  return {
+    apiVersion: "meshferry/rehearsal.v1",
+    plan,
+    pairs: pairs.map(({ pair }) => pair),
+    outcomes: table.list,
+    start,
+    changes,
+    refused,
+    counts: { steps, states, evaluated },
+  };
+}

@@ -1,0 +1,66 @@
+// What a restart does: to an istiod, or to the proxies of a workload. The same for steps of a plan and for pods that move by themselves.
+import { decodeText } from "../core/base64.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
+import { equalRef, refKey } from "../core/object-ref.ts";
+import { valueAt } from "../core/pointer.ts";
+import { caSecret } from "../inventory/certificate-authority.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import { rootKey } from "../inventory/roots.ts";
+import { asCluster } from "./cluster-state.ts";
+import { meshOfProxy } from "./east-west-passage.ts";
+import { freshProxy } from "./proxies.ts";
+import { bundleOf, clusterStateOf, generationOf, objectAt, withMeshMemory, withProxy, type World } from "./world.ts";
+
+/** The world in which this workload's pods have been started anew. */
+export function restarted(world: World, workload: ObjectRef): World {
+  const { inventory } = world.derived();
+  const own = inventory.meshes.find(({ istiod }) => equalRef(istiod, workload));
+  if (own) return restartedIstiod(world, own);
+  const mesh = meshOfWorkload(world, workload);
+  return mesh ? withProxy(world, workload, freshProxy(world, mesh)) : world;
+}
+
+/**
+ * An istiod that starts reads its CA (docs/facts.md, scaffold.cacerts-first) and the sets as they are now, and its worker is free
+ * again. Proxies keep what they have in memory (retire.fresh-proxies).
+ */
+export function restartedIstiod(world: World, mesh: Mesh): World {
+  const memory = world.meshes.get(mesh.id);
+  const secret: ObjectRef = {
+    cluster: mesh.cluster,
+    group: "",
+    kind: "Secret",
+    namespace: mesh.namespace,
+    name: caSecret,
+  };
+  const bytes = valueAt(objectAt(world, secret)?.body ?? null, `/data/${rootKey}`);
+  const bundle = typeof bytes === "string" ? bundleOf(decodeText(bytes) ?? "") : null;
+  const sets = asCluster(clusterStateOf(world, mesh.cluster)).typed["ImportedServiceSet.federation.maistra.io"].filter(
+    ({ ref }) => ref.namespace === mesh.namespace,
+  );
+  const isSame =
+    memory !== undefined &&
+    memory.sets.size === sets.length &&
+    sets.every(({ ref, object }) => memory.sets.get(refKey(ref))?.object === object);
+  const known = memory?.bundle ?? null;
+  return withMeshMemory(world, mesh.id, {
+    bundle: bundle === null || bundle.pem === known?.pem ? known : bundle,
+    stuck: [],
+    frozen: null,
+    // What federation is worked out from anew only where it has changed.
+    ...(isSame
+      ? {}
+      : { sets: new Map(sets.map(({ ref, object }) => [refKey(ref), { object, generation: generationOf(object) }])) }),
+  });
+}
+
+/** The mesh whose istiod runs the proxies of a workload. */
+export function meshOfWorkload(world: World, workload: ObjectRef): Mesh | undefined {
+  for (const mesh of world.derived().inventory.meshes) {
+    if (mesh.cluster !== workload.cluster) continue;
+    const { pods, templates } = world.derived().podsOf(mesh);
+    const shape = [...pods, ...templates].find((each) => equalRef(each.workload, workload));
+    return shape && meshOfProxy(world, shape);
+  }
+  return undefined;
+}

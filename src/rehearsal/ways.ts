@@ -1,0 +1,296 @@
+// The ways that a client's requests to a host can take in a world: from each endpoint that its proxy has, hop by hop, to where they end.
+import type { Hop, Reason, Way } from "../dataplane/reached.ts";
+import type { Host } from "../core/ids.ts";
+import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
+import type { ExportedService, ImportedService } from "../federation/federation.ts";
+import { egressService, gatewayNamespace, ingressService, outsideAddresses } from "../federation/gateways.ts";
+import type { PodShape } from "../federation/pod-index.ts";
+import { clusterOf, type Mesh } from "../inventory/mesh.ts";
+import { type Caller, principalOf } from "../policies/match-source.ts";
+import { meshById, passThrough } from "./east-west-passage.ts";
+import { distinct, type Endpoint, endpointsOf, identityOf, type LeftOut } from "./endpoints.ts";
+import { type IstiodView, istiodView, type KnownService, peerOf, serviceFor } from "./known-services.ts";
+import { networkGateways } from "./network-gateways.ts";
+import { proxyOf } from "./proxies.ts";
+import { captures, refusedByPolicy } from "./server.ts";
+import { accepts } from "./trust.ts";
+import type { ProxyMemory, World } from "./world.ts";
+
+export interface Client {
+  readonly mesh: Mesh;
+  readonly shape: PodShape;
+  readonly memory: ProxyMemory;
+}
+
+/** A look at one world, with an istiod's view for each mesh, made once. */
+export interface Look {
+  readonly world: World;
+  /** What the mesh's istiod has told its proxies, which may be of an earlier world. */
+  readonly told: (mesh: Mesh) => IstiodView;
+}
+
+export function lookAt(world: World): Look {
+  const views = new Map<string, IstiodView>();
+  return {
+    world,
+    told: (mesh) => {
+      const known = views.get(mesh.id);
+      if (known) return known;
+      const frozen = world.meshes.get(mesh.id)?.frozen ?? null;
+      const view = istiodView(frozen ?? world, (frozen ?? world).derived().mesh(mesh.id) ?? mesh);
+      views.set(mesh.id, view);
+      return view;
+    },
+  };
+}
+
+/** The ways of a client's requests to a host and port; none: it does not know the host. */
+export function waysOf(look: Look, client: Client, host: Host, port: number): readonly Way[] {
+  const { shape, memory, mesh } = client;
+  if (!memory.configured) {
+    return [lost("local", [], { code: "no-configuration", at: mesh.istiod, params: { mesh: mesh.id } })];
+  }
+  const view = look.told(mesh);
+  const service = serviceFor(view, shape, host);
+  if (!service) return [];
+  if (!service.ports.some(({ number }) => number === port)) {
+    return [lost("local", [], { code: "no-service", at: service.ref, params: { host, port } })];
+  }
+  const { endpoints, leftOut, names } = endpointsOf(view, service, port, memory.network);
+  const start: Hop = { at: shape.workload, what: `dials ${host}:${port} as ${refText(service.ref, false)} says` };
+  const ways = distinct(endpoints).map((endpoint) =>
+    wayTo(endpoint, { look, client, service, host, port, names, start }),
+  );
+  if (ways.length > 0)
+    return [...ways, ...leftOut.flatMap((each) => (each.why === "no-mtls" ? [] : [leftOutWay(each, start)]))];
+  if (leftOut.length > 0) return leftOut.map((each) => leftOutWay(each, start));
+  return [lost("local", [start], { code: "no-endpoint", at: service.ref, params: { host } })];
+}
+
+function leftOutWay({ at, why }: LeftOut, start: Hop): Way {
+  return lost("east-west", [start], { code: why, at, params: {} });
+}
+
+interface Dial {
+  readonly look: Look;
+  readonly client: Client;
+  readonly service: KnownService;
+  readonly host: Host;
+  readonly port: number;
+  readonly names: readonly string[];
+  readonly start: Hop;
+}
+
+function wayTo(endpoint: Endpoint, dial: Dial): Way {
+  switch (endpoint.to) {
+    case "pod":
+      return localWay(endpoint, dial);
+    case "gateway":
+      return eastWestWay(endpoint, dial);
+    case "egress":
+      return federationWay(endpoint.imported, dial);
+    case "address": {
+      const { entry, address, port } = endpoint;
+      return arrives(
+        "local",
+        [dial.start, { at: entry, what: `${address}:${port}, outside of what is modelled` }],
+        null,
+      );
+    }
+  }
+}
+
+function localWay({ shape, port, mtls }: Extract<Endpoint, { to: "pod" }>, dial: Dial): Way {
+  const { look, client, names, start } = dial;
+  const hops = [start, { at: shape.workload, what: `answers at port ${port}` }];
+  if (!mtls) return arrives("local", hops, null);
+  const reason = admitted(look, { client, shape, mesh: client.mesh, port, names });
+  return reason ? lost("local", hops, reason) : arrives("local", hops, principalOf(callerOf(client)));
+}
+
+function eastWestWay(endpoint: Extract<Endpoint, { to: "gateway" }>, dial: Dial): Way {
+  const { look, client, host, port, names, start } = dial;
+  const { gateway, address } = endpoint;
+  const toGateway: Hop = { at: gateway, what: `is its network's gateway, at ${address}:${endpoint.port}` };
+  const passage = passThrough(look.world, { address, port: endpoint.port, host, servicePort: port }, look.told);
+  const through: Hop[] = passage.gateway ? [{ at: passage.gateway, what: `passes it on unopened by its name` }] : [];
+  const hops = [start, toGateway, ...through];
+  if (passage.reason || !passage.mesh) {
+    const none: Reason = { code: "no-gateway", at: gateway, params: { address, port: endpoint.port } };
+    return lost("east-west", hops, passage.reason ?? none);
+  }
+  const { mesh } = passage;
+  let refused: Way | null = null;
+  let good: Way | null = null;
+  for (const { shape, port: number } of passage.endpoints) {
+    const at: Hop[] = [
+      ...hops,
+      { at: shape.workload, what: `ends it at port ${number}, as ${identityOf(mesh.trustDomain, shape)}` },
+    ];
+    const reason = admitted(look, { client, shape, mesh, port: number, names });
+    if (reason) refused ??= lost("east-west", at, reason);
+    else good ??= arrives("east-west", at, principalOf(callerOf(client)));
+  }
+  // One pod that refuses is enough to lose requests.
+  return refused ?? good ?? lost("east-west", hops, { code: "no-endpoint", at: passage.gateway, params: { host } });
+}
+
+interface Server {
+  readonly client: Client;
+  readonly shape: PodShape;
+  readonly mesh: Mesh;
+  readonly port: number;
+  /** Accepted by the client; empty: any. */
+  readonly names: readonly string[];
+}
+
+/** Why an mTLS connection between the client and this pod fails; null: it stands, and the policies let it in. */
+function admitted(look: Look, { client, shape, mesh, port, names }: Server): Reason | null {
+  const { world } = look;
+  const view = look.told(mesh);
+  if (!captures(shape, port)) return { code: "no-mtls", at: shape.workload, params: { port } };
+  const identity = identityOf(mesh.trustDomain, shape);
+  if (names.length > 0 && !names.includes(identity)) {
+    return { code: "name-refused", at: shape.workload, params: { identity, accepted: [...names] } };
+  }
+  const params = { client: client.mesh.id, server: mesh.id };
+  if (!accepts(client.memory, mesh, world)) return { code: "client-refuses-root", at: client.shape.workload, params };
+  const server = proxyOf(world, mesh, shape.workload);
+  if (!server.configured) return { code: "no-configuration", at: shape.workload, params: { mesh: mesh.id } };
+  if (!accepts(server, client.mesh, world)) return { code: "server-refuses-root", at: shape.workload, params };
+  return refusedByPolicy(view, shape, port, callerOf(client));
+}
+
+function callerOf({ mesh, shape }: Client): Caller {
+  return { trustDomain: mesh.trustDomain, namespace: shape.namespace, account: shape.serviceAccount };
+}
+
+/** Client → own egress gateway → the other mesh's ingress gateway → pods; both gateways end the connection (federation.gateways-terminate). */
+function federationWay(imported: ImportedService, dial: Dial): Way {
+  const { look, client, host, names, start } = dial;
+  const { world } = look;
+  const broken = (at: ObjectRef | null, what: string, hops: readonly Hop[] = [start]): Way =>
+    lost("federation", hops, { code: "federation-broken", at, params: { what } });
+  const near = client.mesh;
+  const peer = near.peers.find(({ ref }) => ref.name === peerOf(near, imported).name);
+  if (!peer) return broken(null, "its peer is gone");
+  const egressName = peer.view.spec.gateways.egress.name;
+  const egressPlace = { namespace: gatewayNamespace(near, "egress", egressName), name: egressName };
+  const egress: ObjectRef = { cluster: near.cluster, group: "apps", kind: "Deployment", ...egressPlace };
+  const inventory = world.derived().inventory;
+  if (!egressService(clusterOf(inventory, near), near, peer)) return broken(egress, "the egress gateway is gone");
+  const egressIdentity = `spiffe://${near.trustDomain}/ns/${egressPlace.namespace}/sa/${egressName}-service-account`;
+  const atEgress: Hop = { at: egress, what: `ends it, and opens a new one as ${egressIdentity}` };
+  if (names.length > 0 && !names.includes(egressIdentity)) {
+    return lost("federation", [start, atEgress], {
+      code: "name-refused",
+      at: egress,
+      params: { identity: egressIdentity, accepted: [...names] },
+    });
+  }
+  const far = meshById(world, imported.exporter);
+  // The egress gateway's own endpoints are of the network `network-PEER`: a remote gateway of that name takes their place, and
+  // passes nothing of federation on (docs/facts.md, import.remote-network-own-name).
+  const [thief] = networkGateways(look.told(near), `network-${peer.ref.name}`);
+  if (thief && near.network !== `network-${peer.ref.name}`) {
+    const params = { name: imported.exportedHost };
+    return lost("federation", [start, atEgress], { code: "not-exposed", at: thief.gateway, params });
+  }
+  if (world.meshes.get(far.id)?.stuck.includes(imported.exportedHost) === true) {
+    return lost("federation", [start, atEgress], { code: "federation-stuck", at: far.istiod, params: { host } });
+  }
+  const farPeer = far.peers.find(({ ref }) => ref.name === peerOf(far, imported).name);
+  const exported = world.derived().exportsOf(imported);
+  if (!farPeer || exported.length === 0) return broken(null, "the other end exports it no more", [start, atEgress]);
+  const farCluster = clusterOf(inventory, far);
+  const service = ingressService(farCluster, far, farPeer);
+  const addresses = service ? outsideAddresses(farCluster, service) : [];
+  if (!service || !peer.view.spec.remote.addresses.some((address) => addresses.includes(address))) {
+    return broken(service?.ref ?? null, "the other end's ingress gateway is gone", [start, atEgress]);
+  }
+  const ingressName = farPeer.view.spec.gateways.ingress.name;
+  const ingress: ObjectRef = { ...egress, cluster: far.cluster, namespace: service.ref.namespace, name: ingressName };
+  const caller: Caller = {
+    trustDomain: far.trustDomain,
+    namespace: service.ref.namespace ?? "",
+    account: `${ingressName}-service-account`,
+  };
+  const atIngress: Hop = { at: ingress, what: `ends it, and opens a new one as ${principalOf(caller)}` };
+  const trust = federationTrust(look, near, far);
+  const hops = [start, atEgress, atIngress];
+  if (trust) return lost("federation", [start, atEgress], trust);
+  return served(look, { far, exported, caller, hops, port: dial.port });
+}
+
+/** Both gateways take the other's root from their peer (spec 1, ServiceMeshPeer); their proxies hold it like any other. */
+function federationTrust(look: Look, near: Mesh, far: Mesh): Reason | null {
+  const egress = gatewayMemory(look, near, "egress");
+  const ingress = gatewayMemory(look, far, "ingress");
+  const params = { client: near.id, server: far.id };
+  if (egress && !accepts(egress.memory, far, look.world))
+    return { code: "client-refuses-root", at: egress.workload, params };
+  if (ingress && !accepts(ingress.memory, near, look.world))
+    return { code: "server-refuses-root", at: ingress.workload, params };
+  return null;
+}
+
+function gatewayMemory(look: Look, mesh: Mesh, kind: "ingress" | "egress") {
+  const [peer] = mesh.peers;
+  const name = peer?.view.spec.gateways[kind].name ?? "";
+  if (name === "") return null;
+  const namespace = gatewayNamespace(mesh, kind, name);
+  const workload: ObjectRef = { cluster: mesh.cluster, group: "apps", kind: "Deployment", namespace, name };
+  return { workload, memory: proxyOf(look.world, mesh, workload) };
+}
+
+interface Serving {
+  readonly far: Mesh;
+  readonly exported: readonly ExportedService[];
+  readonly caller: Caller;
+  readonly hops: readonly Hop[];
+  readonly port: number;
+}
+
+/** The last hop: inside the exporter's mesh, to any pod of the service, with a sidecar or without. */
+function served(look: Look, { far, exported, caller, hops, port }: Serving): Way {
+  const view = look.told(far);
+  const pods = look.world.derived().podsOf(far);
+  let good: Way | null = null;
+  for (const each of exported) {
+    for (const shape of [...pods.find("pods", each.service.namespace ?? "", each.selector), ...idle(pods, each)]) {
+      const at: Hop[] = [...hops, { at: shape.workload, what: `answers ${each.localHost}:${port}` }];
+      const target = each.ports.find(({ number }) => number === port)?.targetPort;
+      const targetPort = target?.known === true ? target.value : port;
+      const isPlain = !shape.sidecar || view.plainAt(shape.namespace, shape.labels, targetPort);
+      const reason = isPlain ? null : refusedByPolicy(view, shape, targetPort, caller);
+      if (reason) return lost("federation", at, reason);
+      good ??= arrives("federation", at, isPlain ? null : principalOf(caller));
+    }
+  }
+  if (good) return good;
+  // Services without selector: federation reaches what their addresses say.
+  const [first] = exported;
+  if (first?.addresses) return arrives("federation", hops, principalOf(caller));
+  return lost("federation", hops, {
+    code: "no-endpoint",
+    at: first?.service ?? null,
+    params: { host: first?.localHost ?? "" },
+  });
+}
+
+function idle(
+  pods: ReturnType<ReturnType<World["derived"]>["podsOf"]>,
+  { service, selector }: ExportedService,
+): readonly PodShape[] {
+  const namespace = service.namespace ?? "";
+  const running = new Set(pods.find("pods", namespace, selector).map(({ workload }) => refKey(workload)));
+  return pods.find("templates", namespace, selector).filter(({ workload }) => !running.has(refKey(workload)));
+}
+
+function arrives(path: Way["path"], hops: readonly Hop[], seenAs: string | null): Way {
+  return { path, hops, reason: null, seenAs };
+}
+
+function lost(path: Way["path"], hops: readonly Hop[], reason: Reason): Way {
+  return { path, hops, reason, seenAs: null };
+}

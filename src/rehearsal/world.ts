@@ -1,0 +1,280 @@
+// The world of a rehearsal: every object of every cluster, and what no API server shows, as one value. A change makes a new world; none is ever edited.
+import { Map as Persistent } from "immutable";
+import { certificateBlocks } from "../core/certificates.ts";
+import type { ClusterInput } from "../core/cluster.ts";
+import type { Hash } from "../core/hash.ts";
+import type { ClusterId, MeshId } from "../core/ids.ts";
+import { type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { groupBy, sortedBy } from "../core/order.ts";
+import { federate, type FederationOptions } from "../federation/federate.ts";
+import type { ExportedService, Federation, ImportedService } from "../federation/federation.ts";
+import { indexPods, type PodIndex } from "../federation/pod-index.ts";
+import { recordAnnotation } from "../federation/route-record.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
+import { inventoryOf } from "../inventory/take-inventory.ts";
+import { offerKey } from "../routes/hosts-in-use.ts";
+import {
+  asCluster,
+  type ClusterState,
+  clusterState,
+  objectIn,
+  once,
+  sliceOfObjects,
+  withObject,
+} from "./cluster-state.ts";
+
+/** The roots that an istiod hands out. */
+export interface Bundle {
+  readonly pem: string;
+  readonly roots: readonly Hash[];
+  /** The root of the mesh's own certificates: the first of the bundle. */
+  readonly own: Hash;
+}
+
+/** What a running proxy has in its memory. */
+export interface ProxyMemory {
+  /** Its own network, as its environment said when it started. */
+  readonly network: string | null;
+  readonly roots: readonly Hash[];
+  /** By trust domain, where it validates so; null: the roots count for every domain. */
+  readonly domains: ReadonlyMap<string, readonly Hash[]> | null;
+  /** Whether istiod has given it any configuration. */
+  readonly configured: boolean;
+}
+
+/** An ImportedServiceSet as federation goes by it, which may not be the object that is there. */
+export interface HeldSet {
+  /** null: none. */
+  readonly object: KubeObject | null;
+  /** The generation that was last taken up. */
+  readonly generation: number | null;
+}
+
+/** What an istiod has in its memory. */
+export interface MeshMemory {
+  /** null: its roots were not supplied, and nothing is said about trust. */
+  readonly bundle: Bundle | null;
+  /** By refKey. */
+  readonly sets: ReadonlyMap<string, HeldSet>;
+  /** When the imported services were made: each resync makes them anew. */
+  readonly importsMade: number;
+  /** Its peer worker is stuck, and one of these exports (by their exported hosts) half removed. */
+  readonly stuck: readonly string[];
+  /** Peers whose other end has gone, by refKey: istiod tries to reach them, and does nothing else meanwhile. */
+  readonly lone: readonly string[];
+  /** The world whose configuration its proxies have, since when no other has reached them; null: they have the present one. */
+  readonly frozen: World | null;
+  /** What made up gateways that the operator has taken away, by their names: it makes them again when they are asked for. */
+  readonly stowed: ReadonlyMap<string, readonly KubeObject[]>;
+}
+
+export interface World {
+  readonly clusters: ReadonlyMap<ClusterId, ClusterState>;
+  /** Counts events, as a clock would that nothing depends on but order. */
+  readonly tick: number;
+  /** How many addresses of load balancers have been given. */
+  readonly addresses: number;
+  /** When objects were made that were not there at the start, by refKey. */
+  readonly made: Persistent<string, number>;
+  readonly meshes: ReadonlyMap<MeshId, MeshMemory>;
+  /** By refKey of the workload. */
+  readonly proxies: Persistent<string, ProxyMemory>;
+  /** Hosts, as "MESH|HOST", whose clients have left federation a moment ago: requests of theirs are still under way there. */
+  readonly underway: ReadonlySet<string>;
+  readonly derived: () => Derived;
+  readonly options: FederationOptions;
+}
+
+/** What follows from the objects, apart from those that change in most steps. */
+export interface Derived {
+  readonly inventory: Inventory;
+  readonly federation: Federation;
+  readonly podsOf: (mesh: Mesh) => PodIndex;
+  readonly mesh: (id: MeshId) => Mesh | undefined;
+  /** What a mesh imports, by host. */
+  readonly importsOf: (mesh: MeshId) => ReadonlyMap<string, readonly ImportedService[]>;
+  /** What an import was exported as; more than one where two services have one exported name. */
+  readonly exportsOf: (imported: ImportedService) => readonly ExportedService[];
+  /** What others make out of it alone, each once. */
+  readonly kept: <T>(key: string, make: () => T) => T;
+}
+
+/** Kinds that neither the inventory nor federation nor the pods depend on: most steps write these. */
+const ofNoConsequence: ReadonlySet<string> = new Set([
+  "AuthorizationPolicy.security.istio.io",
+  "DestinationRule.networking.istio.io",
+  "Gateway.gateway.networking.k8s.io",
+  "Gateway.networking.istio.io",
+  "HorizontalPodAutoscaler.autoscaling",
+  "NetworkPolicy.networking.k8s.io",
+  "PeerAuthentication.security.istio.io",
+  "PodDisruptionBudget.policy",
+  "ServiceAccount",
+  "Sidecar.networking.istio.io",
+  "VirtualService.networking.istio.io",
+  "WorkloadEntry.networking.istio.io",
+]);
+
+/** The world before anything is done: federation has synced, and proxies have what istiod would give them now, but for what their pods say. */
+export function startWorld(inputs: readonly ClusterInput[], options: FederationOptions): World {
+  const clusters = new Map(sortedBy(inputs, ({ id }) => id).map((input) => [input.id, clusterState(input)]));
+  const bare: World = {
+    clusters,
+    tick: 1,
+    addresses: 0,
+    made: Persistent(),
+    meshes: new Map(),
+    proxies: Persistent(),
+    underway: new Set(),
+    derived: once(() => derive(clusters, new Map(), options)),
+    options,
+  };
+  const { meshes } = bare.derived().inventory;
+  return rederived({ ...bare, meshes: new Map(meshes.map((mesh) => [mesh.id, memoryAtStart(bare, mesh)])) });
+}
+
+function memoryAtStart(world: World, mesh: Mesh): MeshMemory {
+  const sets = asCluster(clusterStateOf(world, mesh.cluster)).typed["ImportedServiceSet.federation.maistra.io"];
+  return {
+    bundle: mesh.roots.known ? bundleOf(mesh.roots.value.pem) : null,
+    sets: new Map(
+      sets
+        .filter(({ ref }) => ref.namespace === mesh.namespace)
+        .map(({ ref, object }) => [refKey(ref), { object, generation: generationOf(object) }]),
+    ),
+    importsMade: world.tick,
+    stuck: [],
+    lone: [],
+    frozen: null,
+    stowed: new Map(),
+  };
+}
+
+/** The bundle of a PEM text; null: there is no certificate in it. */
+export function bundleOf(pem: string): Bundle | null {
+  const blocks = certificateBlocks(pem);
+  const [first] = blocks;
+  return first ? { pem, roots: blocks.map(({ hash }) => hash).sort(), own: first.hash } : null;
+}
+
+export function generationOf({ body }: KubeObject): number | null {
+  const metadata = body["metadata"];
+  const generation =
+    typeof metadata === "object" && metadata !== null && "generation" in metadata && metadata.generation;
+  return typeof generation === "number" ? generation : null;
+}
+
+function derive(clusters: World["clusters"], meshes: World["meshes"], options: FederationOptions): Derived {
+  const read = [...clusters.values()].map((state) => asFederationSees(state, meshes));
+  const inventory = inventoryOf(read);
+  const indexes = new Map<MeshId, PodIndex>();
+  const podsOf = (mesh: Mesh): PodIndex => {
+    const made = indexes.get(mesh.id) ?? indexPods(clusterOf(inventory, mesh));
+    indexes.set(mesh.id, made);
+    return made;
+  };
+  const federation = once(() => federate(inventory, podsOf, options));
+  const byId = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
+  const imports = once(() => groupBy(federation().imports, ({ importer }) => importer));
+  const byHost = new Map<MeshId, ReadonlyMap<string, readonly ImportedService[]>>();
+  const exported = once(() => groupBy(federation().exports, offerKey));
+  const keep = new Map<string, unknown>();
+  return {
+    inventory,
+    get federation() {
+      return federation();
+    },
+    podsOf,
+    mesh: (id) => byId.get(id),
+    importsOf: (mesh) => {
+      const made = byHost.get(mesh) ?? groupBy(imports().get(mesh) ?? [], ({ host }) => host);
+      byHost.set(mesh, made);
+      return made;
+    },
+    exportsOf: (imported) => exported().get(offerKey(imported)) ?? [],
+    kept: <T>(key: string, make: () => T): T => {
+      if (!keep.has(key)) keep.set(key, make());
+      // Who makes it under this key asks for it under this key.
+      return keep.get(key) as T;
+    },
+  };
+}
+
+/** The cluster with the import sets that federation goes by, and without the notes that our own entries carry for planning again. */
+function asFederationSees(state: ClusterState, meshes: World["meshes"]): Cluster {
+  const held = [...meshes.values()].flatMap(({ sets }) => [...sets.values()].flatMap(({ object }) => object ?? []));
+  const here = held.filter(({ ref }) => ref.cluster === state.id);
+  const entries = state.slices.get("WorkloadEntry.networking.istio.io")?.typed() ?? [];
+  const plain = entries.filter(({ view }) => !Object.hasOwn(view.metadata.annotations, recordAnnotation));
+  return asCluster(
+    state,
+    new Map([
+      ...(meshes.size === 0 ? [] : [["ImportedServiceSet.federation.maistra.io", sliceOfObjects(here)] as const]),
+      ["WorkloadEntry.networking.istio.io", sliceOfObjects(plain.map(({ object }) => object))] as const,
+    ]),
+  );
+}
+
+export function clusterStateOf(world: World, cluster: ClusterId): ClusterState {
+  const state = world.clusters.get(cluster);
+  if (!state) throw new Error(`the world has no cluster ${cluster}`);
+  return state;
+}
+
+/** The object at a place; undefined: there is none. */
+export function objectAt(world: World, ref: ObjectRef): KubeObject | undefined {
+  const state = world.clusters.get(ref.cluster);
+  return state && objectIn(state, ref);
+}
+
+/** The world with the object at its place, or (null) with nothing there. What controllers do about it comes later. */
+export function put(world: World, ref: ObjectRef, object: KubeObject | null): World {
+  const state = clusterStateOf(world, ref.cluster);
+  const next = withObject(state, ref, object);
+  if (next === state) return world;
+  const key = refKey(ref);
+  const made =
+    object === null ? world.made.delete(key) : objectIn(state, ref) ? world.made : world.made.set(key, world.tick);
+  const changed: World = { ...world, clusters: new Map(world.clusters).set(ref.cluster, next), made };
+  return isOfConsequence(ref, object, state) ? rederived(changed) : changed;
+}
+
+function isOfConsequence(ref: ObjectRef, object: KubeObject | null, before: ClusterState): boolean {
+  const kind = kindKey(ref);
+  if (kind !== "ServiceEntry.networking.istio.io") return !ofNoConsequence.has(kind);
+  // Federation exports entries whose hosts have no dot (src/federation/rules/registry-service.ts).
+  return [object, objectIn(before, ref)].some((each) => each !== undefined && each !== null && hasPlainHost(each));
+}
+
+function hostsOf({ body }: KubeObject): readonly unknown[] {
+  const spec = body["spec"];
+  const hosts = typeof spec === "object" && spec !== null && "hosts" in spec ? spec["hosts"] : [];
+  return Array.isArray(hosts) ? hosts : [];
+}
+
+function hasPlainHost(object: KubeObject): boolean {
+  return hostsOf(object).some((each) => typeof each === "string" && !each.includes("."));
+}
+
+export function withMeshMemory(world: World, mesh: MeshId, change: Partial<MeshMemory>): World {
+  const memory = world.meshes.get(mesh);
+  if (!memory) throw new Error(`the world remembers no mesh ${mesh}`);
+  const changed: World = { ...world, meshes: new Map(world.meshes).set(mesh, { ...memory, ...change }) };
+  return change.sets === undefined ? changed : rederived(changed);
+}
+
+export function withProxy(world: World, workload: ObjectRef, memory: ProxyMemory | null): World {
+  const key = refKey(workload);
+  return { ...world, proxies: memory === null ? world.proxies.delete(key) : world.proxies.set(key, memory) };
+}
+
+/** The next event. */
+export function ticked(world: World): World {
+  return { ...world, tick: world.tick + 1 };
+}
+
+function rederived(world: World): World {
+  const { clusters, meshes, options } = world;
+  return { ...world, derived: once(() => derive(clusters, meshes, options)) };
+}
