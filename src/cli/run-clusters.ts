@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { type ClusterId, clusterId } from "../core/ids.ts";
 import { sortedUnique } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
+import { again } from "../kube/live/again.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -74,16 +75,17 @@ export async function demandSameClusters(folder: string, clients: Clients, note:
     now[id] = uid;
   }
   if (!note || JSON.stringify(now) === JSON.stringify(before)) return;
-  withFiles(folder, () => {
+  const write = () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(now, null, 2)}\n`);
-  });
+  };
+  withFiles(folder, write, "Make it writable, since a run notes there what it does, then run the command again.");
 }
 
 async function identityOf(client: ClusterClient): Promise<string> {
   const ref = { cluster: client.id, group: "", kind: "Namespace", namespace: null, name: "kube-system" };
   try {
-    const uid = valueAt((await client.getMetadata(ref))?.body, "/metadata/uid");
+    const uid = valueAt((await again(async () => client.getMetadata(ref)))?.body, "/metadata/uid");
     return typeof uid === "string" ? uid : "";
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;

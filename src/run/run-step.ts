@@ -15,8 +15,9 @@ import { deleteTogether } from "./delete-together.ts";
 import { applyTask, deleteTask, goingTrouble, patchTask, restartMark, restartTask } from "./forward-tasks.ts";
 import type { StepResult } from "./run-event.ts";
 import { clientFor, type RunWorld } from "./run-world.ts";
+import { touched } from "./schedule.ts";
 import { readSlot, slotsIn } from "./slots.ts";
-import { intend, reading, type StepRun, type Written } from "./step-run.ts";
+import { foundBefore, hold, intend, reading, type StepRun, type Written } from "./step-run.ts";
 import { isGoing, look, type Task } from "./task.ts";
 
 /** A write of one object. */
@@ -76,10 +77,21 @@ async function write(run: StepRun, action: WriteAction): Promise<Written> {
     clock: world.clock,
     signal: world.signal,
     deadlineMs,
-    intend: async (seen) => intend(run, [{ ref, object: seen }]),
+    hold: async () => hold(run, ref.cluster),
+    intend: async (seen, again) => intend(run, [{ ref, object: seen }], replaces(run, task, again)),
+    begun: foundBefore(run, ref) !== null,
     onRetry: ({ request, reply }, inMs) =>
       void world.emit({ type: "retrying", phase, step: step.id, request, reply, inMs }),
   });
+}
+
+/**
+ * Whether what is found now replaces what was noted before. Of an earlier run nobody knows whether its write was carried out; a delete
+ * was not, where it finds its object.
+ */
+export function replaces(run: StepRun, { ref, does }: Task, again: boolean): boolean {
+  const earlier = foundBefore(run, ref) !== null;
+  return does === "delete" ? again || earlier : again && !earlier;
 }
 
 /** The task of an action, or why it cannot be made: a slot that has no value. */
@@ -228,10 +240,9 @@ async function waitForAll(run: StepRun, condition: Condition): Promise<StepResul
   return { state: "done", wrote: false, left: drained.trouble };
 }
 
-/** Why an object that was deleted is still there. */
+/** Why an object that was deleted, by the step or by taking it back, is still there. */
 async function heldDeletion({ world, step }: StepRun): Promise<Finding | null> {
-  const refs = step.action.do === "delete" ? [step.action.ref] : [];
-  for (const ref of refs) {
+  for (const ref of touched(step.action)) {
     const seen = await look(clientFor(world, ref.cluster), ref).catch(() => null);
     if (seen !== null && isGoing(seen)) return goingTrouble(seen);
   }
