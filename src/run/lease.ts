@@ -130,7 +130,9 @@ export class HeldLease {
       // From here the others count: an answer may be long on its way.
       const askedMs = clock.monotonicMs();
       try {
-        this.#seen = await written(this.#client, this.#seen, this.#options);
+        // An answer that comes later than that is no use: another try may get through where this connection is dead.
+        const signal = AbortSignal.timeout((durationSeconds * 1_000) / 3);
+        this.#seen = await written(this.#client, this.#seen, this.#options, signal);
         this.#renewedMs = askedMs;
         pauseMs = usualPauseMs;
       } catch (error) {
@@ -201,8 +203,13 @@ function heldTrouble(cluster: ClusterId, holder: string): RunTrouble {
 }
 
 /** Renewed, or taken: replaces exactly what was seen. */
-async function written(client: ClusterClient, seen: KubeObject, options: LeaseOptions): Promise<KubeObject> {
-  return client.replace(leaseRef(client.id), bodyOf(options, seen));
+async function written(
+  client: ClusterClient,
+  seen: KubeObject,
+  options: LeaseOptions,
+  signal?: AbortSignal,
+): Promise<KubeObject> {
+  return client.replace(leaseRef(client.id), bodyOf(options, seen), signal === undefined ? {} : { signal });
 }
 
 function bodyOf({ holder, durationSeconds, clock }: LeaseOptions, seen: KubeObject | null): JsonObject {
