@@ -1,4 +1,4 @@
-// Ends the API server of a running cluster and starts it again as it was, as an update or a crash of its node does.
+// Kills the API server of a running cluster and starts it again as it was: a crash.
 import { KubeApi } from "../api/kube-api.ts";
 import { LabTrouble } from "../machine/trouble.ts";
 import { until } from "../machine/until.ts";
@@ -8,13 +8,13 @@ import type { LabCluster } from "./lab-cluster.ts";
 import { nodeOf } from "./node-of.ts";
 
 /** Returns when it is ready again. */
-export async function restartApiServer(cluster: LabCluster, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+export async function restartApiServer(cluster: LabCluster): Promise<void> {
   const node = await nodeOf(cluster);
   const running = (await processesAround(node.pid)).find(({ args }) => args[0]?.endsWith("/kube-apiserver") === true);
   const [program, ...flags] = running?.args ?? [];
   if (program === undefined)
     throw new LabTrouble(`${cluster.name} has no API server`, "it does not run on its node", "read its log");
-  await endInside(node, program, signal);
+  await endInside(node, program, "SIGKILL");
   await launch(node, [program, ...flags], { log: "kube-apiserver", signal: new AbortController().signal });
   const api = await KubeApi.open(cluster.kubeconfig);
   let said = "";
