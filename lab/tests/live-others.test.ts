@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { systemClock } from "../../src/run/clock.ts";
 import { leaseRef } from "../../src/run/lease.ts";
 import { valueAt } from "../../src/core/pointer.ts";
 import { until } from "../machine/until.ts";
@@ -10,6 +9,11 @@ import { apiProxy, isWrite } from "./live-api-proxy.ts";
 import { made, type Made, runOf, troubles } from "./live-made.ts";
 import { east, liveRun, type LiveResult, resultFile, runInProcess } from "./live-run.ts";
 import { leftBy, undisturbed } from "./live-whole.ts";
+
+const untilHeld = async ({ client }: Made) =>
+  until("a run holds the Lease", async () => ((await client.get(leaseRef(east))) === null ? null : true), {
+    timeoutMs: 60_000,
+  });
 
 const expectWhole = async (here: Made) => expect(await leftBy(here)).toEqual(await undisturbed());
 
@@ -19,7 +23,7 @@ test("two runs at once: the second is told who is at work, the first finishes", 
   proxy.judge = (asked) => (isWrite(asked) ? { delayMs: 1_000 } : "pass");
   const quick = { takeOver: false, leaseSeconds: 8 };
   const first = liveRun({ ...runOf(here, proxy.kubeconfig), ...quick }, { holder: "the first" });
-  await systemClock.sleep(2_500, new AbortController().signal);
+  await untilHeld(here);
   const second = await liveRun({ ...runOf(here), ...quick }, { holder: "the second" });
   expect(second).toMatchObject({ end: "stopped", trouble: { code: "MF909", params: { holder: "the first" } } });
   expect(await first).toMatchObject({ end: "finished" });
@@ -100,13 +104,7 @@ test("a Lease that a machine renews whose clock is behind is not taken by one wh
   proxy.judge = (asked) => (isWrite(asked) && !asked.path.includes("/leases") ? { delayMs: 1_000 } : "pass");
   const quick = { takeOver: false, leaseSeconds: 8 };
   const first = runInProcess({ ...runOf(here, proxy.kubeconfig), ...quick }, -10);
-  await until(
-    "the first run holds the Lease",
-    async () => ((await here.client.get(leaseRef(east))) === null ? null : true),
-    {
-      timeoutMs: 30_000,
-    },
-  );
+  await untilHeld(here);
   expect(await renewedIn(here)).toBeLessThan(-9);
   const second = { ...runOf(here), ...quick };
   expect(await runInProcess(second, 10)).toBe(1);

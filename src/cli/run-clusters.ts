@@ -1,6 +1,6 @@
 // The live clusters that a plan is carried out in: every one that its steps name, and the same ones as in earlier runs.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { type ClusterId, clusterId } from "../core/ids.ts";
 import { sortedUnique } from "../core/order.ts";
@@ -9,7 +9,7 @@ import { again } from "../kube/live/again.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
 import type { Plan } from "../plan/plan.ts";
-import { journalFolder } from "../run/journal.ts";
+import { journalFolder, makeFolder } from "../run/journal.ts";
 import { touched } from "../run/schedule.ts";
 import type { CliContext } from "./cli-context.ts";
 import { withFiles } from "./file-trouble.ts";
@@ -76,7 +76,7 @@ export async function demandSameClusters(folder: string, clients: Clients, note:
   }
   if (!note || JSON.stringify(now) === JSON.stringify(before)) return;
   const write = () => {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(folder, journalFolder);
     writeFileSync(file, `${JSON.stringify(now, null, 2)}\n`);
   };
   withFiles(folder, write, "Make it writable, since a run notes there what it does, then run the command again.");

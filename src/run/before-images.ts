@@ -1,11 +1,11 @@
 // What objects were before a step touched them, in files beside the journal: what undo puts back. Never of a Secret.
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { StepId } from "../core/ids.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
-import { journalFolder, syncFolder, unwritable } from "./journal.ts";
+import { journalFolder, makeFolder, syncFolder, unwritable } from "./journal.ts";
 import { ourPart } from "./managed-fields.ts";
 import type { Found } from "./run-event.ts";
 import { isSecret, metadataText } from "./task.ts";
@@ -37,7 +37,7 @@ export function imagesIn(planFolder: string): BeforeImages {
         for (const [index, { object }] of seen.entries()) {
           const file = found[index]?.image ?? null;
           if (object === null || file === null) continue;
-          if (!wrote) mkdirSync(folder, { recursive: true });
+          if (!wrote) makeFolder(planFolder, journalFolder, folderName);
           wrote = true;
           writeSynced(join(planFolder, journalFolder, file), imageText(object));
         }

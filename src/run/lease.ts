@@ -131,7 +131,7 @@ export class HeldLease {
       const askedMs = clock.monotonicMs();
       try {
         // An answer that comes later than that is no use: another try may get through where this connection is dead.
-        const signal = AbortSignal.timeout((durationSeconds * 1_000) / 3);
+        const signal = AbortSignal.timeout(Math.round((durationSeconds * 1_000) / 3));
         this.#seen = await written(this.#client, this.#seen, this.#options, signal);
         this.#renewedMs = askedMs;
         pauseMs = usualPauseMs;
