@@ -38,7 +38,8 @@ export type Verdict =
   | "hang"
   | "stale"
   | { readonly status: number; readonly retryAfterSeconds?: number; readonly body?: string }
-  | { readonly delayMs: number };
+  | { readonly delayMs: number }
+  | { readonly after: Promise<void> };
 
 export interface ApiProxy {
   /** A kubeconfig that leads through the proxy. */
@@ -83,7 +84,12 @@ export async function apiProxy({ kubeconfig, name }: LabCluster): Promise<ApiPro
     const judged = proxy.judge(asked);
     const verdict = judged === "stale" && !firstAnswers.has(asked.path) ? "pass" : judged;
     if (verdict !== "pass") proxy.disturbed += 1;
-    serve({ connection, asked, proxy, firstAnswers }, incoming, outgoing, verdict);
+    // Kept whole from the start: a request that is held is passed on also after its sender has gone.
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      serve({ connection, asked, body: Buffer.concat(chunks), proxy, firstAnswers }, incoming, outgoing, verdict);
+    });
   });
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -124,6 +130,7 @@ export async function apiProxy({ kubeconfig, name }: LabCluster): Promise<ApiPro
 interface Through {
   readonly connection: Connection;
   readonly asked: Asked;
+  readonly body: Buffer;
   readonly proxy: ApiProxy;
   /** By path, of reads that succeeded. */
   readonly firstAnswers: Map<string, Buffer>;
@@ -141,19 +148,19 @@ function serve(through: Through, incoming: IncomingMessage, outgoing: ServerResp
     return;
   }
   if (typeof verdict === "object" && "status" in verdict) {
-    incoming.resume();
     const after = verdict.retryAfterSeconds;
     outgoing.writeHead(verdict.status, after === undefined ? {} : { "retry-after": String(after) });
     outgoing.end(verdict.body ?? "disturbed by the test");
     return;
   }
   const forward = () => pass(through, incoming, outgoing, verdict);
-  if (typeof verdict === "object") setTimeout(forward, verdict.delayMs);
+  if (typeof verdict === "object" && "after" in verdict) void verdict.after.then(forward);
+  else if (typeof verdict === "object") setTimeout(forward, verdict.delayMs);
   else forward();
 }
 
 function pass(through: Through, incoming: IncomingMessage, outgoing: ServerResponse, verdict: Verdict): void {
-  const { connection, asked, proxy } = through;
+  const { connection, asked, body, proxy } = through;
   const { server, authority, certificate, key } = connection;
   const { host: _, authorization: _a, ...headers } = incoming.headers;
   const url = new URL(proxy.rewrite(asked.path), server);
@@ -182,7 +189,7 @@ function pass(through: Through, incoming: IncomingMessage, outgoing: ServerRespo
   });
   // Whoever ends a watch at our end ends it at the server's; a write goes on without whom it was for.
   if (asked.method === "GET") outgoing.on("close", () => onward.destroy());
-  incoming.pipe(onward);
+  onward.end(body);
 }
 
 /** Keeps what the server answers, whatever becomes of it on the way back. */
