@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/core/json.ts";
+import { isFull } from "./extent.ts";
 import { apiProxy, type ApiProxy, type Asked } from "./live-api-proxy.ts";
 import { made, type Made, runOf, troubles } from "./live-made.ts";
 import { liveRun } from "./live-run.ts";
@@ -64,7 +65,7 @@ const isWriteOf =
   ({ method, path }: Asked): boolean =>
     method === "PATCH" && path.includes(part) && !path.includes("dryRun");
 
-describe.each(["an exec plugin", "a token's file"] as const)(
+describe.each(isFull ? (["an exec plugin", "a token's file"] as const) : (["an exec plugin"] as const))(
   "a token from %s that ends in the middle of a run",
   (source) => {
     test("is replaced by the next one, and the run goes on", async () => {
