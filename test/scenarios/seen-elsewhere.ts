@@ -106,5 +106,5 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF918: undoing,
   MF919: refusals,
   MF920: refusals,
-  MF921: "src/cli/missing-verbs.test.ts",
+  MF923: "src/cli/missing-verbs.test.ts",
 };
