@@ -1,27 +1,18 @@
-// A run on a bad day: a server that refuses, breaks off and dawdles, a second run, a colleague, and an admission policy.
-import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { systemClock } from "../../src/run/clock.ts";
-import { leaseRef } from "../../src/run/lease.ts";
-import { apiProxy, type Asked, isWrite, type Verdict } from "./live-api-proxy.ts";
-import { made, type Made, troubles } from "./live-made.ts";
-import { east, type LiveRun, liveRun, runInProcess } from "./live-run.ts";
-import { planFolder, refs } from "./live-run-plan.ts";
+// A run whose server answers badly: refusals, resets, answers that are lost, slow, of another time, or of a state that is forgotten.
+import { describe, expect, test } from "vitest";
+import { planJson } from "../../src/present/folder/plan-json.ts";
+import { run } from "../../test/cli/run-meshferry.ts";
+import { apiProxy, type ApiProxy, type Asked, isWatch, isWrite, type Verdict } from "./live-api-proxy.ts";
+import { made, type Made, runOf, troubles } from "./live-made.ts";
+import { type LiveResult, liveRun } from "./live-run.ts";
+import { planFolder } from "./live-run-plan.ts";
+import { leftBy, twice, undisturbed } from "./live-whole.ts";
 
-const runOf = ({ plan, shared }: Made, kubeconfig = shared.cluster.kubeconfig): LiveRun => ({
-  folder: planFolder(),
-  plan,
-  cluster: east,
-  kubeconfig,
-});
-
-async function expectWhole({ client, world }: Made): Promise<void> {
-  const at = refs(world);
-  expect((await client.get(at.entry))?.body).toMatchObject({ spec: { exportTo: ["canary", "shop"] } });
-  expect((await client.get(at.plane))?.body).toMatchObject({ spec: { techPreview: {} } });
-  for (const ref of [at.exports, at.imports, ...at.peers]) expect(await client.get(ref)).toBe(null);
+async function expectWhole(here: Made, proxy: ApiProxy, result: LiveResult): Promise<void> {
+  expect([result, troubles(result)]).toMatchObject([{ end: "finished", trouble: null }, []]);
+  expect(proxy.disturbed).toBeGreaterThan(3);
+  expect(twice(proxy)).toEqual([]);
+  expect(await leftBy(here)).toEqual(await undisturbed());
 }
 
 /** A dozen of the first requests about objects, in no step with what is asked; discovery is asked once in a process. */
@@ -43,151 +34,86 @@ describe("a server that", () => {
     ["carries out and does not answer", "lost"],
     ["breaks off in the middle of its answer", "half"],
     ["is slow", { delayMs: 300 }],
-  ])("%s: the same end, no write twice", async (_name, verdict) => {
+  ])("%s: the same end, nothing changed twice", async (_name, verdict) => {
     const here = await made();
     const proxy = await apiProxy(here.shared.cluster);
     proxy.judge = aDozen(verdict);
-    const result = await liveRun(runOf(here, proxy.kubeconfig));
-    expect([result.end, troubles(result)]).toEqual(["finished", []]);
-    expect(proxy.disturbed).toBeGreaterThan(5);
-    await expectWhole(here);
-    if (verdict !== "lost" && verdict !== "half") return;
-    // What has been carried out is not sent again. The entry is written by two steps; the restart's look says that it is done.
-    const sent = proxy.asked.filter((each) => isWrite(each) && !each.path.includes("/leases"));
-    const paths = sent.map(({ method, path }) => `${method} ${path.split("?")[0]}`);
-    expect(paths).toHaveLength(new Set(paths).size + 1);
+    await expectWhole(here, proxy, await liveRun(runOf(here, proxy.kubeconfig)));
   });
 });
 
-test("two runs at once: the second is told who is at work, the first finishes", async () => {
+test("a cache that shows everything as it was first: a rollout that has not begun is not taken for a finished one", async () => {
   const here = await made();
   const proxy = await apiProxy(here.shared.cluster);
-  proxy.judge = (asked) => (isWrite(asked) ? { delayMs: 1_000 } : "pass");
-  const quick = { takeOver: false, leaseSeconds: 8 };
-  const first = liveRun({ ...runOf(here, proxy.kubeconfig), ...quick }, { holder: "the first" });
-  await systemClock.sleep(2_500, new AbortController().signal);
-  const second = await liveRun({ ...runOf(here), ...quick }, { holder: "the second" });
-  expect(second).toMatchObject({ end: "stopped", trouble: { code: "MF909", params: { holder: "the first" } } });
-  expect(await first).toMatchObject({ end: "finished" });
-  await expectWhole(here);
-  expect(await here.client.get(leaseRef(east))).toBe(null);
+  const app = { apiVersion: "apps/v1", kind: "Deployment", namespace: here.world.theirs, name: "app" };
+  const repeated = new Map<string, number>();
+  // Each question gets its first answer once more.
+  proxy.judge = (asked) => {
+    if (isWrite(asked) || isWatch(asked) || asked.path.includes("/leases")) return "pass";
+    const times = (repeated.get(asked.path) ?? 0) + 1;
+    repeated.set(asked.path, times);
+    return times <= 2 ? "stale" : "pass";
+  };
+  let whenDone: Promise<unknown> = Promise.resolve(null);
+  const result = await liveRun(runOf(here, proxy.kubeconfig), {
+    listeners: [
+      (event) => {
+        if (event.type === "step-ended" && event.step.includes("/restart/")) whenDone = here.shared.api.get(app);
+      },
+    ],
+  });
+  expect(await whenDone).toMatchObject({
+    metadata: { generation: 2 },
+    status: { observedGeneration: 2, replicas: 1, updatedReplicas: 1, availableReplicas: 1 },
+  });
+  await expectWhole(here, proxy, { ...result, told: [] });
 });
 
-test("the Lease of a run that was killed is taken over when it has not been renewed for its duration", async () => {
-  const here = await made();
-  const run = { ...runOf(here), leaseSeconds: 5 };
-  expect(await runInProcess({ ...run, killAfter: 4 })).toBe("SIGKILL");
-  expect(await here.client.get(leaseRef(east))).not.toBe(null);
-  const began = performance.now();
-  expect(await liveRun({ ...run, takeOver: false })).toMatchObject({ end: "finished" });
-  expect(performance.now() - began).toBeGreaterThan(5_000);
-  expect(await here.client.get(leaseRef(east))).toBe(null);
-});
-
-test("a colleague's change between look and write stops the step, and is kept", async () => {
+test("a cache that hides a colleague's change: it is not written over, and found once the cache knows of it", async () => {
   const here = await made();
   const proxy = await apiProxy(here.shared.cluster);
-  const { theirs } = here.world;
-  const plane = { apiVersion: "maistra.io/v2", kind: "ServiceMeshControlPlane", namespace: theirs, name: "basic" };
-  let edited: Promise<unknown> | null = null;
-  // While the look's answer is under way.
+  const plane = {
+    apiVersion: "maistra.io/v2",
+    kind: "ServiceMeshControlPlane",
+    namespace: here.world.theirs,
+    name: "basic",
+  };
+  let [reads, edited]: [number, Promise<unknown> | null] = [0, null];
   proxy.judge = ({ method, path }) => {
-    if (method !== "PATCH" || !path.includes("servicemeshcontrolplanes")) return "pass";
-    edited ??= here.shared.api.patch(plane, "merge", { spec: { version: "v2.5" } });
-    return { delayMs: 1_000 };
+    if (!path.includes("servicemeshcontrolplanes")) return "pass";
+    // Before the first write, so that all that is seen before it is old.
+    if (method === "PATCH") {
+      edited ??= here.shared.api.patch(plane, "merge", { spec: { version: "v2.5" } });
+      return { delayMs: 300 };
+    }
+    reads += 1;
+    return reads <= 4 ? "stale" : "pass";
   };
   const result = await liveRun(runOf(here, proxy.kubeconfig));
   expect([result.end, troubles(result)]).toMatchObject(["stopped", [{ code: "MF902", params: { parts: "/spec" } }]]);
+  expect(reads).toBe(5);
   expect(await here.shared.api.get(plane)).toMatchObject({ spec: { version: "v2.5" } });
 });
 
-test("objects and fields of others are refused by name", async () => {
+test("a server that has forgotten where a watch goes on from, and where a list does: 410, and the same end", async () => {
   const here = await made();
-  const { api } = here.shared;
-  const { ours, nodePort } = here.world;
-  await api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: ours } });
-  const foreign = await liveRun(runOf(here));
-  expect(troubles(foreign)).toMatchObject([{ code: "MF900", params: { object: `east: Namespace ${ours}` } }]);
-  const labels = { "app.kubernetes.io/managed-by": "meshferry" };
-  await api.patch({ apiVersion: "v1", kind: "Namespace", name: ours }, "merge", { metadata: { labels } });
-  const service = {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { namespace: ours, name: "meshferry-gateway", labels },
-    spec: { type: "NodePort", selector: { app: "other" }, ports: [{ name: "tls", port: 15443, nodePort }] },
-  };
-  await api.apply(service, "gardener");
-  const conflict = await liveRun(runOf(here));
-  expect(troubles(conflict)).toMatchObject([
-    { code: "MF901", params: { manager: "gardener", fields: ".spec.selector" } },
-  ]);
-});
-
-test("an admission policy that says no is quoted; once it is gone, the run goes on", async () => {
-  const here = await made();
-  const { api } = here.shared;
-  const name = `no-${here.world.ours}`;
-  const group = "admissionregistration.k8s.io/v1";
-  const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": here.world.ours } };
-  await api.create({
-    apiVersion: group,
-    kind: "ValidatingAdmissionPolicy",
-    metadata: { name },
-    spec: {
-      matchConstraints: {
-        namespaceSelector,
-        resourceRules: [
-          {
-            apiGroups: ["networking.istio.io"],
-            apiVersions: ["*"],
-            operations: ["CREATE"],
-            resources: ["serviceentries"],
-          },
-        ],
-      },
-      validations: [{ expression: "false", message: "no entries on Wednesdays" }],
-    },
-  });
-  await api.create({
-    apiVersion: group,
-    kind: "ValidatingAdmissionPolicyBinding",
-    metadata: { name },
-    spec: { policyName: name, validationActions: ["Deny"] },
-  });
-  const drop = async () => {
-    await api.delete({ apiVersion: group, kind: "ValidatingAdmissionPolicyBinding", name });
-    await api.delete({ apiVersion: group, kind: "ValidatingAdmissionPolicy", name });
-  };
-  onTestFinished(drop);
-  // The API server takes policies up after a moment.
-  await systemClock.sleep(3_000, new AbortController().signal);
-  const run = runOf(here);
-  const result = await liveRun(run);
-  expect(troubles(result)).toMatchObject([
-    { code: "MF906", params: { reply: expect.stringContaining("no entries on Wednesdays") as string } },
-  ]);
-  await drop();
-  await systemClock.sleep(3_000, new AbortController().signal);
-  expect(await liveRun(run)).toMatchObject({ end: "finished" });
-  await expectWhole(here);
-});
-
-test("a full disk stops the run before it acts", async () => {
-  const here = await made();
-  const run = runOf(here);
-  const journal = join(run.folder, "journal");
-  mkdirSync(journal);
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=8k", "tmpfs", journal]);
-  onTestFinished(() => void execFileSync("umount", [journal]));
   const proxy = await apiProxy(here.shared.cluster);
-  const result = await liveRun({ ...run, kubeconfig: proxy.kubeconfig });
-  expect(result).toMatchObject({
-    end: "stopped",
-    trouble: { code: "MF911", params: { why: "no space is left on the disk" } },
-  });
-  const before = proxy.asked.filter((each) => isWrite(each) && !each.path.includes("/leases")).length;
-  execFileSync("mount", ["-o", "remount,size=4m", journal]);
-  expect(await liveRun({ ...run, kubeconfig: proxy.kubeconfig })).toMatchObject({ end: "finished" });
-  expect(before).toBeLessThan(12);
-  await expectWhole(here);
+  const expired = JSON.stringify({ kind: "Status", code: 410, reason: "Expired", message: "too old resource version" });
+  // Pages of one object, so that lists go on.
+  proxy.rewrite = (path) => path.replace("limit=500", "limit=1");
+  const counts = { watch: 0, list: 0 };
+  proxy.judge = (asked) => {
+    const kind = isWatch(asked) ? "watch" : asked.path.includes("continue=") ? "list" : null;
+    if (kind === null || counts[kind] >= 6) return "pass";
+    counts[kind] += 1;
+    return { status: 410, body: expired };
+  };
+  const folder = planFolder({ "plan.json": [...planJson(here.plan)].join("") });
+  const clusters = ["--mesh", "east=context:east", "--kubeconfig", proxy.kubeconfig];
+  expect(await run(folder, ["apply", ".", "--without-rehearsal", ...clusters])).toMatchObject({ code: 0, stderr: "" });
+  const status = await run(folder, ["status", ".", "-o", "json", ...clusters]);
+  expect([status.code, JSON.parse(status.stdout)]).toMatchObject([0, { run: { state: "finished" } }]);
+  expect([counts.watch, counts.list]).toEqual([6, 6]);
+  expect(twice(proxy)).toEqual([]);
+  expect(await leftBy(here)).toEqual(await undisturbed());
 });

@@ -12,16 +12,7 @@ import { apiProxy, isWrite } from "./live-api-proxy.ts";
 import { clusterDump } from "./live-dump.ts";
 import { made } from "./live-made.ts";
 import { planFolder } from "./live-run-plan.ts";
-import {
-  covers,
-  type Grant,
-  grantAskedFor,
-  grantRoles,
-  grantsOf,
-  grantText,
-  kubeconfigOf,
-  roleFor,
-} from "./live-user.ts";
+import { covers, type Grant, grantAskedFor, grantRoles, grantsOf, grantText, roleFor } from "./live-user.ts";
 
 const newUser = () => `ann-${randomBytes(4).toString("hex")}`;
 
@@ -65,7 +56,7 @@ test("with exactly these roles a plan is applied, undone and applied again; each
   const { shared, folder, manifests, optional } = await planned(user);
   await grantRoles(shared, manifests, user);
   const proxy = await apiProxy(shared.cluster);
-  const clusters = ["--mesh", "east=context:east", "--kubeconfig", kubeconfigOf(proxy, user)];
+  const clusters = ["--mesh", "east=context:east", "--kubeconfig", proxy.kubeconfigFor({ as: user })];
   const call = async (...args: string[]) => run(folder, [...args, ...clusters]);
   const before = await clusterDump(shared.api);
   await until("the roles hold", async () => ((await call("verify", ".")).code === 0 ? true : null), {
@@ -77,7 +68,7 @@ test("with exactly these roles a plan is applied, undone and applied again; each
     { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec: { holderIdentity: "" } },
     "tests",
   );
-  proxy.asked.length = 0;
+  proxy.answered.length = 0;
 
   const forward = async () => {
     const { code, stderr } = await call("apply", ".", "--without-rehearsal");
@@ -91,12 +82,12 @@ test("with exactly these roles a plan is applied, undone and applied again; each
   await forward();
   expect(await clusterDump(shared.api)).toEqual(after);
 
-  const requests = [...proxy.asked];
+  const requests = [...proxy.answered];
   // Status asks for lists first, which it may only be allowed for reading, and for each object where it is not.
   expect((await call("status", ".")).stdout).toMatch(/shift +ended +1\/1 +1\/1\n/u);
   const given = grantsOf(manifests);
-  const asked = requests.flatMap((each) => grantAskedFor(each, proxy.statuses.get(each) ?? 0));
-  expect(requests.filter((each) => proxy.statuses.get(each) === 403)).toEqual([]);
+  const asked = requests.flatMap(grantAskedFor);
+  expect(requests.filter(({ status }) => status === 403)).toEqual([]);
   expect(asked.length).toBeGreaterThan(100);
   expect(asked.filter((each) => !given.some((grant) => covers(grant, each))).map(grantText)).toEqual([]);
   const idle = given.filter((grant) => !asked.some((each) => covers(grant, each)));
@@ -125,7 +116,7 @@ test("with any one verb less nothing is begun, and what is missing is named", as
   await grantRoles(shared, roles, id);
   const before = await clusterDump(shared.api);
   const call = async (index: number, ...args: string[]) =>
-    run(folder, [...args, "--mesh", "east=context:east", "--kubeconfig", kubeconfigOf(proxy, userOf(index))]);
+    run(folder, [...args, "--mesh", "east=context:east", "--kubeconfig", proxy.kubeconfigFor({ as: userOf(index) })]);
   for (const [index, pair] of pairs.entries()) {
     const [first] = pair;
     if (first === undefined) throw new Error("a group without members");
@@ -137,7 +128,7 @@ test("with any one verb less nothing is begun, and what is missing is named", as
       async () => {
         const ran = await call(index, "apply", ".", "--without-rehearsal");
         // Roles come to the server's authorizer one after the other.
-        return ran.stderr.split("MF921").length > 2 ? null : ran;
+        return ran.stderr.split("MF923").length > 2 ? null : ran;
       },
       { timeoutMs: 10_000 },
     );

@@ -3,8 +3,8 @@ import { randomBytes, randomInt } from "node:crypto";
 import { onTestFinished } from "vitest";
 import type { ClusterClient } from "../../src/kube/live/cluster-client.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { east, type LiveResult } from "./live-run.ts";
-import { livePlan, makeTheirs, type World } from "./live-run-plan.ts";
+import { east, type LiveResult, type LiveRun } from "./live-run.ts";
+import { livePlan, makeTheirs, planFolder, type World } from "./live-run-plan.ts";
 import { liveClient } from "./live-world.ts";
 import { type SharedCluster, sharedCluster } from "./shared-cluster.ts";
 
@@ -26,6 +26,20 @@ export async function made(): Promise<Made> {
   await makeTheirs(shared.api, world);
   return { shared, client, world, plan: livePlan(world) };
 }
+
+/** Its run, in a plan folder of its own. */
+export const runOf = ({ plan, shared }: Made, kubeconfig = shared.cluster.kubeconfig): LiveRun => ({
+  folder: planFolder(),
+  plan,
+  cluster: east,
+  kubeconfig,
+});
+
+/** The plan with another time limit for each step. */
+export const withTimeouts = (plan: Plan, timeoutMs: number): Plan => ({
+  ...plan,
+  phases: plan.phases.map((phase) => ({ ...phase, steps: phase.steps.map((step) => ({ ...step, timeoutMs })) })),
+});
 
 /** What stopped steps. */
 export function troubles({ told }: Pick<LiveResult, "told">) {

@@ -8,13 +8,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { type ClusterId, clusterId } from "../../src/core/ids.ts";
 import type { Hash } from "../../src/core/hash.ts";
 import { openCluster } from "../../src/kube/live/open-cluster.ts";
+import { until } from "../../src/observe/until.ts";
 import type { PhaseId, Plan } from "../../src/plan/plan.ts";
 import { type JournalWriter, openJournal } from "../../src/run/journal.ts";
 import type { Direction, RunEvent } from "../../src/run/run-event.ts";
 import type { RunResult } from "../../src/run/run-plan.ts";
 import { phasesBehind, phasesUntil } from "../../src/run/selection.ts";
 import { run, type RunRequest } from "../../src/run/session.ts";
-import { waitIn } from "./live-wait.ts";
+import { clockVariable } from "./shifted-clock.ts";
 
 export const planHash: Hash = `sha256:${"5".repeat(64)}`;
 
@@ -56,7 +57,7 @@ export async function liveRun(live: LiveRun, more: Partial<RunRequest> = {}): Pr
       until: phase,
       only: [],
       clients,
-      waitUntil: waitIn(clients),
+      waitUntil: async (condition, options) => until(condition, { plan, clients }, options),
       confirm: async () => true,
       allowGitOpsOwned: false,
       drainTimeoutMs: null,
@@ -90,13 +91,22 @@ function killing(after: number): (folder: string) => JournalWriter {
   };
 }
 
-/** Runs it in a process of its own; the signal that ended it, or its exit code. */
-export async function runInProcess(live: LiveRun): Promise<string | number> {
+/** What a process of its own has found, in its folder. */
+export const resultFile = "result.json";
+
+/** Runs it in a process of its own; the signal that ended it, or its exit code. `clockMinutes`: how far its clock is ahead. */
+export async function runInProcess(live: LiveRun, clockMinutes = 0): Promise<string | number> {
   const told = join(live.folder, "told.json");
   writeFileSync(told, JSON.stringify(live));
-  const tsx = pathToFileURL(fileURLToPath(new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url))).href;
-  const program = fileURLToPath(new URL("live-run-process.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", tsx, program, told], { stdio: ["ignore", "inherit", "inherit"] });
+  const here = (path: string) => new URL(path, import.meta.url);
+  const imports = ["../../node_modules/tsx/dist/loader.mjs", "shifted-clock.ts"].flatMap((path) => [
+    "--import",
+    pathToFileURL(fileURLToPath(here(path))).href,
+  ]);
+  const child = spawn(process.execPath, [...imports, fileURLToPath(here("live-run-process.ts")), told], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, [clockVariable]: String(clockMinutes) },
+  });
   const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
   return signal ?? code ?? -1;
 }

@@ -1,11 +1,8 @@
 // A user of a lab cluster who may do what roles say and nothing else, and what requests ask for, as roles would have to say it.
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../src/core/json.ts";
 import type { Manifest } from "../api/live-object.ts";
-import { plainKubeconfig } from "../api/plain-kubeconfig.ts";
-import type { ApiProxy, Asked } from "./live-api-proxy.ts";
-import { planFolder } from "./live-run-plan.ts";
+import type { Answered } from "./live-api-proxy.ts";
 import type { SharedCluster } from "./shared-cluster.ts";
 
 /** One verb on one resource, or one object of it, as a rule of a role grants it. */
@@ -18,12 +15,6 @@ export interface Grant {
   /** null: any. */
   readonly name: string | null;
   readonly verb: string;
-}
-
-/** A kubeconfig with which the server takes requests through the proxy for this user's. */
-export function kubeconfigOf(proxy: Pick<ApiProxy, "url">, user: string): string {
-  const folder = planFolder({ config: plainKubeconfig("east", proxy.url, user) });
-  return join(folder, "config");
 }
 
 /** Makes roles and bindings until the test ends, each under a name of its own. */
@@ -95,7 +86,7 @@ export function roleFor(
  * What the server asks roles about a request (Kubernetes 1.34, apiserver/pkg/endpoints/request/requestinfo.go); null: nothing that
  * roles are asked. A server-side apply that has created its object was also asked for "create".
  */
-export function grantAskedFor({ method, path }: Asked, status: number): Grant[] {
+export function grantAskedFor({ method, path, status }: Answered): Grant[] {
   const url = new URL(path, "http://api.test");
   const parts = url.pathname.split("/").slice(1).map(decodeURIComponent);
   const [root] = parts;

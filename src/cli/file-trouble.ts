@@ -16,7 +16,11 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Does file work for a folder; what the file system refuses becomes a UserError, everything else stays a bug. */
-export function withFiles<T>(folder: string, work: () => T): T {
+export function withFiles<T>(
+  folder: string,
+  work: () => T,
+  todo = "Solve that, or name another folder with --out.",
+): T {
   try {
     return work();
   } catch (error) {
@@ -27,7 +31,7 @@ export function withFiles<T>(folder: string, work: () => T): T {
       what: "the folder cannot be written",
       where: folder,
       why,
-      todo: "Solve that, or name another folder with --out.",
+      todo,
     });
   }
 }

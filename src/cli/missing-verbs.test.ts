@@ -36,13 +36,13 @@ test("one finding for each verb on a resource and place; it names them, and the 
   const { of } = clients((each) => / delete ServiceEntrys | get Pods\/exec client\//u.test(each));
   const found = (await missingVerbs(plan, plan.phases, uses, of, "plan")).map(findingView);
   expect(found.map(({ code, message }) => [code, message])).toEqual([
-    ["MF921", "In east this user may not get pods/exec in the namespace client."],
+    ["MF923", "In east this user may not get pods/exec in the namespace client."],
     [
-      "MF921",
+      "MF923",
       "In east this user may not delete serviceentries.networking.istio.io (httpbin.a.svc.west-mesh-imports.local, httpbin.b.svc.cluster.local) in the namespace meshferry-imports.",
     ],
     [
-      "MF921",
+      "MF923",
       "In west this user may not delete serviceentries.networking.istio.io (meshferry-httpbin) in the namespace a.",
     ],
   ]);

@@ -1,14 +1,15 @@
 // The live clusters that a plan is carried out in: every one that its steps name, and the same ones as in earlier runs.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { ClusterId } from "../core/ids.ts";
 import { valueAt } from "../core/pointer.ts";
+import { again } from "../kube/live/again.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
 import { clustersOf } from "../plan/permissions.ts";
 import type { Plan } from "../plan/plan.ts";
-import { journalFolder } from "../run/journal.ts";
+import { journalFolder, makeFolder } from "../run/journal.ts";
 import type { CliContext } from "./cli-context.ts";
 import { withFiles } from "./file-trouble.ts";
 import type { InputFlags } from "./flags.ts";
@@ -64,16 +65,17 @@ export async function demandSameClusters(folder: string, clients: Clients, note:
     now[id] = uid;
   }
   if (!note || JSON.stringify(now) === JSON.stringify(before)) return;
-  withFiles(folder, () => {
-    mkdirSync(dirname(file), { recursive: true });
+  const write = () => {
+    makeFolder(folder, journalFolder);
     writeFileSync(file, `${JSON.stringify(now, null, 2)}\n`);
-  });
+  };
+  withFiles(folder, write, "Make it writable, since a run notes there what it does, then run the command again.");
 }
 
 async function identityOf(client: ClusterClient): Promise<string> {
   const ref = { cluster: client.id, group: "", kind: "Namespace", namespace: null, name: "kube-system" };
   try {
-    const uid = valueAt((await client.getMetadata(ref))?.body, "/metadata/uid");
+    const uid = valueAt((await again(async () => client.getMetadata(ref)))?.body, "/metadata/uid");
     return typeof uid === "string" ? uid : "";
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;

@@ -9,6 +9,8 @@ import type { Pair } from "../dataplane/pair.ts";
 /** Nobody could look, and why; never the same as "not there". */
 export interface Unseen {
   readonly unseen: string;
+  /** Looking again does not help: the server lets nobody in. */
+  readonly shutOut?: true;
 }
 
 export type Seen<T> = T | Unseen;

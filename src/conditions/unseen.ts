@@ -4,13 +4,18 @@ import { notOfThePlan, notSeen } from "../findings/codes/conditions.ts";
 import type { Unseen } from "./facts.ts";
 import { failed, pending, type Verdict } from "./verdict.ts";
 
-export function unseenObject(ref: ObjectRef, { unseen }: Unseen): Verdict {
-  return pending(notSeen.at([ref], { what: refText(ref), reason: unseen }));
+export function unseenObject(ref: ObjectRef, seen: Unseen): Verdict {
+  return unseenWhat([ref], refText(ref), seen);
 }
 
 /** Something about an object that is more than the object itself: "the proxies of …". */
-export function unseenOf(ref: ObjectRef, what: string, { unseen }: Unseen): Verdict {
-  return pending(notSeen.at([ref], { what: `${what} ${refText(ref)}`, reason: unseen }));
+export function unseenOf(ref: ObjectRef, what: string, seen: Unseen): Verdict {
+  return unseenWhat([ref], `${what} ${refText(ref)}`, seen);
+}
+
+export function unseenWhat(refs: readonly ObjectRef[], what: string, { unseen, shutOut }: Unseen): Verdict {
+  const seen = notSeen.at(refs, { what, reason: unseen });
+  return shutOut === true ? failed(seen) : pending(seen);
 }
 
 export function unknownName(what: string): Verdict {

@@ -11,6 +11,8 @@ export class Unreadable extends Error {}
 export function unseen(error: unknown): Unseen {
   if (error instanceof Unreadable) return { unseen: error.message };
   if (!(error instanceof ApiFailure)) throw error;
+  if (error.reason === "unauthorized")
+    return { unseen: `the credentials are not taken (${error.message}); log in again`, shutOut: true };
   return { unseen: error.reason === "forbidden" ? `forbidden: ${error.message}` : error.message };
 }
 

@@ -108,6 +108,21 @@ describe("objects", () => {
     fail(null);
     expect(verdictText(await judgeOnce(absent, world, AbortSignal.timeout(1_000)))).toContain("MF851");
   });
+  test("a look that failed is done again, without a watch that says so; one that nobody lets in is not", async () => {
+    const { world, put, fail } = cluster();
+    fail(failure("unreachable", "connection refused"));
+    const waiting = until(present, world, { timeoutMs: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    put(map, {});
+    fail(null);
+    expect(await waiting).toEqual({ is: "done" });
+    fail(failure("unauthorized", "Unauthorized"));
+    const begun = performance.now();
+    expect(verdictText(await until(present, world, { timeoutMs: 10_000 }))).toBe(
+      "failed MF870: east: ConfigMap a/settings could not be looked at: the credentials are not taken (Unauthorized); log in again.",
+    );
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
   test("a kind that is not installed has no objects; a cluster that was not given is not seen", async () => {
     const { world, fail } = cluster();
     fail(failure("not-installed", "no such kind"));

@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import type { Condition } from "../conditions/condition.ts";
 import { indexPlan } from "../conditions/planned.ts";
 import type { Verdict } from "../conditions/verdict.ts";
+import { isUnseen } from "../conditions/facts.ts";
 import { type Answers, judgeWith, noAnswers, type Want } from "../conditions/wants.ts";
 import { ChangeWatches } from "./change-watches.ts";
 import { Looker, together } from "./look.ts";
@@ -13,6 +14,9 @@ export const proxyPollMs = 1_000;
 
 /** Objects are watched; should a watch not be possible, they are asked for again after this long. */
 export const objectPollMs = 2_000;
+
+/** A watch may have died without a word, as when a VPN drops its connection; what it should have said is seen this much later. */
+export const watchedPollMs = 15_000;
 
 /** Real requests are no load: pairs that do not get through are tried again after this long. */
 export const requestPollMs = 3_000;
@@ -45,7 +49,7 @@ export async function until(condition: Condition, world: World, options: UntilOp
   let told = "";
   try {
     while (!signal.aborted) {
-      const { verdict, used } = await judgeNow(condition, indexed, looker, signal);
+      const { verdict, ...judged } = await judgeNow(condition, indexed, looker, signal);
       // What a look that was cut short did not see is no verdict.
       if (signal.aborted && verdict.is !== "done") return last;
       last = verdict;
@@ -53,7 +57,7 @@ export async function until(condition: Condition, world: World, options: UntilOp
       if (text !== told) options.onVerdict?.(verdict);
       told = text;
       if (verdict.is !== "pending") return verdict;
-      await bell.wait(pauseAfter(used, watches), signal);
+      await bell.wait(pauseAfter(judged, watches), signal);
     }
     return last;
   } finally {
@@ -72,6 +76,8 @@ interface Judged {
   readonly verdict: Verdict;
   /** What kinds of facts the verdict rests on. */
   readonly used: ReadonlySet<Want["want"]>;
+  /** Whether something could not be seen: no watch says when it can. */
+  readonly hidden: boolean;
 }
 
 /** Looks until the judge asks for nothing more: what one fact shows decides which others are of interest. */
@@ -83,14 +89,19 @@ async function judgeNow(
 ): Promise<Judged> {
   const used = new Set<Want["want"]>();
   let answers: Answers = noAnswers;
+  let hidden = false;
   for (;;) {
     const { verdict, wants } = judgeWith(condition, answers, plan);
     for (const { want } of wants) used.add(want);
-    if (wants.length === 0 || signal.aborted) return { verdict, used };
+    if (wants.length === 0 || signal.aborted) return { verdict, used, hidden };
     try {
-      answers = together(answers, await looker.look(wants));
+      const looked = await looker.look(wants);
+      hidden ||= Object.values<ReadonlyMap<string, unknown>>({ ...looked }).some((each) =>
+        [...each.values()].some(isUnseen),
+      );
+      answers = together(answers, looked);
     } catch (error) {
-      if (signal.aborted) return { verdict, used };
+      if (signal.aborted) return { verdict, used, hidden };
       throw error;
     }
   }
@@ -99,11 +110,11 @@ async function judgeNow(
 const watched: ReadonlySet<Want["want"]> = new Set(["object", "pods", "nodes", "mesh-config"]);
 const requests: ReadonlySet<Want["want"]> = new Set(["reach", "opened", "answerer"]);
 
-/** null: until a watch says something. */
-function pauseAfter(used: ReadonlySet<Want["want"]>, { unwatched }: ChangeWatches): number | null {
+/** How long nothing is asked while no watch says anything. */
+function pauseAfter({ used, hidden }: Omit<Judged, "verdict">, { unwatched }: ChangeWatches): number {
   if ([...used].some((want) => requests.has(want))) return requestPollMs;
   if ([...used].some((want) => !watched.has(want))) return proxyPollMs;
-  return unwatched ? objectPollMs : null;
+  return unwatched || hidden ? objectPollMs : watchedPollMs;
 }
 
 /** Remembers that it was rung while nobody was waiting. */
@@ -116,15 +127,15 @@ class Bell {
     this.#wake();
   }
 
-  async wait(ms: number | null, signal: AbortSignal): Promise<void> {
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted)
       await new Promise<void>((resolve) => {
-        const timer = ms === null ? null : setTimeout(resolve, ms);
         const wake = (): void => {
-          if (timer !== null) clearTimeout(timer);
+          clearTimeout(timer);
           signal.removeEventListener("abort", wake);
           resolve();
         };
+        const timer = setTimeout(wake, ms);
         this.#wake = wake;
         signal.addEventListener("abort", wake, { once: true });
       });

@@ -2,7 +2,16 @@
 import type { Finding } from "../core/finding.ts";
 import { type ObjectRef, refText } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
-import { answerUnknown, fieldsOfOthers, notAnswering, writeForbidden, writeRefused } from "../findings/codes/run.ts";
+import {
+  answerUnknown,
+  credentialsRefused,
+  fieldsOfOthers,
+  notAnswering,
+  webhookSilent,
+  writeForbidden,
+  writeRefused,
+} from "../findings/codes/run.ts";
+import { silentWebhook } from "../kube/live/admission.ts";
 import type { ApiFailure } from "../kube/live/api-failure.ts";
 import { isSecret, type Task } from "./task.ts";
 
@@ -21,12 +30,18 @@ export function apiTrouble(failure: ApiFailure, { ref, does }: Pick<Task, "ref" 
       return writeForbidden.at([ref], { does, object });
     case "not-installed":
       return answerUnknown.at([ref], { cluster: ref.cluster, kind: ref.kind, object });
+    case "unauthorized":
+      return credentialsRefused.at([ref], { cluster: ref.cluster, request: failure.request, reply });
+    case "server-error": {
+      const webhook = silentWebhook(failure.message);
+      if (webhook !== null) return webhookSilent.at([ref], { cluster: ref.cluster, does, object, webhook, reply });
+      return notAnswering.at([ref], { cluster: ref.cluster, request: failure.request, reply });
+    }
     case "unreachable":
     case "too-many-requests":
-    case "server-error":
+    case "stale":
       return notAnswering.at([ref], { cluster: ref.cluster, request: failure.request, reply });
     case "untrusted":
-    case "unauthorized":
     case "not-found":
     case "conflict":
     case "invalid":

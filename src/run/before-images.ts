@@ -1,12 +1,12 @@
 // What objects were before a step touched them, in files beside the journal: what undo puts back. Never of a Secret.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { StepId } from "../core/ids.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
-import { journalFolder, unwritable } from "./journal.ts";
+import { journalFolder, makeFolder, unwritable } from "./journal.ts";
 import { ourPart } from "./managed-fields.ts";
 import type { Found } from "./run-event.ts";
 import { isSecret, metadataText } from "./task.ts";
@@ -43,7 +43,7 @@ export function imagesIn(planFolder: string): BeforeImages {
       });
       if (files.length === 0) return found;
       try {
-        mkdirSync(folder, { recursive: true });
+        makeFolder(planFolder, journalFolder, folderName);
         await Promise.all(files.map(async ({ object, file }) => writeSynced(file, imageText(object))));
         await namesOnDisk();
       } catch (error) {

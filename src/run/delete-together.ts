@@ -7,7 +7,7 @@ import type { Action } from "../plan/plan.ts";
 import { converge, type Converged } from "./converge.ts";
 import { deleteTask } from "./forward-tasks.ts";
 import { clientFor } from "./run-world.ts";
-import { intend, reading, type StepRun, type Written } from "./step-run.ts";
+import { foundBefore, hold, intend, reading, type StepRun, type Written } from "./step-run.ts";
 import { look } from "./task.ts";
 
 interface Seen {
@@ -32,9 +32,14 @@ export async function deleteTogether(
   if (refusal?.is === "refused") return { is: "stopped", trouble: refusal.trouble, mayHaveWritten: false };
   const left = judged.filter((each) => each.judged.is === "to-do");
   if (left.length === 0) return { is: "in-place", wrote: false };
-  await intend(run, seen);
+  for (const { ref } of left) await hold(run, ref.cluster);
+  // Of an earlier run's half those that are still there are noted as they are now; what was noted of the gone ones stays.
+  const begun = seen.some(({ ref }) => foundBefore(run, ref) !== null);
+  await intend(run, begun ? left : seen, begun);
   if (world.signal.aborted) return { is: "interrupted", mayHaveWritten: false };
   const beganMs = world.clock.monotonicMs();
+  // A cluster that is away in the middle is waited for as long as the step may take: to leave the other half is no help to anybody.
+  const deadlineMs = Math.max(run.deadlineMs, beganMs + withinMs);
   // From here on the run does not stop for anybody before all are gone or the time is up: half of it is the worst state.
   const never = new AbortController().signal;
   const results = await Promise.all(
@@ -44,8 +49,9 @@ export async function deleteTogether(
           client: clientFor(world, ref.cluster),
           clock: world.clock,
           signal: never,
-          deadlineMs: beganMs + withinMs,
-          intend: async () => {},
+          deadlineMs,
+          hold: async () => hold({ ...run, deadlineMs }, ref.cluster, never),
+          intend: async (object, again) => (again ? intend(run, [{ ref, object }], true) : undefined),
           onRetry: ({ request, reply }, inMs) =>
             void world.emit({ type: "retrying", phase, step: step.id, request, reply, inMs }),
         });
@@ -64,7 +70,7 @@ export async function deleteTogether(
   const trouble = partedDelete.at(failed, {
     gone: refs.length - failed.length,
     all: refs.length,
-    seconds: Math.round(withinMs / 1_000),
+    seconds: Math.round((world.clock.monotonicMs() - beganMs) / 1_000),
     left: failed.map((ref) => refText(ref)).join(", "),
   });
   return { is: "stopped", trouble, mayHaveWritten: true };

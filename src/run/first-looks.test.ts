@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { failure, MemoryCluster } from "../../test/live/memory-cluster.ts";
 import { Killed, MemoryFolder, quickClock, runInMemory } from "../../test/live/run-in-memory.ts";
 import { bodyOf, configMap, one, PlanBuilder } from "../../test/live/small-plans.ts";
+import { valueAt } from "../core/pointer.ts";
 import { fewestListed } from "./first-looks.ts";
 
 const names = Array.from({ length: fewestListed }, (_, index) => `object-${index}`);
@@ -50,8 +51,24 @@ test("an object that somebody makes after the list is not taken for ours", async
   expect(end).toBe("stopped");
   expect(
     told.flatMap((event) => (event.type === "step-ended" && event.result.state === "stopped" ? [event.result] : [])),
-  ).toMatchObject([{ trouble: { code: "MF900" }, mayHaveWritten: true }]);
+  ).toMatchObject([{ trouble: { code: "MF900" }, mayHaveWritten: false }]);
   expect(cluster.seen(late)?.body["data"]).toEqual({ y: "theirs" });
+  expect(counts()).toMatchObject({ list: 1, get: 1 });
+});
+
+test("what is noted is what the write found, also where the object has changed since the list", async () => {
+  const [cluster, folder] = [new MemoryCluster(one), new MemoryFolder()];
+  await runInMemory(planOf(), { clusters: [cluster] });
+  const changed = configMap(one, names.at(-1) ?? "");
+  const labels = { metadata: { labels: { colleague: "was-here" } } };
+  const counts = counting(cluster, () => void cluster.mergePatch(changed, labels));
+  expect(await runInMemory(planOf(names, "newer"), { clusters: [cluster], folder })).toMatchObject({ end: "finished" });
+  const noted = folder.events.flatMap((event) => (event.type === "step-intended" ? [event] : []));
+  expect(noted).toHaveLength(names.length + 1);
+  const again = noted.filter(({ instead }) => instead === true).flatMap(({ found }) => found);
+  expect(again).toMatchObject([{ ref: changed }]);
+  const image = again[0] && folder.images.read(again[0]);
+  expect(valueAt(image?.body, "/metadata/labels/colleague")).toBe("was-here");
   expect(counts()).toMatchObject({ list: 1, get: 1 });
 });
 

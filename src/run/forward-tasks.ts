@@ -71,8 +71,8 @@ export function applyTask(ref: ObjectRef, wanted: JsonObject, madeByUs: boolean,
       if (there && holdOnly(seen.body, marked(wanted, labelled, rules))) return inPlace;
       return keptInGitBy(seen, rules) ?? toDo;
     },
-    write: async (client, seen, options) =>
-      client.apply(ref, forServer(marked(wanted, labelled, rules), seen), options),
+    write: async (client, seen, { asSeen = false, ...options }) =>
+      client.apply(ref, forServer(marked(wanted, labelled, rules), seen, asSeen), options),
   };
 }
 
@@ -90,10 +90,13 @@ function marked(wanted: JsonObject, labelled: boolean, { plan }: WriteRules): Js
 /**
  * With the uid of what was seen, or, where nothing was, with a version that no object has: an object that somebody else has made
  * meanwhile is refused by the server, and one that is not there is made all the same (docs/facts.md, live.apply-creates-only).
+ * `asSeen`: with the version that was seen too.
  */
-export function forServer(body: JsonObject, seen: KubeObject | null): JsonObject {
+export function forServer(body: JsonObject, seen: KubeObject | null, asSeen = false): JsonObject {
   if (seen === null) return withValueAt(body, "/metadata/resourceVersion", versionOfNone) as JsonObject;
-  return withValueAt(body, "/metadata/uid", metadataText(seen, "uid")) as JsonObject;
+  const same = withValueAt(body, "/metadata/uid", metadataText(seen, "uid"));
+  const version = metadataText(seen, "resourceVersion");
+  return (asSeen ? withValueAt(same, "/metadata/resourceVersion", version) : same) as JsonObject;
 }
 
 /** etcd's own first revision: the first write of all has the second. "0" would mean any. */

@@ -56,7 +56,7 @@ export interface JournalWriter {
 export function openJournal(planFolder: string): JournalWriter {
   const file = journalPath(planFolder);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(planFolder, journalFolder);
     cutTornLine(file);
     const descriptor = openSync(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600);
     syncFolder(dirname(file));
@@ -124,6 +124,15 @@ function cutTornLine(file: string): void {
   const bytes = readFileSync(file);
   const whole = bytes.lastIndexOf(0x0a) + 1;
   if (whole < bytes.length) truncateSync(file, whole);
+}
+
+/** Below a folder that is there. `recursive` would say ENOENT where the file system is read-only (seen on Node 20.20, Linux). */
+export function makeFolder(within: string, ...names: readonly string[]): void {
+  let folder = within;
+  for (const name of names) {
+    folder = join(folder, name);
+    if (!existsSync(folder)) mkdirSync(folder);
+  }
 }
 
 /** A new name is on disk when its folder is. */

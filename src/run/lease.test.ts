@@ -1,5 +1,5 @@
 // Leases: one holder, renewed; taken over only where nothing is renewed, by the run's own clock; lost ones stop the run.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { failure, MemoryCluster } from "../../test/live/memory-cluster.ts";
 import { one, two } from "../../test/live/small-plans.ts";
 import { valueAt } from "../core/pointer.ts";
@@ -17,8 +17,12 @@ function steppedClock() {
     date: () => new Date(Date.UTC(2026, 10, 25) + now),
     sleep: async (ms, signal) =>
       new Promise((resolve) => {
-        sleepers.push({ at: now + ms, wake: resolve });
-        signal.addEventListener("abort", () => resolve(), { once: true });
+        const wake = () => {
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        sleepers.push({ at: now + ms, wake });
+        signal.addEventListener("abort", wake, { once: true });
       }),
   };
   const pass = async (ms: number) => {
@@ -43,6 +47,8 @@ const options = (holder: string, clock: Clock, takeOver = false) => ({
   onWait: () => {},
 });
 
+const soon = (clock: Clock) => ({ deadlineMs: clock.monotonicMs() + 1_000, signal: new AbortController().signal });
+
 const troubleOf = async (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => null,
@@ -66,7 +72,7 @@ test("it is taken, renewed, and given back", async () => {
   });
   await pass(60_000);
   expect(renewed()).toBe("2026-11-25T00:01:00.000000Z");
-  expect(() => lease.demand()).not.toThrow();
+  expect(await troubleOf(lease.demand(soon(clock)))).toBe(null);
   await lease.release();
   expect(cluster.seen(leaseRef(one))).toBe(null);
 });
@@ -101,27 +107,69 @@ test("--take-over waits for nothing; the one it was taken from writes no more", 
   const first = await HeldLease.take(cluster, options("first", clock));
   await HeldLease.take(cluster, options("second", clock, true));
   await pass(10_000);
-  const lost = await troubleOf((async () => first.demand())());
+  const lost = await troubleOf(first.demand(soon(clock)));
   expect(lost).toMatchObject({ code: "MF910", params: { why: "second has taken it" } });
 });
 
-test("one that cannot be renewed is given up before it expires", async () => {
+describe("while its cluster is away", () => {
+  async function away() {
+    const { clock, pass } = steppedClock();
+    const cluster = new MemoryCluster(one);
+    const lease = await HeldLease.take(cluster, options("first", clock));
+    cluster.fault = () => failure("unreachable", 0);
+    await pass(15_000);
+    expect(await troubleOf(lease.demand(soon(clock)))).toBe(null);
+    await pass(75_000);
+    let said: unknown = "nothing";
+    const demanded = troubleOf(lease.demand({ ...soon(clock), deadlineMs: clock.monotonicMs() + 60_000 })).then(
+      (trouble) => (said = trouble),
+    );
+    return { clock, pass, cluster, demanded, said: () => said };
+  }
+
+  test("nothing is written; once it is back and the Lease is renewed, the run goes on", async () => {
+    const { pass, cluster, demanded, said } = await away();
+    await pass(30_000);
+    expect(said()).toBe("nothing");
+    cluster.fault = () => null;
+    await pass(2_000);
+    expect(await demanded).toBe(null);
+  });
+
+  test("the run stops at its time limit, saying why", async () => {
+    const { pass, demanded } = await away();
+    await pass(61_000);
+    const why = expect.stringMatching(/could not be renewed for 15\d s: unreachable/u) as string;
+    expect(await demanded).toMatchObject({ code: "MF910", params: { why } });
+  });
+
+  test("a Lease that another run has taken meanwhile is lost", async () => {
+    const { clock, pass, cluster, demanded } = await away();
+    cluster.fault = () => null;
+    await HeldLease.take(cluster, options("second", clock, true));
+    await pass(2_000);
+    expect(await demanded).toMatchObject({ code: "MF910", params: { why: "second has taken it" } });
+  });
+});
+
+test("credentials that are not taken any more stop it at once, and nobody is asked for others again and again", async () => {
   const { clock, pass } = steppedClock();
   const cluster = new MemoryCluster(one);
   const lease = await HeldLease.take(cluster, options("first", clock));
-  cluster.fault = () => failure("unreachable", 0);
-  await pass(15_000);
-  expect(() => lease.demand()).not.toThrow();
-  await pass(14_000);
-  expect(await troubleOf((async () => lease.demand())())).toMatchObject({ code: "MF910" });
+  cluster.fault = () => failure("unauthorized", 401);
+  const before = cluster.requests.length;
+  await pass(20_000);
+  expect(await troubleOf(lease.demand(soon(clock)))).toMatchObject({ code: "MF921", params: { cluster: "one" } });
+  expect(cluster.requests).toHaveLength(before + 1);
 });
 
 test("of two clusters both are taken before the first write, and both given back", async () => {
   const clusters = [new MemoryCluster(one), new MemoryCluster(two)];
   const clients = new Map(clusters.map((cluster) => [cluster.id, cluster]));
-  const lock = leasesOf(clients, options("first", steppedClock().clock));
+  const { clock } = steppedClock();
+  const lock = leasesOf(clients, options("first", clock));
   expect(clusters.flatMap(({ requests }) => requests)).toEqual([]);
-  await lock.hold();
+  await lock.hold([one], soon(clock));
   expect(clusters.map((cluster) => cluster.seen(leaseRef(cluster.id)) !== null)).toEqual([true, true]);
   await lock.release();
   expect(clusters.map((cluster) => cluster.seen(leaseRef(cluster.id)))).toEqual([null, null]);

@@ -3,7 +3,8 @@ import type { ClusterId } from "../core/ids.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import type { KubeObject, ObjectRef } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
-import { leaseHeld, leaseLost, notAnswering, writeForbidden } from "../findings/codes/run.ts";
+import type { Finding } from "../core/finding.ts";
+import { credentialsRefused, leaseHeld, leaseLost, notAnswering, writeForbidden } from "../findings/codes/run.ts";
 import { managedByLabel, managedByUs } from "../inventory/ownership.ts";
 import { ApiFailure, isTransient } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
@@ -22,6 +23,14 @@ export interface LeaseOptions {
   readonly signal: AbortSignal;
   readonly onWait: (holder: string, cluster: ClusterId) => void;
 }
+
+export interface HoldOptions {
+  /** On the monotonic clock. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+const holdPauseMs = 250;
 
 /** client-go's leader election stops writing after two thirds of the duration without a renewal (10 of 15 s). */
 const giveUpAfter = 2 / 3;
@@ -43,13 +52,21 @@ export class HeldLease {
   readonly #ended = new AbortController();
   readonly #renewing: Promise<void>;
   #seen: KubeObject;
-  #lost: string | null = null;
+  #lost: Finding | null = null;
+  #renewedMs: number;
+  /** What the last try to renew it came to. */
+  #refusal = "";
 
   private constructor(client: ClusterClient, options: LeaseOptions, seen: KubeObject) {
     this.#client = client;
     this.#options = options;
     this.#seen = seen;
+    this.#renewedMs = options.clock.monotonicMs();
     this.#renewing = this.#renew();
+  }
+
+  get cluster(): ClusterId {
+    return this.#client.id;
   }
 
   /** Throws a RunTrouble where somebody else holds it and goes on renewing it. */
@@ -61,16 +78,34 @@ export class HeldLease {
       const ref = leaseRef(client.id);
       const object = `Lease ${leaseText}`;
       if (error.reason === "forbidden") throw new RunTrouble(writeForbidden.at([ref], { does: "take", object }));
+      if (error.reason === "unauthorized") throw new RunTrouble(shutOut(client.id, error));
       const { request, message } = error;
       throw new RunTrouble(notAnswering.at([ref], { cluster: client.id, request, reply: message }));
     }
   }
 
-  /** Throws a RunTrouble once it is not ours any more. */
-  demand(): void {
+  /**
+   * Returns when it is surely ours: renewed of late. One that could not be renewed for a while, since the cluster was away, is ours
+   * again once it is renewed: that succeeds only where nobody has taken it meanwhile. Throws a RunTrouble where it is lost, or
+   * the time is up; returns on the signal.
+   */
+  async demand({ deadlineMs, signal }: HoldOptions): Promise<void> {
+    const { clock } = this.#options;
+    for (;;) {
+      if (this.#lost !== null) throw new RunTrouble(this.#lost);
+      const silentMs = clock.monotonicMs() - this.#renewedMs;
+      if (signal.aborted || silentMs <= this.#options.durationSeconds * 1_000 * giveUpAfter) return;
+      if (clock.monotonicMs() >= deadlineMs)
+        throw new RunTrouble(
+          this.#loss(`it could not be renewed for ${Math.round(silentMs / 1_000)} s: ${this.#refusal}`),
+        );
+      await clock.sleep(holdPauseMs, signal);
+    }
+  }
+
+  #loss(why: string): Finding {
     const cluster = this.#client.id;
-    if (this.#lost !== null)
-      throw new RunTrouble(leaseLost.at([leaseRef(cluster)], { cluster, lease: leaseText, why: this.#lost }));
+    return leaseLost.at([leaseRef(cluster)], { cluster, lease: leaseText, why });
   }
 
   /** Gives it back; where that fails it expires by itself. */
@@ -87,22 +122,26 @@ export class HeldLease {
 
   async #renew(): Promise<void> {
     const { clock, durationSeconds } = this.#options;
-    let renewedMs = clock.monotonicMs();
-    let pauseMs = (durationSeconds * 1_000) / 4;
+    const usualPauseMs = (durationSeconds * 1_000) / 4;
+    let pauseMs = usualPauseMs;
     while (!this.#ended.signal.aborted) {
       await clock.sleep(pauseMs, this.#ended.signal);
       if (this.#ended.signal.aborted) return;
+      // From here the others count: an answer may be long on its way.
+      const askedMs = clock.monotonicMs();
       try {
-        this.#seen = await written(this.#client, this.#seen, this.#options);
-        renewedMs = clock.monotonicMs();
-        pauseMs = (durationSeconds * 1_000) / 4;
+        // An answer that comes later than that is no use: another try may get through where this connection is dead.
+        const signal = AbortSignal.timeout(Math.round((durationSeconds * 1_000) / 3));
+        this.#seen = await written(this.#client, this.#seen, this.#options, signal);
+        this.#renewedMs = askedMs;
+        pauseMs = usualPauseMs;
       } catch (error) {
         if (!(error instanceof ApiFailure)) throw error;
+        this.#refusal = error.message;
         if (error.reason === "conflict" && (await this.#isTaken())) return;
-        if (error.reason === "not-found") this.#lost = "somebody has deleted it";
-        const silentMs = clock.monotonicMs() - renewedMs;
-        if (silentMs > durationSeconds * 1_000 * giveUpAfter)
-          this.#lost = `it could not be renewed for ${Math.round(silentMs / 1_000)} s: ${error.message}`;
+        if (error.reason === "not-found") this.#lost = this.#loss("somebody has deleted it");
+        // A plugin that is asked for credentials again and again may ask a person each time.
+        if (error.reason === "unauthorized") this.#lost = shutOut(this.#client.id, error);
         if (this.#lost !== null) return;
         pauseMs = 1_000;
       }
@@ -117,7 +156,7 @@ export class HeldLease {
         this.#seen = now;
         return false;
       }
-      this.#lost = now === null ? "somebody has deleted it" : `${holderOf(now)} has taken it`;
+      this.#lost = this.#loss(now === null ? "somebody has deleted it" : `${holderOf(now)} has taken it`);
       return true;
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
@@ -155,13 +194,22 @@ async function acquire(client: ClusterClient, options: LeaseOptions): Promise<Ku
   }
 }
 
+function shutOut(cluster: ClusterId, { request, message }: ApiFailure): Finding {
+  return credentialsRefused.at([leaseRef(cluster)], { cluster, request, reply: message });
+}
+
 function heldTrouble(cluster: ClusterId, holder: string): RunTrouble {
   return new RunTrouble(leaseHeld.at([leaseRef(cluster)], { cluster, holder, lease: leaseText }));
 }
 
 /** Renewed, or taken: replaces exactly what was seen. */
-async function written(client: ClusterClient, seen: KubeObject, options: LeaseOptions): Promise<KubeObject> {
-  return client.replace(leaseRef(client.id), bodyOf(options, seen));
+async function written(
+  client: ClusterClient,
+  seen: KubeObject,
+  options: LeaseOptions,
+  signal?: AbortSignal,
+): Promise<KubeObject> {
+  return client.replace(leaseRef(client.id), bodyOf(options, seen), signal === undefined ? {} : { signal });
 }
 
 function bodyOf({ holder, durationSeconds, clock }: LeaseOptions, seen: KubeObject | null): JsonObject {

@@ -2,11 +2,14 @@
 import type { ClusterId } from "../core/ids.ts";
 import { sortedBy } from "../core/order.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
-import { HeldLease, type LeaseOptions } from "./lease.ts";
+import { HeldLease, type HoldOptions, type LeaseOptions } from "./lease.ts";
 
 export interface RunLock {
-  /** Takes the Leases the first time, and demands afterwards that they are still ours. Throws a RunTrouble. */
-  hold(): Promise<void>;
+  /**
+   * Takes all Leases the first time; returns when those of the given clusters are surely ours, or on the signal. Throws a RunTrouble
+   * where one is not ours any more, or nobody can say so by the deadline.
+   */
+  hold(clusters: readonly ClusterId[], options: HoldOptions): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -18,10 +21,10 @@ export function leasesOf(clients: ReadonlyMap<ClusterId, ClusterClient>, options
     for (const client of sortedBy(clients.values(), ({ id }) => id)) held.push(await HeldLease.take(client, options));
   };
   return {
-    async hold() {
+    async hold(clusters, hold) {
       taking ??= take();
       await taking;
-      for (const lease of held) lease.demand();
+      for (const lease of held) if (clusters.includes(lease.cluster)) await lease.demand(hold);
     },
     async release() {
       // What failed while they were taken has been said.

@@ -1,8 +1,10 @@
 // What stops a step, each as the finding that says why and what to do.
 import { expect, test } from "vitest";
 import { failure, type Fault, MemoryCluster } from "../../test/live/memory-cluster.ts";
-import { runInMemory } from "../../test/live/run-in-memory.ts";
+import { MemoryFolder, runInMemory, undoInMemory } from "../../test/live/run-in-memory.ts";
 import { bodyOf, configMap, one, PlanBuilder, two } from "../../test/live/small-plans.ts";
+import { all, type Condition } from "../conditions/condition.ts";
+import { ApiFailure } from "../kube/live/api-failure.ts";
 import { makeStep, type StepParts } from "../plan/make-step.ts";
 import type { Step } from "../plan/plan.ts";
 import { slotId } from "../core/ids.ts";
@@ -104,6 +106,42 @@ test("a finalizer that holds what was deleted", async () => {
   expect(await troubleOf(step, cluster)).toMatchObject({
     trouble: [{ code: "MF913", params: { finalizers: "example.test/holds" } }],
   });
+});
+
+test("a finalizer that holds one of two that go together, and one that holds what undo deletes", async () => {
+  const [east, west] = [new MemoryCluster(one), new MemoryCluster(two)];
+  const refs = [configMap(one, "peer"), configMap(two, "peer")];
+  east.put(configMap(one, "peer"), {});
+  west.put(configMap(two, "peer"), { metadata: { finalizers: ["example.test/holds"] } });
+  const both = makeStep({
+    phase: "export",
+    title: "both",
+    rule,
+    action: { do: "delete-together", refs, withinMs: 9_000 },
+    done: all(...refs.map((ref): Condition => ({ kind: "absent", ref }))),
+  });
+  const held = { object: "two: ConfigMap default/peer", finalizers: "example.test/holds" };
+  expect(await troubleOf(both, east, [west])).toMatchObject({ trouble: [{ code: "MF913", params: held }] });
+
+  const [cluster, folder, builder] = [new MemoryCluster(one), new MemoryFolder(), new PlanBuilder()];
+  const made = configMap(one, "made");
+  const plan = builder.phase("export", [builder.apply("export", made, { a: "1" })]).plan();
+  await runInMemory(plan, { clusters: [cluster], folder });
+  await cluster.mergePatch(made, { metadata: { finalizers: ["example.test/holds"] } });
+  const { told } = await undoInMemory(plan, { clusters: [cluster], folder });
+  expect(told.find(({ type }) => type === "step-ended")).toMatchObject({ result: { trouble: { code: "MF913" } } });
+});
+
+test("a webhook that does not answer, once the step's time is up; credentials that are not taken, at once", async () => {
+  const message = 'Internal error occurred: failed calling webhook "check.example.test": connection refused';
+  const silent = new ApiFailure({ reason: "server-error", request: "PATCH /x", status: 500, message });
+  const cluster = answering(put({ x: "old" }), ({ verb }) => (verb === "patch" ? silent : null));
+  expect(await troubleOf(patch(), cluster)).toMatchObject({
+    trouble: [{ code: "MF922", params: { webhook: "check.example.test", does: "patch", reply: message } }],
+  });
+  const shut = answering(put({ x: "old" }), ({ verb }) => (verb === "patch" ? failure("unauthorized", 401) : null));
+  expect(await troubleOf(patch(), shut)).toMatchObject({ trouble: [{ code: "MF921", params: { cluster: "one" } }] });
+  expect(shut.requests.filter(({ verb }) => verb === "patch")).toHaveLength(1);
 });
 
 test("one of two deletes that must go together does not: which", async () => {

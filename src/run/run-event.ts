@@ -45,7 +45,14 @@ export type RunEventBody =
     }
   | { readonly type: "phase-started"; readonly phase: PhaseId }
   /** Written down and synced before anything is sent. */
-  | { readonly type: "step-intended"; readonly phase: PhaseId; readonly step: StepId; readonly found: readonly Found[] }
+  | {
+      readonly type: "step-intended";
+      readonly phase: PhaseId;
+      readonly step: StepId;
+      readonly found: readonly Found[];
+      /** What was noted of these objects before is void: no write of ours found them so. */
+      readonly instead?: true;
+    }
   /** What is waited for; not kept. `step` null: the phase's gate, or its verification. */
   | { readonly type: "waiting"; readonly phase: PhaseId; readonly step: StepId | null; readonly seen: Finding }
   /** Asked again after a passing refusal; not kept. */

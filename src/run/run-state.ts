@@ -7,7 +7,7 @@ import type { Direction, Found, RunEnd, RunEvent, StepResult } from "./run-event
 
 export interface StepRecord {
   readonly done: boolean;
-  /** By refKey: what was found before the step first acted. A later try does not replace it. */
+  /** By refKey: what was found before the step first acted. A later try does not replace it, unless it says that none has acted. */
   readonly found: ReadonlyMap<string, Found>;
   readonly last: StepResult | null;
 }
@@ -63,8 +63,7 @@ export function fold(events: Iterable<RunEvent>, from: RunState = notBegun): Run
         break;
       case "step-intended":
         // An undo has something to forget once it is done, and nothing to note before.
-        if (state.direction === "apply")
-          state.steps.set(event.step, intended(state.steps.get(event.step), event.found));
+        if (state.direction === "apply") state.steps.set(event.step, intended(state.steps.get(event.step), event));
         break;
       case "step-ended":
         endStep(state, event.step, event.result);
@@ -78,9 +77,12 @@ export function fold(events: Iterable<RunEvent>, from: RunState = notBegun): Run
   return state;
 }
 
-function intended(before: StepRecord | undefined, found: readonly Found[]): StepRecord {
+function intended(
+  before: StepRecord | undefined,
+  { found, instead }: Pick<Extract<RunEvent, { readonly type: "step-intended" }>, "found" | "instead">,
+): StepRecord {
   const all = new Map(before?.found);
-  for (const each of found) if (!all.has(refKey(each.ref))) all.set(refKey(each.ref), each);
+  for (const each of found) if (instead === true || !all.has(refKey(each.ref))) all.set(refKey(each.ref), each);
   return { done: false, found: all, last: before?.last ?? null };
 }
 

@@ -8,6 +8,7 @@ import { notConfirmed, waitedInVain } from "../findings/codes/run.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import { leftToSee } from "../plan/awaited.ts";
 import type { Action, PhaseId, Step } from "../plan/plan.ts";
+import { touched } from "../plan/touched.ts";
 import { fillSlots } from "../target/fill-slots.ts";
 import { apiTrouble } from "./api-trouble.ts";
 import { laterOn } from "./chains.ts";
@@ -17,7 +18,7 @@ import { applyTask, deleteTask, goingTrouble, patchTask, restartMark, restartTas
 import type { StepResult } from "./run-event.ts";
 import { clientFor, type RunWorld } from "./run-world.ts";
 import { readSlot, slotsIn } from "./slots.ts";
-import { intend, reading, type StepRun, type Written } from "./step-run.ts";
+import { foundBefore, hold, intend, reading, type StepRun, type Written } from "./step-run.ts";
 import { isGoing, look, type Task } from "./task.ts";
 
 /** A write of one object. */
@@ -72,10 +73,21 @@ async function write(run: StepRun, action: WriteAction): Promise<Written> {
     signal: world.signal,
     deadlineMs,
     seen,
-    intend: async (object) => intend(run, [{ ref, object }]),
+    hold: async () => hold(run, ref.cluster),
+    intend: async (object, again) => intend(run, [{ ref, object }], replaces(run, task, again)),
+    begun: foundBefore(run, ref) !== null,
     onRetry: ({ request, reply }, inMs) =>
       void world.emit({ type: "retrying", phase, step: step.id, request, reply, inMs }),
   });
+}
+
+/**
+ * Whether what is found now replaces what was noted before. Of an earlier run nobody knows whether its write was carried out; a delete
+ * was not, where it finds its object.
+ */
+export function replaces(run: StepRun, { ref, does }: Task, again: boolean): boolean {
+  const earlier = foundBefore(run, ref) !== null;
+  return does === "delete" ? again || earlier : again && !earlier;
 }
 
 /** The task of an action, or why it cannot be made: a slot that has no value. */
@@ -224,10 +236,9 @@ async function waitForAll(run: StepRun, condition: Condition): Promise<StepResul
   return { state: "done", wrote: false, left: drained.trouble };
 }
 
-/** Why an object that was deleted is still there. */
+/** Why an object that was deleted, by the step or by taking it back, is still there. */
 async function heldDeletion({ world, step }: StepRun): Promise<Finding | null> {
-  const refs = step.action.do === "delete" ? [step.action.ref] : [];
-  for (const ref of refs) {
+  for (const ref of touched(step.action)) {
     const seen = await look(clientFor(world, ref.cluster), ref).catch(() => null);
     if (seen !== null && isGoing(seen)) return goingTrouble(seen);
   }

@@ -19,9 +19,14 @@ export interface Task {
   readonly does: "apply" | "patch" | "delete" | "restart" | "create";
   judge(seen: KubeObject | null): Judged;
   /** Sends it, for the object as it was seen. */
-  write(client: ClusterClient, seen: KubeObject | null, options: WriteOptions): Promise<unknown>;
+  write(client: ClusterClient, seen: KubeObject | null, options: TaskOptions): Promise<unknown>;
   /** Of an object whose content is never read (a Secret): how the server is asked for it instead. */
   readonly unseen?: Unseen;
+}
+
+export interface TaskOptions extends WriteOptions {
+  /** It was seen a while ago: an apply is refused where the object has changed since, so that what is noted is what it finds. */
+  readonly asSeen?: boolean;
 }
 
 export interface Unseen {

@@ -13,7 +13,7 @@ import type { Found, StepResult } from "./run-event.ts";
 import { ended, templateOf, waitFor } from "./run-step.ts";
 import type { StepRecord } from "./run-state.ts";
 import { clientFor, type RunWorld } from "./run-world.ts";
-import { reading, type StepRun } from "./step-run.ts";
+import { hold, reading, type StepRun } from "./step-run.ts";
 import { look, metadataText, type Task } from "./task.ts";
 import { recreateTask, reapplyTask, removeTask } from "./undo-tasks.ts";
 
@@ -125,9 +125,9 @@ async function writeBack(run: StepRun, task: Task) {
     clock: world.clock,
     signal: world.signal,
     deadlineMs,
-    intend: async () => {
-      await world.lock.hold();
-      await world.emit({ type: "step-intended", phase, step: step.id, found: [] });
+    hold: async () => hold(run, task.ref.cluster),
+    intend: async (_, again) => {
+      if (!again) await world.emit({ type: "step-intended", phase, step: step.id, found: [] });
     },
     onRetry: ({ request, reply }, inMs) =>
       void world.emit({ type: "retrying", phase, step: step.id, request, reply, inMs }),

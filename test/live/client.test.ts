@@ -49,6 +49,26 @@ test.each([
     { reason: "server-error", message: /^"? ?Bad Gateway/u },
   ],
   [
+    refusal(403, "Forbidden", 'admission webhook "a.test" denied the request: not today'),
+    undefined,
+    { reason: "invalid", message: "not today" },
+  ],
+  [
+    refusal(403, "Forbidden", 'configmaps "x" is forbidden: exceeded quota: few'),
+    undefined,
+    { reason: "invalid", message: "exceeded quota" },
+  ],
+  [
+    refusal(403, "Forbidden", 'configmaps "x" is forbidden: User "u" cannot patch resource "configmaps"'),
+    undefined,
+    { reason: "forbidden" },
+  ],
+  [
+    { status: 429, headers: { date: "Sun, 29 Nov 2026 10:00:00 GMT" } },
+    "Sun, 29 Nov 2026 10:00:05 GMT",
+    { reason: "too-many-requests", retryAfterMs: 5_000 },
+  ],
+  [
     refusal(403, "Forbidden", "no"),
     undefined,
     { reason: "forbidden", message: "no", request: "GET /api/v1/configmaps" },
@@ -107,6 +127,15 @@ test("a watch goes on where it was left, lists anew what is forgotten, and outli
 });
 
 const textOf = (each: ChangeEvent) => (each.type === "restarted" ? each.type : `${each.type} ${each.object.ref.name}`);
+
+test("a server that has always forgotten where a watch goes on from is not asked without a pause", async () => {
+  const server = await serving([({ query }) => (query.has("watch") ? refusal(410, "Expired") : page([]))]);
+  const end = new AbortController();
+  setTimeout(() => end.abort(), 1_000);
+  for await (const each of server.client.watch(configMap, {}, end.signal)) expect(each.type).toBe("restarted");
+  // After 200, 400, 800 ms.
+  expect(lists(server).length).toBeLessThan(8);
+});
 
 test("a refusal that asking again does not mend ends a watch", async () => {
   const { client } = await serving([() => page([]), () => refusal(403, "Forbidden", "no longer")]);

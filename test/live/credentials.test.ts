@@ -152,6 +152,16 @@ test("an exec plugin is run once, with what it is owed, and again when its token
   expect([runs(folder).length, sent().slice(before)]).toEqual([3, ["Bearer three"]]);
 });
 
+test("a token that has ended as it comes, by a clock that is not the server's, is used until it is refused", async () => {
+  const { open, list, folder, sent } = await world({ exec }, (authorization) => authorization === "Bearer one");
+  plugin(folder);
+  answer(folder, { token: "one", expirationTimestamp: new Date(Date.now() - 600_000).toISOString() });
+  const client = await open();
+  await list(client);
+  await list(client);
+  expect([runs(folder).length, new Set(sent())]).toEqual([1, new Set(["Bearer one"])]);
+});
+
 test("an exec plugin that goes on giving a token that is refused is not run for ever", async () => {
   const { open, list, folder } = await world({ exec }, () => false);
   plugin(folder);

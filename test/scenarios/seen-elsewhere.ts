@@ -109,7 +109,7 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF918: undoing,
   MF919: refusals,
   MF920: refusals,
-  MF921: "src/cli/missing-verbs.test.ts",
+  MF923: "src/cli/missing-verbs.test.ts",
   MF950: sabotaged,
   MF951: sabotaged,
   MF952: sabotaged,

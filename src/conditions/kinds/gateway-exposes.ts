@@ -3,20 +3,13 @@ import { fewNames } from "../../core/few-names.ts";
 import type { Host } from "../../core/ids.ts";
 import { type ObjectRef, refKey, refText } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
-import {
-  exposesMore,
-  gatewayRejects,
-  noProxies,
-  notExposed,
-  notSeen,
-  wrongAnswerer,
-} from "../../findings/codes/conditions.ts";
+import { exposesMore, gatewayRejects, noProxies, notExposed, wrongAnswerer } from "../../findings/codes/conditions.ts";
 import type { Route } from "../../routes/route.ts";
 import { type ExposureView, type Facts, isUnseen } from "../facts.ts";
 import type { ConditionOf, Kind } from "../kind.ts";
 import { backendsAt, namesOf, portsOf, sniOf } from "../pairs.ts";
 import type { PlanIndex } from "../planned.ts";
-import { unknownName, unseenOf } from "../unseen.ts";
+import { unknownName, unseenOf, unseenWhat } from "../unseen.ts";
 import { done, pending, type Verdict, worst } from "../verdict.ts";
 
 /** A name that clients will use in their handshakes, and who may answer to it. */
@@ -115,10 +108,7 @@ function answered(gateway: ObjectRef, names: readonly Name[], facts: Facts): Ver
     .filter(({ staffed }) => staffed)
     .map((name) => ({ ...name, answerer: facts.answerer(gateway, name.sni) }))
     .map(({ sni, answerers, answerer }) => {
-      if (isUnseen(answerer)) {
-        const what = `who answers to ${sni} at ${refText(gateway)}`;
-        return pending(notSeen.at([gateway], { what, reason: answerer.unseen }));
-      }
+      if (isUnseen(answerer)) return unseenWhat([gateway], `who answers to ${sni} at ${refText(gateway)}`, answerer);
       if ("identity" in answerer && answerers.includes(answerer.identity)) return done;
       const actual = "identity" in answerer ? answerer.identity : answerer.refused;
       return pending(

@@ -1,12 +1,12 @@
 // slot: a value that only exists during a run is there.
 import { refKey, refText } from "../../core/object-ref.ts";
 import type { Json } from "../../core/json.ts";
-import { notSeen, slotEmpty } from "../../findings/codes/conditions.ts";
+import { slotEmpty } from "../../findings/codes/conditions.ts";
 import type { Slot } from "../../target/desired-object.ts";
 import { slotValue } from "../../target/fill-slots.ts";
-import { type Facts, isUnseen, type Unseen } from "../facts.ts";
+import { type Facts, isUnseen } from "../facts.ts";
 import type { ConditionOf, Kind } from "../kind.ts";
-import { unknownName, unseenObject } from "../unseen.ts";
+import { unknownName, unseenObject, unseenWhat } from "../unseen.ts";
 import { done, pending, type Verdict } from "../verdict.ts";
 
 export const slot: Kind<ConditionOf<"slot">> = {
@@ -20,7 +20,7 @@ export const slot: Kind<ConditionOf<"slot">> = {
 function ofSlot(of: Slot, facts: Facts): Verdict {
   if (of.type === "node-addresses") {
     const nodes = facts.nodes(of.cluster);
-    if (isUnseen(nodes)) return unseenNodes(of.cluster, nodes);
+    if (isUnseen(nodes)) return unseenWhat([], `the nodes of ${of.cluster}`, nodes);
     const value = slotValue(of, { object: () => undefined, nodes: () => nodes });
     return value === null ? pending(slotEmpty.at([], { what: `An address of a node of ${of.cluster}` })) : done;
   }
@@ -32,8 +32,4 @@ function ofSlot(of: Slot, facts: Facts): Verdict {
   if (value !== null) return done;
   const what = of.type === "node-port" ? `The node port for ${of.port}` : "The address";
   return pending(slotEmpty.at([of.from], { what: `${what} of ${refText(of.from)}` }));
-}
-
-function unseenNodes(cluster: string, { unseen }: Unseen): Verdict {
-  return pending(notSeen.at([], { what: `the nodes of ${cluster}`, reason: unseen }));
 }

@@ -190,8 +190,27 @@ export const answerUnknown = defineCode({
   todo: "Install it, then run apply again.",
 });
 
-export const permissionMissing = defineCode({
+export const credentialsRefused = defineCode({
   code: "MF921",
+  name: "credentials-ended",
+  severity: "block",
+  message: "{cluster} does not take this user's credentials any more ({request}): {reply}",
+  why: "A token has ended in the middle of the run, and its file or plugin gave no other that the server takes.",
+  todo: "Log in again, then run apply again: it goes on where it stopped.",
+});
+
+export const webhookSilent = defineCode({
+  code: "MF922",
+  name: "webhook-silent",
+  severity: "block",
+  message:
+    "{cluster} could not {does} {object}: the admission webhook {webhook} did not answer until the step's time was up: {reply}",
+  why: "Its configuration says that nothing is written without it (failurePolicy Fail).",
+  todo: "See to the webhook: its configuration names its Service, whose pods have to run and be reached. Then run apply again: it goes on where it stopped.",
+});
+
+export const permissionMissing = defineCode({
+  code: "MF923",
   name: "permission-missing",
   severity: "block",
   message: "In {cluster} this user may not {verb} {resource} in {place}.",

@@ -22,6 +22,8 @@ export type FailureReason =
   | "too-many-requests"
   /** 5xx. */
   | "server-error"
+  /** An answer older than one that was given before. */
+  | "stale"
   /** Our own signal ended it. */
   | "aborted";
 
@@ -54,9 +56,9 @@ export class ApiFailure extends Error {
   }
 }
 
+const transient: ReadonlySet<FailureReason> = new Set(["unreachable", "too-many-requests", "server-error", "stale"]);
+
 /** Whether trying the very same request again can help (issue of the moment, not of the request). */
 export function isTransient(failure: ApiFailure): boolean {
-  return (
-    failure.reason === "unreachable" || failure.reason === "too-many-requests" || failure.reason === "server-error"
-  );
+  return transient.has(failure.reason);
 }

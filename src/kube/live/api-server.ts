@@ -139,7 +139,7 @@ export class ApiServer {
       status,
       body: await body.text(),
       retryAfter: typeof retryAfter === "string" ? retryAfter : null,
-      nowMs: Date.now(),
+      nowMs: nowAt(headers["date"]),
       jsonPatch: call.contentType === jsonPatchType,
     });
   }
@@ -180,6 +180,12 @@ export class ApiServer {
     if (proxy === null) return new Agent({ ...options, connect });
     return new ProxyAgent({ ...options, uri: proxy, requestTls: connect, proxyTls: { timeout: connectTimeoutMs } });
   }
+}
+
+/** By the server's clock, where it says so (RFC 9110, 6.6.1): a date in Retry-After is one of that clock, ours may be wrong. */
+function nowAt(date: string | string[] | undefined): number {
+  const at = typeof date === "string" ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(at) ? Date.now() : at;
 }
 
 const noCredentials: Credentials = { headers: {}, certificate: null };

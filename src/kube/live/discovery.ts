@@ -23,7 +23,7 @@ const freshMs = 2_000;
 export class Discovery {
   readonly #ask: Ask;
   #asked: Promise<Found> | null = null;
-  #askedAt = 0;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ask: Ask) {
     this.#ask = ask;
@@ -34,7 +34,7 @@ export class Discovery {
     const known = choose(await this.#found(), of, version);
     if (known !== null) return known;
     // Its CRD may have come since; many kinds that are asked for together are not each a reason to look again.
-    if (Date.now() - this.#askedAt >= freshMs) this.#asked = null;
+    if (performance.now() - this.#askedAt >= freshMs) this.#asked = null;
     const found = await this.#found();
     const now = choose(found, of, version);
     if (now === null && found.silent.has(of.group)) {
@@ -45,7 +45,7 @@ export class Discovery {
   }
 
   async #found(): Promise<Found> {
-    if (this.#asked === null) this.#askedAt = Date.now();
+    if (this.#asked === null) this.#askedAt = performance.now();
     const asked = this.#asked ?? read(this.#ask);
     this.#asked = asked;
     try {

@@ -130,7 +130,8 @@ function heldFrom(
       headers: { ...(hasToken ? { authorization: `Bearer ${token}` } : {}), ...headers },
       certificate: own ?? certificate,
     },
-    endMs: Number.isNaN(end) ? null : end,
+    // What has ended as it comes is of a clock that is not ours: the server will say when it is over.
+    endMs: Number.isNaN(end) || end <= Date.now() ? null : end,
   };
 }
 

@@ -22,6 +22,7 @@ import type { Connection } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import { exec, execTimeoutMs } from "./exec.ts";
 import { metadataAlone, metadataList, objectFrom } from "./live-object.ts";
+import { NewestSeen } from "./newest-seen.ts";
 import { portForward } from "./port-forward.ts";
 import { follow } from "./watch.ts";
 import { watchLines } from "./watch-lines.ts";
@@ -39,6 +40,7 @@ export class LiveClient implements ClusterClient {
   readonly at: string;
   readonly #server: ApiServer;
   readonly #discovery: Discovery;
+  readonly #newest = new NewestSeen();
 
   constructor(connection: Connection) {
     this.id = connection.id;
@@ -130,7 +132,7 @@ export class LiveClient implements ClusterClient {
           const path = pathOfKind(served, options.namespace ?? null);
           return watchLines(this.#server, { path, accept, query: selectors(options), from }, until);
         },
-        object: (body) => objectFrom(this.id, of, apiVersion, body),
+        object: (body) => this.#noted(objectFrom(this.id, of, apiVersion, body)),
       },
       signal,
     );
@@ -176,7 +178,10 @@ export class LiveClient implements ClusterClient {
   async #get(ref: ObjectRef, accept: string): Promise<KubeObject | null> {
     try {
       const place = await this.#place(ref);
-      return this.#object(place, await this.#server.json({ method: "GET", path: place.path, accept }));
+      const check = this.#newest.object(ref);
+      const object = this.#object(place, await this.#server.json({ method: "GET", path: place.path, accept }));
+      check(object.body, `GET ${place.path}`);
+      return object;
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
@@ -199,6 +204,7 @@ export class LiveClient implements ClusterClient {
         limit: String(limit),
         ...(next === undefined ? {} : { continue: next }),
       };
+      const check = next === undefined ? this.#newest.list(of) : null;
       let page: Json;
       try {
         page = await this.#server.json({ method: "GET", path, query, accept, signal, timeoutMs: pageTimeoutMs });
@@ -209,8 +215,9 @@ export class LiveClient implements ClusterClient {
         [objects, next, attempts] = [[], undefined, attempts + 1];
         continue;
       }
+      check?.(page, `GET ${path}`);
       const { items, resourceVersion, rest } = pageIn(page);
-      for (const item of items) objects.push(objectFrom(this.id, of, apiVersion, item));
+      for (const item of items) objects.push(this.#noted(objectFrom(this.id, of, apiVersion, item)));
       if (rest === "") return { objects, resourceVersion };
       next = rest;
     }
@@ -220,7 +227,14 @@ export class LiveClient implements ClusterClient {
     const query = { ...call.query, fieldManager, ...(options.dryRun === true ? { dryRun: "All" } : {}) };
     const accept = isSecret(place.ref) ? metadataAlone : "application/json";
     const { path } = place;
-    return this.#object(place, await this.#server.json({ ...call, path, query, accept, signal: options.signal }));
+    const answer = await this.#server.json({ ...call, path, query, accept, signal: options.signal });
+    const object = this.#object(place, answer);
+    return options.dryRun === true ? object : this.#noted(object);
+  }
+
+  #noted(object: KubeObject): KubeObject {
+    this.#newest.note(object.ref, object.body);
+    return object;
   }
 
   #object({ ref, apiVersion }: Place, answer: Json): KubeObject {

@@ -1,5 +1,6 @@
 // The Status object with which an API server refuses, read into the words of ApiFailure.
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
+import { isDeniedByAdmission } from "./admission.ts";
 import { ApiFailure, type FailureReason } from "./api-failure.ts";
 
 export interface Refusal {
@@ -65,6 +66,7 @@ function didNotFit(status: number, said: JsonObject | null): boolean {
 }
 
 function reasonOf(status: number, said: JsonObject | null, message: string): FailureReason {
+  if (said !== null && isDeniedByAdmission(status, message)) return "invalid";
   switch (status) {
     case 401:
       return "unauthorized";

@@ -43,7 +43,7 @@ export async function* follow(port: WatchPort, signal: AbortSignal): AsyncIterab
       if (!(error instanceof ApiFailure)) throw error;
       if (error.reason === "gone") from = null;
       else if (!isTransient(error)) throw error;
-      await pause(Math.max(error.retryAfterMs ?? 0, error.reason === "gone" ? 0 : pauseMs), signal);
+      await pause(Math.max(error.retryAfterMs ?? 0, pauseMs), signal);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
   }
