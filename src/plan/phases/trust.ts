@@ -136,24 +136,23 @@ interface RecordOps {
 /**
  * The same patch notes on the Secret which bundle it holds, since its values are never read: so that planning again between the
  * patch and istiod's restart does not plan the patch once more, which its own test would stop. Where the Secret has no annotation
- * at all, the whole map has to be added, and its version guards against taking away somebody else's; where no version is
- * known, nothing is noted.
+ * at all, the whole map has to be added: guarded by a test of null, which an API server takes for "not there" (Kubernetes 1.34,
+ * evanphx/json-patch 4.12, Patch.test), and not by the Secret's version, which every write and every undo moves.
  */
 function recordOps(context: PlanContext, mesh: Mesh, hash: Hash): RecordOps {
   const secret = findTyped(clusterOf(context.inventory, mesh), "Secret", mesh.namespace, caSecret);
   const nothing: RecordOps = { write: [], takeBack: [] };
   if (!secret) return nothing;
-  const { annotations, resourceVersion } = secret.view.metadata;
+  const { annotations } = secret.view.metadata;
   const path = pointer("metadata", "annotations", rootsAnnotation);
   const takeBack = patchOf([{ path, before: hash, after: undefined }]);
   if (Object.keys(annotations).length > 0) {
     const noted = annotations[rootsAnnotation];
     return { write: patchOf([{ path, before: noted, after: hash }]), takeBack };
   }
-  if (resourceVersion === "") return nothing;
   return {
     write: [
-      { op: "test", path: pointer("metadata", "resourceVersion"), value: resourceVersion },
+      { op: "test", path: pointer("metadata", "annotations"), value: null },
       { op: "add", path: pointer("metadata", "annotations"), value: { [rootsAnnotation]: hash } },
     ],
     takeBack,
