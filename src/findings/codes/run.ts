@@ -189,3 +189,12 @@ export const answerUnknown = defineCode({
   why: "Its CRD is not installed, or in another version.",
   todo: "Install it, then run apply again.",
 });
+
+export const objectsTakenAway = defineCode({
+  code: "MF921",
+  name: "objects-taken-away",
+  severity: "block",
+  message: "{objects} is not there any more: an earlier step of the plan made it, and somebody has deleted it since.",
+  why: "Requests go by what the plan has made, and no wait brings it back.",
+  todo: "Find out who deletes it: the API server's audit log says. Then run apply again: it makes the object anew, and goes on.",
+});
