@@ -51,6 +51,7 @@ export function verbsOf(plan: Plan): Permission[] {
     for (const id of verify) found.push(...toProbe(id, plan, probed));
     for (const step of steps) {
       found.push(...ofStep(step, plan), ...toJudge(step.done, plan, probed));
+      if (step.undo.how === "wait") found.push(...toJudge(step.undo.done, plan, probed));
       for (const ref of refsOf(step.action)) clusters.add(ref.cluster);
     }
   }
@@ -153,7 +154,7 @@ function textsIn(value: Json): string[] {
 }
 
 const workloads = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "DeploymentConfig", "Pod"]);
-const ofObjectsAlone = new Set(["present", "absent", "field", "status", "rolled-out"]);
+const ofObjectsAlone = new Set(["present", "absent", "field", "status", "imported", "rolled-out"]);
 
 /** What a condition looks at: objects by name; proxies in the pods of a workload; the clients of its probe group. */
 function toJudge(condition: Condition, plan: Plan, probed: Set<string>): Permission[] {

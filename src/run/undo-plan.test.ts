@@ -5,7 +5,8 @@ import { bodyOf, configMap, deployment, one, PlanBuilder, two } from "../../test
 import { MemoryCluster } from "../../test/live/memory-cluster.ts";
 import { clustersBefore, wholePlan } from "../../test/live/whole-plan.ts";
 import { valueAt } from "../core/pointer.ts";
-import { makeStep } from "../plan/make-step.ts";
+import type { Condition } from "../conditions/condition.ts";
+import { makeStep, restore } from "../plan/make-step.ts";
 import type { PhaseId, Plan } from "../plan/plan.ts";
 import type { RunEvent } from "./run-event.ts";
 
@@ -203,4 +204,73 @@ test("what was noted and never deleted is not woken up", async () => {
   await expect(runInMemory(plan, { clusters: [cluster], folder, killAfter: 3 })).rejects.toBeInstanceOf(Killed);
   expect(await undoInMemory(plan, { clusters: [cluster], folder })).toMatchObject({ end: "finished" });
   expect(cluster.writes).toEqual([]);
+});
+
+describe("what came before a step is taken back only once its undo's wait is over", () => {
+  const set = configMap(two, "set");
+  const back: Condition = { kind: "present", ref: set };
+  /** An entry, a look at something else, and the delete of a set; the look's undo waits until the set is back. */
+  const planned = (otherwise: "stop" | "go-on", done: Condition = back): Plan => {
+    const builder = new PlanBuilder();
+    const entry = builder.apply("import", configMap(one, "entry"), {});
+    const look = makeStep({
+      phase: "import",
+      title: "look",
+      rule,
+      action: { do: "wait" },
+      after: [entry.id],
+      timeoutMs: 60_000,
+      undo: { how: "wait", done, otherwise },
+    });
+    const gone = makeStep({
+      phase: "import",
+      title: "delete",
+      rule,
+      action: { do: "delete", ref: set },
+      after: [look.id],
+      undo: restore,
+    });
+    return builder.phase("import", [entry, look, gone]).plan();
+  };
+  const applied = async (plan: Plan) => {
+    const [clusters, folder] = [clustersBefore(), new MemoryFolder()];
+    await runInMemory(plan, { clusters, folder });
+    return { clusters, folder };
+  };
+  const never: Condition = { kind: "present", ref: configMap(two, "never") };
+  const ends = (told: readonly RunEvent[]) =>
+    told.flatMap((event) => (event.type === "step-ended" ? [[event.step, event.result.state]] : []));
+
+  test("and not before", async () => {
+    const run = await applied(planned("stop"));
+    const { end, told } = await undoInMemory(planned("stop"), run);
+    expect([end, ends(told).map(([step]) => step?.split("/")[1])]).toEqual(["finished", ["delete", "wait", "apply"]]);
+    expect(dumps(run.clusters)).toEqual(dumps(clustersBefore()));
+  });
+  test("it stops where it must hold, and is waited for again", async () => {
+    const run = await applied(planned("stop", never));
+    for (let tries = 0; tries < 2; tries += 1) {
+      const { end, told } = await undoInMemory(planned("stop", never), run);
+      expect([end, troubles(told).map((each) => each?.code)]).toEqual(["stopped", ["MF919"]]);
+      expect(run.clusters[0]?.seen(configMap(one, "entry"))).not.toBe(null);
+    }
+  });
+  test("or goes on, and says what was missing", async () => {
+    const run = await applied(planned("go-on", never));
+    const { end, told } = await undoInMemory(planned("go-on", never), run);
+    expect([
+      end,
+      told.flatMap((event) =>
+        event.type === "step-ended" && event.result.state === "done" ? (event.result.left?.code ?? []) : [],
+      ),
+    ]).toEqual(["finished", ["MF919"]]);
+    expect(dumps(run.clusters)).toEqual(dumps(clustersBefore()));
+  });
+  test("one that was never done has nothing to wait for", async () => {
+    const [clusters, folder] = [clustersBefore(), new MemoryFolder()];
+    const plan = planned("stop", never);
+    // Run, phase, the entry's note and its end: the look has not been taken.
+    await expect(runInMemory(plan, { clusters, folder, killAfter: 4 })).rejects.toBeInstanceOf(Killed);
+    expect(await undoInMemory(plan, { clusters, folder })).toMatchObject({ end: "finished" });
+  });
 });

@@ -3,7 +3,7 @@ import { all, type Condition } from "../conditions/condition.ts";
 import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import { changedMeanwhile, noImage, notUndoable } from "../findings/codes/run.ts";
 import type { Finding } from "../core/finding.ts";
-import type { Action, PhaseId, Step } from "../plan/plan.ts";
+import type { Action, PhaseId, Step, Undo } from "../plan/plan.ts";
 import type { BeforeImages } from "./before-images.ts";
 import { converge } from "./converge.ts";
 import { deleteTask, patchTask, restartMarkOf, restartTask } from "./forward-tasks.ts";
@@ -38,6 +38,8 @@ export function undoWork(world: UndoWorld, step: Step, record: StepRecord | null
       // What it lost was confirmed; what it wrote, if anything, no write brings back.
       if (!undo.needed || record.found.size === 0) return nothing;
       return { ...nothing, trouble: notUndoable.at([...touched(action)], { title: step.title, reason: undo.reason }) };
+    case "wait":
+      return nothing;
     case "actions":
       return record.found.size === 0 ? nothing : { ...nothing, tasks: undo.actions.map((each) => taskOf(world, each)) };
     case "restore":
@@ -107,6 +109,8 @@ export async function undoStep(world: RunWorld, phase: PhaseId, step: Step): Pro
 
 async function undoBy(run: StepRun, work: UndoWork): Promise<StepResult> {
   const { step, record } = run;
+  if (step.undo.how === "wait")
+    return record?.done === true ? waitBack(run, step.undo) : { state: "done", wrote: false };
   let wrote = false;
   for (const task of [...work.tasks, ...(await alsoTasks(run, work))]) {
     const written = await writeBack(run, task);
@@ -115,6 +119,16 @@ async function undoBy(run: StepRun, work: UndoWork): Promise<StepResult> {
   }
   const acted = (record?.found.size ?? 0) > 0;
   return acted ? waitFor(run, undone(step, work.tasks), wrote) : { state: "done", wrote };
+}
+
+/** What holds up only what is no path any more must not hold up the rest. */
+async function waitBack(
+  run: StepRun,
+  { done, otherwise }: Extract<Undo, { readonly how: "wait" }>,
+): Promise<StepResult> {
+  const result = await waitFor(run, done, false);
+  if (result.state !== "stopped" || otherwise === "stop") return result;
+  return { state: "done", wrote: false, left: result.trouble };
 }
 
 async function writeBack(run: StepRun, task: Task) {

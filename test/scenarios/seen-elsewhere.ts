@@ -85,6 +85,7 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF871: `${kinds}/proxies.test.ts`,
   MF872: `${kinds}/gateway-exposes.test.ts`,
   MF873: `${kinds}/endpoints.test.ts`,
+  MF874: `${kinds}/imported.test.ts`,
   MF900: steps,
   MF901: steps,
   MF902: steps,
@@ -106,4 +107,5 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF918: undoing,
   MF919: refusals,
   MF920: refusals,
+  MF921: "src/run/gone-objects.test.ts",
 };

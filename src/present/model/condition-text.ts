@@ -94,6 +94,8 @@ function claimOf(part: ConditionPart, names: ConditionNames): Claim {
       );
     case "peer-synced":
       return of(part.ref, "connected, fully synced with every istiod pod");
+    case "imported":
+      return of(part.ref, `imports ${hostsText(part.hosts)}`);
     case "proxy-roots":
       return of(part.workload, `every proxy trusts ${countText(part.include.length, "root")}`);
     case "proxy-network":
