@@ -2,7 +2,6 @@
 import { refText } from "../../core/object-ref.ts";
 import type { FoundCluster } from "../../run/found-objects.ts";
 import type { RunState } from "../../run/run-state.ts";
-import { touched } from "../../run/schedule.ts";
 import type { PhaseStanding, StepStanding } from "../../run/survey.ts";
 import { type FindingView, findingViews } from "./finding-view.ts";
 
@@ -77,8 +76,8 @@ export function runStatusView(
 }
 
 /** A restart's mark may be taken away by whoever keeps the workload: it says nothing. */
-function differingView({ step: { title, action }, noted, shown }: StepStanding): DifferingView[] {
+function differingView({ step: { title, action }, touches, noted, shown }: StepStanding): DifferingView[] {
   const lost = noted === "done" && action.do !== "restart" && (shown === "to-do" || shown === "refused");
   if (noted !== "begun" && !lost) return [];
-  return [{ title, objects: touched(action).map((ref) => refText(ref)), state: lost ? "not-in-place" : "not-ended" }];
+  return [{ title, objects: touches.map((ref) => refText(ref)), state: lost ? "not-in-place" : "not-ended" }];
 }
