@@ -5,14 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { Json } from "../../src/core/json.ts";
+import { valueAt } from "../../src/core/pointer.ts";
 import { run, type Ran } from "../../test/cli/run-meshferry.ts";
 import type { RunEvent } from "../../src/run/run-event.ts";
+import type { LiveObject } from "../api/live-object.ts";
+import { hasCondition, waitFor } from "../api/wait-for.ts";
 import type { LoadClient } from "../load/load-client.ts";
 import { type RunningLoad, startLoad } from "../load/start-load.ts";
 import { type HonestView, honestView } from "../ossm2/honest-view.ts";
 import { standInTiming } from "./extent.ts";
 import { clusterDump } from "./live-dump.ts";
-import { federatedWorld, type World } from "./ossm2-world.ts";
+import { federatedWorld, type Side, type World } from "./ossm2-world.ts";
 
 export const phases = [
   "prepare",
@@ -43,8 +46,11 @@ export interface Migration {
 export const apply = ["apply", "plan", "--without-rehearsal", "--yes", "--drain-timeout", "20s"] as const;
 export const undo = ["undo", "plan", "--yes"] as const;
 
-/** Only for beforeAll, with the plan made; `end` is for afterAll. */
-export async function migration(name: string): Promise<Migration> {
+/**
+ * Only for beforeAll, with the plan made; `end` is for afterAll. `prepared`: the control planes are as the guide sets them up, with
+ * what multi-cluster needs; otherwise that is left to the network phase.
+ */
+export async function migration(name: string, prepared = true): Promise<Migration> {
   const world = await federatedWorld(name, standInTiming, true);
   const views = new Map<string, HonestView>();
   const folder = await mkdtemp(join(tmpdir(), "meshferry-migration-"));
@@ -75,6 +81,7 @@ export async function migration(name: string): Promise<Migration> {
   try {
     for (const { cluster } of [world.east, world.west]) views.set(cluster.name, await honestView(cluster));
     writeFileSync(join(folder, "meshferry.yaml"), config(views));
+    if (!prepared) await Promise.all([world.east, world.west].map(unprepare));
     const { code, stderr } = await meshferry(["plan", "--out", "plan", "--no-rehearse"]);
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^note: \d+ files written to plan\n$/u)]);
     expect(objectWrites()).toEqual([]);
@@ -83,6 +90,21 @@ export async function migration(name: string): Promise<Migration> {
     throw error;
   }
   return { world, meshferry, objectWrites, dumps, load, end };
+}
+
+/** Takes away what the guide's lab gives a control plane for multi-cluster, and waits until its operator has followed. */
+async function unprepare({ api }: Side): Promise<void> {
+  const plane = {
+    apiVersion: "maistra.io/v2",
+    kind: "ServiceMeshControlPlane",
+    namespace: "istio-system",
+    name: "basic",
+  };
+  const remove = ["/spec/techPreview", "/spec/runtime"].map((path) => ({ op: "remove", path }));
+  const { metadata } = await api.patch(plane, "json", remove);
+  const followed = (object: LiveObject): boolean =>
+    valueAt(object, "/status/observedGeneration") === metadata.generation && hasCondition("Ready")(object);
+  await waitFor(api, plane, "Ready without it", followed, 120_000);
 }
 
 /**

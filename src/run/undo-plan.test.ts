@@ -8,7 +8,10 @@ import { valueAt } from "../core/pointer.ts";
 import type { Condition } from "../conditions/condition.ts";
 import { makeStep, restore } from "../plan/make-step.ts";
 import type { PhaseId, Plan } from "../plan/plan.ts";
+import type { StepId } from "../core/ids.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
 import type { RunEvent } from "./run-event.ts";
+import type { Until } from "./run-world.ts";
 
 const rule = "export.own-namespace";
 const dumps = (clusters: readonly MemoryCluster[]) => clusters.map((cluster) => cluster.dump());
@@ -156,6 +159,38 @@ test("what a phase had restarted is restarted behind the writes of its undo", as
       .map(({ verb }) => verb)
       .at(-1),
   ).toBe("merge");
+});
+
+test("what the plan restarts one after the other, undo does too, whatever stands between them", async () => {
+  const [first, last] = [deployment(one, "first"), deployment(two, "last")];
+  const restart = (workload: ObjectRef, ...after: readonly StepId[]) =>
+    makeStep({
+      phase: "trust",
+      title: "restart",
+      rule,
+      action: { do: "restart", workload },
+      after,
+      done: { kind: "rolled-out", ref: workload },
+    });
+  const earlier = restart(first);
+  const look = makeStep({ phase: "trust", title: "look", rule, action: { do: "wait" }, after: [earlier.id] });
+  const plan = new PlanBuilder().phase("trust", [earlier, look, restart(last, look.id)]).plan();
+  const clusters = clustersBefore();
+  for (const [at, ref] of [first, last].entries())
+    clusters[at]?.put(ref, { apiVersion: "apps/v1", kind: "Deployment", metadata: {}, spec: { template: {} } });
+  const folder = new MemoryFolder();
+  await runInMemory(plan, { clusters, folder });
+  let starting = 0;
+  const until: Until = async () => {
+    starting += 1;
+    expect(starting).toBe(1);
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    starting -= 1;
+    return { is: "done" };
+  };
+  const { end, told } = await undoInMemory(plan, { clusters, folder, until });
+  const restarted = told.flatMap((event) => (event.type === "step-intended" ? [event.step.split("/").at(-1)] : []));
+  expect([end, restarted]).toEqual(["finished", ["first", "last"]]);
 });
 
 test("what was deleted is woken up after it was made again, once", async () => {
