@@ -1,4 +1,4 @@
-// A whole migration as its users do it, applied under load up to the end of federation, with somebody who deletes an endpoint in the middle.
+// A whole migration as its users do it, under load: an endpoint is deleted in the middle, everything is taken back, and then federation ends.
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Finding } from "../../src/core/finding.ts";
@@ -9,7 +9,7 @@ import { httpClients, tcpClient } from "../load/load-client.ts";
 import { reportLines } from "../load/report-text.ts";
 import type { RunningLoad } from "../load/start-load.ts";
 import { ask } from "../mesh/ask.ts";
-import { apply, type Migration, migration, phases } from "./migrated-meshes.ts";
+import { apply, expectUndone, type Migration, migration, phases, undo } from "./migrated-meshes.ts";
 import { exportSet, got, hosts } from "./ossm2-world.ts";
 
 let migrated: Migration;
@@ -20,25 +20,32 @@ beforeAll(async () => {
 
 afterAll(async () => migrated?.end());
 
-/** One at the shift, and one at each resync of federation until then, for each exchange that was under way. */
-const tcpAtNewAddresses = 10;
+/** One at each shift, there and back, and one at each resync of federation, for each exchange that was under way. */
+const tcpAtNewAddresses = 20;
 
 const sabotage = "an endpoint is deleted";
 
-test("federation ends under load, and no HTTP request is lost but those by an endpoint that somebody deletes, until it is back", async () => {
-  const { meshferry } = migrated;
+test("there and back and there again under load: no HTTP request is lost but by an endpoint that somebody deletes, until it is back", async () => {
+  const { finish, dumps, dumpsLike } = migrated;
   const load = await migrated.load([
     ...httpClients("a", hosts.a, 8000),
     ...httpClients("b", hosts.b, 8000),
     tcpClient("echo", hosts.tcp, 9000),
   ]);
-  try {
-    for (const phase of phases.filter((each) => each !== "shift")) {
-      await load.mark(phase);
-      if (phase === "retire-exports") await sabotaged(load);
-      const { code, stdout, stderr } = await meshferry([...apply, "--until", phase]);
-      expect([phase, code, stderr], stdout).toEqual([phase, 0, ""]);
+  const forward = async (again: string, names: readonly string[]): Promise<void> => {
+    for (const phase of names) {
+      await load.mark(`${phase}${again}`);
+      await finish(...apply, "--until", phase);
     }
+  };
+  try {
+    const before = await dumps();
+    await forward("", phases.slice(0, phases.indexOf("shift")));
+    await sabotaged(load);
+    await load.mark("undo");
+    await finish(...undo, "--to", "start");
+    expectUndone(await dumpsLike(before), before);
+    await forward(", again", phases);
   } catch (error) {
     await load.discard();
     throw error;
@@ -69,6 +76,7 @@ function inTwo({ windows }: LoadReport): [Window, ...Window[]] {
 /** Between the shift and the end of federation, somebody deletes the endpoint of a host that clients use by now. */
 async function sabotaged(load: RunningLoad): Promise<void> {
   const { meshferry, world } = migrated;
+  await load.mark("shift");
   const { east, west } = world;
   const kind = { apiVersion: "networking.istio.io/v1beta1", kind: "WorkloadEntry" };
   const { items } = await east.api.list(kind, { labels: `meshferry.dev/host=${hosts.a}` });

@@ -11,10 +11,11 @@ import type { RunEvent } from "../../src/run/run-event.ts";
 import type { LiveObject } from "../api/live-object.ts";
 import { hasCondition, waitFor } from "../api/wait-for.ts";
 import type { LoadClient } from "../load/load-client.ts";
+import { until } from "../machine/until.ts";
 import { type RunningLoad, startLoad } from "../load/start-load.ts";
 import { type HonestView, honestView } from "../ossm2/honest-view.ts";
 import { standInTiming } from "./extent.ts";
-import { clusterDump } from "./live-dump.ts";
+import { clusterDump, oursIn } from "./live-dump.ts";
 import { federatedWorld, type Side, type World } from "./ossm2-world.ts";
 
 export const phases = [
@@ -39,6 +40,10 @@ export interface Migration {
   /** Writes until now, without those of the Lease, which is taken and given back by every run, and of probes' pods. */
   readonly objectWrites: () => readonly string[];
   readonly dumps: () => Promise<Dumps>;
+  /** The first dump that equals this one; after a minute without one, the last. istiod follows a moment behind what was asked. */
+  readonly dumpsLike: (wanted: Dumps) => Promise<Dumps>;
+  /** Runs meshferry with the words, and demands that it finishes. */
+  readonly finish: (...words: readonly string[]) => Promise<void>;
   readonly load: (clients: readonly LoadClient[]) => Promise<RunningLoad>;
   readonly end: () => Promise<void>;
 }
@@ -72,6 +77,18 @@ export async function migration(name: string, prepared = true): Promise<Migratio
     const both = [world.east, world.west].map(async ({ cluster, api }) => [cluster.name, await clusterDump(api)]);
     return Object.fromEntries((await Promise.all(both)) as [string, Record<string, Json>][]);
   };
+  const dumpsLike: Migration["dumpsLike"] = async (wanted) => {
+    let last: Dumps = {};
+    const same = async (): Promise<Dumps | null> => {
+      last = await dumps();
+      return JSON.stringify(last) === JSON.stringify(wanted) ? last : null;
+    };
+    return until("dumps as before", same, { timeoutMs: 60_000, everyMs: 1_000 }).catch(() => last);
+  };
+  const finish: Migration["finish"] = async (...words) => {
+    const { code, stdout, stderr } = await meshferry(words);
+    expect([words.join(" "), code, stderr], stdout).toEqual([words.join(" "), 0, ""]);
+  };
   const load = async (clients: readonly LoadClient[]): Promise<RunningLoad> => {
     const { east, client } = world;
     const { api, cluster } = east;
@@ -89,7 +106,7 @@ export async function migration(name: string, prepared = true): Promise<Migratio
     await end();
     throw error;
   }
-  return { world, meshferry, objectWrites, dumps, load, end };
+  return { world, meshferry, objectWrites, dumps, dumpsLike, finish, load, end };
 }
 
 /** Takes away what the guide's lab gives a control plane for multi-cluster, and waits until its operator has followed. */
@@ -122,4 +139,12 @@ function eventsIn(text: string): RunEvent[] {
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as RunEvent);
+}
+
+/** Nothing of ours is left, and everything else is as it was. */
+export function expectUndone(after: Dumps, before: Dumps): void {
+  for (const [cluster, dump] of Object.entries(after)) {
+    expect([cluster, oursIn(dump)]).toEqual([cluster, []]);
+    expect(dump).toEqual(before[cluster]);
+  }
 }
