@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import type { Json } from "../../src/core/json.ts";
 import { valueAt } from "../../src/core/pointer.ts";
@@ -81,7 +82,7 @@ export async function migration(name: string, prepared = true): Promise<Migratio
     let last: Dumps = {};
     const same = async (): Promise<Dumps | null> => {
       last = await dumps();
-      return JSON.stringify(last) === JSON.stringify(wanted) ? last : null;
+      return isDeepStrictEqual(last, wanted) ? last : null;
     };
     return until("dumps as before", same, { timeoutMs: 60_000, everyMs: 1_000 }).catch(() => last);
   };
