@@ -24,8 +24,14 @@ const passing = new Set([
 /** Put into every namespace, a moment after it is there: by Kubernetes, and by istiod. */
 const givenToAll = new Set(["kube-root-ca.crt", "istio-ca-root-cert"]);
 
+/** Where all namespaces are old enough to have been given theirs: what istiod says of its roots counts. */
+export const withRoots: ReadonlySet<string> = new Set(["kube-root-ca.crt"]);
+
 /** By "resource namespace/name". Of Secrets the names of their keys, and hashes of certificates. Namespaces that are on their way out, those of earlier tests, do not count. */
-export async function clusterDump(api: KubeApi): Promise<Record<string, Json>> {
+export async function clusterDump(
+  api: KubeApi,
+  given: ReadonlySet<string> = givenToAll,
+): Promise<Record<string, Json>> {
   const dump: Record<string, Json> = {};
   const leaving = await namespacesOnTheirWay(api);
   for (const path of await versions(api)) {
@@ -36,7 +42,7 @@ export async function clusterDump(api: KubeApi): Promise<Record<string, Json>> {
         const metadata = objectAt(item, "metadata");
         if (objectAt(metadata, "labels")[standInLabel] !== undefined) continue;
         if (leaving.has(text(metadata[name === "namespaces" ? "name" : "namespace"]))) continue;
-        if (name === "configmaps" && givenToAll.has(text(metadata["name"]))) continue;
+        if (name === "configmaps" && given.has(text(metadata["name"]))) continue;
         const key = `${path.split("/").slice(2, -1).join("/")}/${name} ${text(metadata["namespace"])}/${text(metadata["name"])}`;
         dump[key] = settled(name === "services" ? withoutGiven(item) : item, name === "secrets");
       }

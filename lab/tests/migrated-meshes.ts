@@ -16,7 +16,7 @@ import { until } from "../machine/until.ts";
 import { type RunningLoad, startLoad } from "../load/start-load.ts";
 import { type HonestView, honestView } from "../ossm2/honest-view.ts";
 import { standInTiming } from "./extent.ts";
-import { clusterDump, oursIn } from "./live-dump.ts";
+import { clusterDump, oursIn, withRoots } from "./live-dump.ts";
 import { federatedWorld, type Side, type World } from "./ossm2-world.ts";
 
 export const phases = [
@@ -75,7 +75,10 @@ export async function migration(name: string, prepared = true): Promise<Migratio
       writes.filter((each) => !each.includes("/leases") && !/\/namespaces\/[^/]+\/pods/u.test(each)),
     );
   const dumps = async (): Promise<Dumps> => {
-    const both = [world.east, world.west].map(async ({ cluster, api }) => [cluster.name, await clusterDump(api)]);
+    const both = [world.east, world.west].map(async ({ cluster, api }) => [
+      cluster.name,
+      await clusterDump(api, withRoots),
+    ]);
     return Object.fromEntries((await Promise.all(both)) as [string, Record<string, Json>][]);
   };
   const dumpsLike: Migration["dumpsLike"] = async (wanted) => {
@@ -118,8 +121,7 @@ async function unprepare({ api }: Side): Promise<void> {
     namespace: "istio-system",
     name: "basic",
   };
-  const remove = ["/spec/techPreview", "/spec/runtime"].map((path) => ({ op: "remove", path }));
-  const { metadata } = await api.patch(plane, "json", remove);
+  const { metadata } = await api.patch(plane, "merge", { spec: { techPreview: null, runtime: null } });
   const followed = (object: LiveObject): boolean =>
     valueAt(object, "/status/observedGeneration") === metadata.generation && hasCondition("Ready")(object);
   await waitFor(api, plane, "Ready without it", followed, 120_000);

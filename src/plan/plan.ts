@@ -39,7 +39,7 @@ export type Undo =
   | { readonly how: "restore"; readonly also: readonly Action[] }
   | { readonly how: "actions"; readonly actions: readonly Action[] }
   /**
-   * Nothing to write, but what came before is taken back once this holds; where it does not within the step's time, the undo stops,
+   * Nothing to write (a restart is made once more), but what came before is taken back once this holds; where it does not within the step's time, the undo stops,
    * or goes on and says so.
    */
   | { readonly how: "wait"; readonly done: Condition; readonly otherwise: "stop" | "go-on" }

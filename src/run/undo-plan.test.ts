@@ -193,6 +193,31 @@ test("what the plan restarts one after the other, undo does too, whatever stands
   expect([end, restarted]).toEqual(["finished", ["first", "last"]]);
 });
 
+test("a restart is made once more, and then waited for as its undo says", async () => {
+  const app = deployment(one, "app");
+  const roots = configMap(one, "roots");
+  const restart = makeStep({
+    phase: "trust",
+    title: "restart",
+    rule,
+    action: { do: "restart", workload: app },
+    undo: {
+      how: "wait",
+      done: { kind: "field", ref: roots, pointer: "/data/x", is: "equal", value: "own" },
+      otherwise: "stop",
+    },
+  });
+  const plan = new PlanBuilder().phase("trust", [restart]).plan();
+  const [clusters, folder] = [clustersBefore(), new MemoryFolder()];
+  clusters[0]?.put(roots, bodyOf(roots, { x: "own and others" }, false));
+  await runInMemory(plan, { clusters, folder });
+  const early = await undoInMemory(plan, { clusters, folder });
+  expect([early.end, troubles(early.told).map((each) => each?.code)]).toEqual(["stopped", ["MF919"]]);
+  clusters[0]?.put(roots, bodyOf(roots, { x: "own" }, false));
+  expect(await undoInMemory(plan, { clusters, folder })).toMatchObject({ end: "finished" });
+  expect(clusters[0]?.writes.map(({ verb }) => verb)).toEqual(["merge", "merge"]);
+});
+
 test("what was deleted is woken up after it was made again, once", async () => {
   const set = configMap(one, "set");
   const also = [

@@ -109,8 +109,6 @@ export async function undoStep(world: RunWorld, phase: PhaseId, step: Step): Pro
 
 async function undoBy(run: StepRun, work: UndoWork): Promise<StepResult> {
   const { step, record } = run;
-  if (step.undo.how === "wait")
-    return record?.done === true ? waitBack(run, step.undo) : { state: "done", wrote: false };
   let wrote = false;
   for (const task of [...work.tasks, ...(await alsoTasks(run, work))]) {
     const written = await writeBack(run, task);
@@ -118,17 +116,20 @@ async function undoBy(run: StepRun, work: UndoWork): Promise<StepResult> {
     wrote ||= written.wrote;
   }
   const acted = (record?.found.size ?? 0) > 0;
-  return acted ? waitFor(run, undone(step, work.tasks), wrote) : { state: "done", wrote };
+  const back = acted ? await waitFor(run, undone(step, work.tasks), wrote) : ({ state: "done", wrote } as const);
+  if (back.state !== "done" || step.undo.how !== "wait" || !(acted || record?.done === true)) return back;
+  return waitBack(run, step.undo, wrote);
 }
 
 /** What holds up only what is no path any more must not hold up the rest. */
 async function waitBack(
   run: StepRun,
   { done, otherwise }: Extract<Undo, { readonly how: "wait" }>,
+  wrote: boolean,
 ): Promise<StepResult> {
-  const result = await waitFor(run, done, false);
+  const result = await waitFor(run, done, wrote);
   if (result.state !== "stopped" || otherwise === "stop") return result;
-  return { state: "done", wrote: false, left: result.trouble };
+  return { state: "done", wrote, left: result.trouble };
 }
 
 async function writeBack(run: StepRun, task: Task) {
