@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { analyse, failedOf } from "./analyse.ts";
+import { analyse, failedIn, failedOf } from "./analyse.ts";
 import type { LoadClient } from "./load-client.ts";
 import type { LoadRecord } from "./raw-log.ts";
 import { reportLines } from "./report-text.ts";
@@ -61,9 +61,9 @@ test("failures stand in the window of the mark before which they began, gaps and
       },
     ],
     windows: [
-      { mark: "start", seconds: 1, total: 3, failed: 0 },
-      { mark: "first", seconds: 1.65, total: 3, failed: 2 },
-      { mark: "later", seconds: 0.05, total: 1, failed: 1 },
+      { mark: "start", seconds: 1, total: 3, failed: 0, failures: {} },
+      { mark: "first", seconds: 1.65, total: 3, failed: 2, failures: { a: 2 } },
+      { mark: "later", seconds: 0.05, total: 1, failed: 1, failures: { a: 1 } },
     ],
     gaps: [
       { client: "a", from: 2500, milliseconds: 1100 },
@@ -71,6 +71,11 @@ test("failures stand in the window of the mark before which they began, gaps and
     ],
   });
   expect(failedOf(report, "a")).toBe(3);
+  expect(report.windows.map((window) => [failedIn(window, "a"), failedIn(window, "b")])).toEqual([
+    [0, 0],
+    [2, 0],
+    [1, 0],
+  ]);
   expect(reportLines("run", report, new Map([["outbound|80||h upstream_rq_retry", 4]]))).toEqual([
     "run: 3 of 7 failed",
     "  start: 0 of 3 in 1.0 s",

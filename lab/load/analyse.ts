@@ -42,6 +42,8 @@ export interface ClientReport extends Count {
 export interface Window extends Count {
   readonly mark: string;
   readonly seconds: number;
+  /** Failures by client; none of a client that had none. */
+  readonly failures: Readonly<Record<string, number>>;
 }
 
 export interface LoadReport extends Count {
@@ -77,6 +79,11 @@ export function failedOf(report: LoadReport, word: string): number {
   return report.clients.filter(({ client }) => client.includes(word)).reduce((sum, { failed }) => sum + failed, 0);
 }
 
+/** The failures within one window of those whose name contains a word. */
+export function failedIn({ failures }: Window, word: string): number {
+  return Object.entries(failures).reduce((sum, [client, failed]) => sum + (client.includes(word) ? failed : 0), 0);
+}
+
 function clientReport(client: string, records: readonly LoadRecord[], marks: readonly Mark[]): ClientReport {
   const failed = records.filter(({ failure }) => failure !== null);
   const first = failed[0];
@@ -100,7 +107,13 @@ function windowsOf(records: readonly LoadRecord[], marks: readonly Mark[], ended
   return marks.map(({ what, at }, index) => {
     const until = marks[index + 1]?.at ?? Number.POSITIVE_INFINITY;
     const inside = records.filter(({ begun }) => begun >= at && begun < until);
-    return { mark: what, seconds: Math.max(0, Math.min(until, ended) - at) / 1000, ...count(inside) };
+    const failed = inside.filter(({ failure }) => failure !== null);
+    return {
+      mark: what,
+      seconds: Math.max(0, Math.min(until, ended) - at) / 1000,
+      ...count(inside),
+      failures: tally(failed.map(({ client }) => client)),
+    };
   });
 }
 

@@ -45,8 +45,8 @@ export function importSetOf(object: LiveObject): ImportSet {
 }
 
 function metadataOf({ metadata }: LiveObject): ExportSet["metadata"] {
-  const { name, namespace = "", generation = null, resourceVersion } = metadata;
-  return { name, namespace, generation, resourceVersion, labels: {}, annotations: {}, ownerReferences: [] };
+  const { name, namespace = "", generation = null } = metadata;
+  return { name, namespace, generation, labels: {}, annotations: {}, ownerReferences: [] };
 }
 
 function isThere(object: Json | undefined, path: string): boolean {

@@ -9,6 +9,7 @@ export const isFull: boolean = process.env[fullVariable] === "1";
 export const fullOnly: readonly string[] = [
   "lab/tests/guide-on-istio-1-28.test.ts",
   "lab/tests/live-observe.test.ts",
+  "lab/tests/live-undo.test.ts",
   "lab/tests/trust-roots.test.ts",
 ];
 

@@ -1,6 +1,9 @@
-// Everything that a cluster holds, of every kind that it serves, without what only time and the server say of it.
+// Everything that a cluster holds, of every kind that it serves, without what only time and the server say of it, and without
+// the OSSM 2 stand-in's own objects, which the real istiod keeps in its memory and makes anew at each resync.
+import { hashOf } from "../../src/core/hash.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/core/json.ts";
 import type { KubeApi } from "../api/kube-api.ts";
+import { standInLabel } from "../ossm2/marks.ts";
 
 /** Kinds that controllers make anew, whatever is put back. */
 const passing = new Set([
@@ -21,8 +24,14 @@ const passing = new Set([
 /** Put into every namespace, a moment after it is there: by Kubernetes, and by istiod. */
 const givenToAll = new Set(["kube-root-ca.crt", "istio-ca-root-cert"]);
 
-/** By "resource namespace/name". Of Secrets the names of their keys. Namespaces that are on their way out, those of earlier tests, do not count. */
-export async function clusterDump(api: KubeApi): Promise<Record<string, Json>> {
+/** Where all namespaces are old enough to have been given theirs: what istiod says of its roots counts. */
+export const withRoots: ReadonlySet<string> = new Set(["kube-root-ca.crt"]);
+
+/** By "resource namespace/name". Of Secrets the names of their keys, and hashes of certificates. Namespaces that are on their way out, those of earlier tests, do not count. */
+export async function clusterDump(
+  api: KubeApi,
+  given: ReadonlySet<string> = givenToAll,
+): Promise<Record<string, Json>> {
   const dump: Record<string, Json> = {};
   const leaving = await namespacesOnTheirWay(api);
   for (const path of await versions(api)) {
@@ -31,8 +40,9 @@ export async function clusterDump(api: KubeApi): Promise<Record<string, Json>> {
       const { items = [] } = JSON.parse(await api.text("GET", `${path}/${name}`)) as { items?: JsonObject[] };
       for (const item of items) {
         const metadata = objectAt(item, "metadata");
+        if (objectAt(metadata, "labels")[standInLabel] !== undefined) continue;
         if (leaving.has(text(metadata[name === "namespaces" ? "name" : "namespace"]))) continue;
-        if (name === "configmaps" && givenToAll.has(text(metadata["name"]))) continue;
+        if (name === "configmaps" && given.has(text(metadata["name"]))) continue;
         const key = `${path.split("/").slice(2, -1).join("/")}/${name} ${text(metadata["namespace"])}/${text(metadata["name"])}`;
         dump[key] = settled(name === "services" ? withoutGiven(item) : item, name === "secrets");
       }
@@ -63,12 +73,25 @@ function settled(whole: JsonObject, secret: boolean): Json {
     "control-plane.alpha.kubernetes.io/leader": _l,
     ...noted
   } = isJsonObject(annotations) ? annotations : {};
-  const { data } = item;
   return {
     ...item,
-    ...(secret ? { data: Object.keys(isJsonObject(data) ? data : {}) } : {}),
+    ...(secret ? { data: withoutValues(objectAt(item, "data")) } : {}),
     metadata: { ...metadata, ...(Object.keys(noted).length === 0 ? {} : { annotations: noted }) },
   };
+}
+
+/** Nothing that could open anything: keys have no value here, and only PEM files that are none have a hash. */
+function withoutValues(data: JsonObject): JsonObject {
+  const hashed = ([name, value]: [string, Json]): [string, Json] => [
+    name,
+    name.endsWith(".pem") && !name.includes("key") ? hashOf(value) : "",
+  ];
+  return Object.fromEntries(Object.entries(data).map(hashed));
+}
+
+/** The keys of objects that meshferry has made, or noted something on. What the lab notes begins otherwise (lab/ossm2/marks.ts). */
+export function oursIn(dump: Readonly<Record<string, Json>>): string[] {
+  return Object.keys(dump).filter((key) => /(?<!lab\.)meshferry/u.test(`${key} ${JSON.stringify(dump[key])}`));
 }
 
 /** A Service made again is given another address and other ports of the nodes. */

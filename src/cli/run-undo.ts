@@ -1,10 +1,11 @@
 // `meshferry undo`: what a run has done is taken back, phase by phase, to the end of an earlier one.
-import type { PhaseId, Plan } from "../plan/plan.ts";
+import type { Phase, PhaseId, Plan } from "../plan/plan.ts";
 import { shellWord } from "../present/folder/shell-word.ts";
 import { visibleText } from "../present/text/visible-text.ts";
 import { imagesIn } from "../run/before-images.ts";
 import { undoTouches } from "../run/dry-run.ts";
-import { phasesBehind, routesOf, servingOnly } from "../run/selection.ts";
+import type { RunState } from "../run/run-state.ts";
+import { isDivisible, phasesBehind, routesOf, servingOnly } from "../run/selection.ts";
 import type { CliContext } from "./cli-context.ts";
 import { exitBlocked, exitFine } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
@@ -30,6 +31,7 @@ export const runUndo = handler<UndoFlags, [string]>(async ({ cli }, flags, named
   if (flags.only !== undefined) {
     const routes = routesOf(plan, flags.only);
     demandOnly(routes, flags);
+    demandFederation(phases, state);
     phases = servingOnly(phases, routes);
   }
   const needs = { plan, phases, uses: ["undo"], named, note: false } as const;
@@ -61,12 +63,19 @@ function stays(plan: Plan, { to, until }: UndoFlags): PhaseId | null {
   return plan.phases[plan.phases.findIndex(({ id }) => id === last) - 1]?.id ?? null;
 }
 
+/** What serves some services alone cannot be taken away while federation is gone: putting that back is a step for all. */
+function demandFederation(phases: readonly Phase[], { phases: begun }: RunState): void {
+  const retired = phases.find(({ id }) => !isDivisible(id) && begun.has(id));
+  if (retired === undefined) return;
+  throw new UserError({
+    what: `--only does not go back over ${retired.id}`,
+    why: "From retire-exports on, a step is for all services of a link: until it is undone, these would have no path at all.",
+    todo: "Undo to shift for all first: --to shift. Then go further back with --only.",
+  });
+}
+
 /** Names what will go, be put back, patched and restarted, and asks. */
-async function agreed(
-  cli: CliContext,
-  opened: OpenedPlan,
-  phases: readonly Plan["phases"][number][],
-): Promise<boolean> {
+async function agreed(cli: CliContext, opened: OpenedPlan, phases: readonly Phase[]): Promise<boolean> {
   const { plan, hash, state, folder } = opened;
   const touches = undoTouches(
     { plan, rules: { plan: hash, allowGitOpsOwned: true }, images: imagesIn(folder), state },

@@ -25,6 +25,8 @@ export type Condition =
     }
   /** Every active istiod pod named in the peer's status is connected and has had a full sync since that pod started. */
   | { readonly kind: "peer-synced"; readonly ref: ObjectRef }
+  /** The ImportedServiceSet's status names these as hosts of local services: its istiod has them from the other mesh. */
+  | { readonly kind: "imported"; readonly ref: ObjectRef; readonly hosts: readonly Host[] }
   /** Every pod of the workload holds exactly these roots, or at least these. */
   | { readonly kind: "proxy-roots"; readonly workload: ObjectRef; readonly include: readonly Hash[] }
   | { readonly kind: "proxy-network"; readonly workload: ObjectRef; readonly network: string }

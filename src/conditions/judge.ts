@@ -5,6 +5,7 @@ import { type ConditionOf, type Kind, stages } from "./kind.ts";
 import { drained } from "./kinds/drained.ts";
 import { endpoints, joined } from "./kinds/endpoints.ts";
 import { gatewayExposes } from "./kinds/gateway-exposes.ts";
+import { imported } from "./kinds/imported.ts";
 import { absent, field, meshConfig, present, status } from "./kinds/objects.ts";
 import { peerSynced } from "./kinds/peer-synced.ts";
 import { proxyNetwork, proxyRoots } from "./kinds/proxies.ts";
@@ -24,6 +25,7 @@ export const kinds = {
   status,
   "mesh-config": meshConfig,
   "peer-synced": peerSynced,
+  imported,
   "proxy-roots": proxyRoots,
   "proxy-network": proxyNetwork,
   "gateway-exposes": gatewayExposes,

@@ -29,6 +29,7 @@ export function verbsOf(
       if (apply) waits.push(leftToSee(step));
       if (undo) found.push(...toUndo(step, plan));
       if (undo) waits.push(seenUndone(step, madeBy(step), deletedBy(step)));
+      if (undo && step.undo.how === "wait") waits.push(step.undo.done);
     }
   }
   // A slot's value is read off the object that it comes from.
@@ -73,7 +74,7 @@ function deletedBy({ action, undo }: Step): readonly ObjectRef[] {
 function toUndo(step: Step, plan: Plan): Permission[] {
   const { action, expect, undo } = step;
   if (action.do === "restart") return ofAction(action, expect, plan, "undo");
-  if (undo.how === "none") return [];
+  if (undo.how === "none" || undo.how === "wait") return [];
   if (undo.how === "actions") return undo.actions.flatMap((each) => ofAction(each, "any", plan, "undo"));
   return [...toRestore(action, expect), ...undo.also.flatMap((each) => ofAction(each, "any", plan, "undo"))];
 }

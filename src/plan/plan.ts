@@ -38,6 +38,11 @@ export type Undo =
   /** Put back what was before (the kept image of an object, or its absence), then carry out `also`. */
   | { readonly how: "restore"; readonly also: readonly Action[] }
   | { readonly how: "actions"; readonly actions: readonly Action[] }
+  /**
+   * Nothing to write (a restart is made once more), but what came before is taken back once this holds; where it does not within the step's time, the undo stops,
+   * or goes on and says so.
+   */
+  | { readonly how: "wait"; readonly done: Condition; readonly otherwise: "stop" | "go-on" }
   /** Nothing to undo. */
   | { readonly how: "none"; readonly needed: false }
   | { readonly how: "none"; readonly needed: true; readonly reason: string };

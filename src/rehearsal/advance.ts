@@ -136,14 +136,15 @@ function withRoots(world: World, object: KubeObject): KubeObject {
 /** The world after a step and its undo: `before` is the world that the step began in, `after` the one that it led to. */
 export function undone(before: World, after: World, step: Step, plan: PlanParts): Advanced {
   const { undo, action } = step;
-  if (undo.how === "none") return { world: after };
+  // A restart is made once more; what an undo waits for is not judged, since the world has come to rest anyway.
+  if (action.do === "restart") return { world: reconciled(after, restarted(ticked(after), action.workload)) };
+  if (undo.how === "none" || undo.how === "wait") return { world: after };
   if (undo.how === "actions") return inOrder(after, undo.actions, plan);
   const putBack = refsOf(action).reduce(
     (world, ref) => put(world, ref, restoredObject(before, world, ref)),
     ticked(after),
   );
-  const restored = action.do === "restart" ? restarted(putBack, action.workload) : putBack;
-  return inOrder(reconciled(after, restored), undo.also, plan);
+  return inOrder(reconciled(after, putBack), undo.also, plan);
 }
 
 function inOrder(world: World, actions: readonly Action[], plan: PlanParts): Advanced {

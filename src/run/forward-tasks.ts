@@ -125,7 +125,6 @@ export function patchTask(
       if (!secret && typeof expect === "object" && !isAsExpected(seen.body, expect))
         return refused(changedTrouble(seen, expect.of.join(", ")));
       const path = unmetDemand(seen.body, visible);
-      // Its version is in the patch's own tests; it moves with every write, and is tried anew only by planning again.
       return path === null ? toDo : unmet(seen, path);
     },
     write: async (client, seen, options) => client.patch(ref, [...guardOf(seen, secret), ...ops], options),

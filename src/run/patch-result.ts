@@ -26,7 +26,8 @@ function isDone(body: Json, op: PatchOp, ops: readonly PatchOp[]): boolean {
 export function unmetDemand(body: Json, ops: readonly PatchOp[]): string | null {
   for (const op of ops) {
     const seen = valueAt(body, op.path);
-    if (op.op === "test" && (seen === undefined || !equalJson(seen, op.value))) return op.path;
+    // A test of null holds where nothing is (Kubernetes 1.34, evanphx/json-patch 4.12, Patch.test).
+    if (op.op === "test" && !equalJson(seen ?? null, op.value)) return op.path;
     const overwrites = op.op === "add" && seen !== undefined && !isInList(body, op.path);
     if (overwrites && testOf(op.path, ops) === undefined) return op.path;
   }

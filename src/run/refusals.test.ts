@@ -67,6 +67,21 @@ test("a field that somebody has added where the patch adds one", async () => {
   });
 });
 
+test("a map that somebody has put where the patch adds one, guarded by a test that nothing is there", async () => {
+  const path = "/metadata/annotations";
+  const ops = [
+    { op: "test", path, value: null },
+    { op: "add", path, value: { ours: "1" } },
+  ] as const;
+  const adding = patch({ action: { do: "patch", ref: theirs, ops } });
+  expect(await troubleOf(adding, put({}, { annotations: { theirs: "2" } }))).toMatchObject({
+    trouble: [{ code: "MF904", params: { fields: path } }],
+  });
+  const cluster = put({});
+  expect(await troubleOf(adding, cluster)).toEqual({ end: "finished", trouble: [] });
+  expect(cluster.seen(theirs)?.body).toMatchObject({ metadata: { annotations: { ours: "1" } } });
+});
+
 test("an object that is gone", async () => {
   expect(await troubleOf(patch())).toMatchObject({
     trouble: [{ code: "MF905", params: { object: "one: ConfigMap default/theirs" } }],

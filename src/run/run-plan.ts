@@ -4,10 +4,11 @@ import type { Finding } from "../core/finding.ts";
 import type { StepId } from "../core/ids.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import type { Phase, Step } from "../plan/plan.ts";
+import { stepsBefore, untilOrGone } from "./gone-objects.ts";
 import type { RunEnd, StepResult } from "./run-event.ts";
 import { endedBy, runStep } from "./run-step.ts";
 import { RunTrouble } from "./run-trouble.ts";
-import type { RunWorld } from "./run-world.ts";
+import type { RunWorld, UntilOptions } from "./run-world.ts";
 import { Schedule, type Scheduled, scheduled } from "./schedule.ts";
 
 export interface RunResult {
@@ -42,7 +43,7 @@ export function troubleOf(error: unknown): Finding {
 async function runPhase(world: RunWorld, phase: Phase): Promise<RunResult> {
   const state = world.state.phases.get(phase.id);
   if (state === undefined) {
-    const gate = await waitAt(world, phase, phase.gate, gateTimeoutMs);
+    const gate = await waitAt(world, phase, phase.gate, gateTimeoutMs, stepsBefore(world.plan, phase.id, null));
     if (gate !== null) return gate;
     await world.emit({ type: "phase-started", phase: phase.id });
   }
@@ -52,7 +53,8 @@ async function runPhase(world: RunWorld, phase: Phase): Promise<RunResult> {
   if (steps.result.end !== "finished") return steps.result;
   if (state === "ended" && !steps.changed) return steps.result;
   const reached = all(...phase.verify.map((probes): Condition => ({ kind: "reachable", probes, fresh: false })));
-  const verified = await waitAt(world, phase, reached, verifyTimeoutMs);
+  const done = [...stepsBefore(world.plan, phase.id, null), ...phase.steps];
+  const verified = await waitAt(world, phase, reached, verifyTimeoutMs, done);
   if (verified !== null) return verified;
   if (state !== "ended") await world.emit({ type: "phase-ended", phase: phase.id });
   return steps.result;
@@ -64,16 +66,18 @@ async function waitAt(
   phase: Phase,
   condition: Condition,
   timeoutMs: number,
+  before: readonly Step[],
 ): Promise<RunResult | null> {
   if (world.signal.aborted) return { end: "interrupted", trouble: null };
   if (condition.kind === "all" && condition.of.length === 0) return null;
-  const verdict = await world.until(condition, {
+  const options: UntilOptions = {
     timeoutMs,
     signal: world.signal,
     onVerdict: (each) => {
       if (each.is !== "done") void world.emit({ type: "waiting", phase: phase.id, step: null, seen: each.seen });
     },
-  });
+  };
+  const verdict = await untilOrGone(world, condition, options, before);
   if (verdict.is === "done") return null;
   return world.signal.aborted ? { end: "interrupted", trouble: null } : { end: "stopped", trouble: verdict.seen };
 }

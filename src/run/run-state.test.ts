@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { configMap, one } from "../../test/live/small-plans.ts";
 import { stepId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
+import { notConfirmed, objectGone } from "../findings/codes/run.ts";
 import type { Found, RunEvent, RunEventBody } from "./run-event.ts";
 import { fold, notBegun } from "./run-state.ts";
 
@@ -52,5 +53,20 @@ test("a run without an end has none; one that ended says how", () => {
   expect(fold(events(started("apply"), phase("phase-started"), end))).toMatchObject({
     ended: "interrupted",
     phases: new Map([["export", "started"]]),
+    troubles: [],
   });
+});
+
+test("what stopped the last run is kept until the next one begins", () => {
+  const trouble = objectGone.at([ref], { object: "it" });
+  const stopped: RunEventBody = {
+    type: "step-ended",
+    phase: "export",
+    step,
+    result: { state: "stopped", trouble, mayHaveWritten: false, afterMs: null },
+  };
+  const atGate = notConfirmed.at([], { title: "sure?" });
+  const end: RunEventBody = { type: "run-ended", result: "stopped", trouble: atGate };
+  expect(fold(events(started("apply"), stopped, end)).troubles).toEqual([trouble, atGate]);
+  expect(fold(events(started("apply"), stopped, end, started("apply"))).troubles).toEqual([]);
 });

@@ -1,4 +1,5 @@
 // The state of a plan from its journal, by one fold: what was intended, what was done, and what was found before.
+import type { Finding } from "../core/finding.ts";
 import type { Hash } from "../core/hash.ts";
 import type { StepId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
@@ -20,6 +21,8 @@ export interface RunState {
   readonly by: string | null;
   /** null: the last run has not ended, or was killed. */
   readonly ended: RunEnd | null;
+  /** What stopped the last run: at a gate, or in its steps. */
+  readonly troubles: readonly Finding[];
   /** Begun, and not undone since. */
   readonly phases: ReadonlyMap<PhaseId, "started" | "ended">;
   /** Intended or done, and not undone since. */
@@ -33,6 +36,7 @@ export const notBegun: RunState = {
   startedAt: null,
   by: null,
   ended: null,
+  troubles: [],
   phases: new Map(),
   steps: new Map(),
   lastSeq: 0,
@@ -50,9 +54,11 @@ export function fold(events: Iterable<RunEvent>, from: RunState = notBegun): Run
         state.startedAt = event.at;
         state.by = event.by;
         state.ended = null;
+        state.troubles = [];
         break;
       case "run-ended":
         state.ended = event.result;
+        if (event.trouble !== null) state.troubles = [...state.troubles, event.trouble];
         break;
       case "phase-started":
         if (state.direction === "apply") state.phases.set(event.phase, "started");
@@ -67,6 +73,7 @@ export function fold(events: Iterable<RunEvent>, from: RunState = notBegun): Run
         break;
       case "step-ended":
         endStep(state, event.step, event.result);
+        if (event.result.state === "stopped") state.troubles = [...state.troubles, event.result.trouble];
         break;
       case "waiting":
       case "retrying":

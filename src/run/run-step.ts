@@ -15,8 +15,9 @@ import { laterOn } from "./chains.ts";
 import { converge, type Converged } from "./converge.ts";
 import { deleteTogether } from "./delete-together.ts";
 import { applyTask, deleteTask, goingTrouble, patchTask, restartMark, restartTask } from "./forward-tasks.ts";
+import { stepsBefore, untilOrGone } from "./gone-objects.ts";
 import type { StepResult } from "./run-event.ts";
-import { clientFor, type RunWorld } from "./run-world.ts";
+import { clientFor, type RunWorld, type UntilOptions } from "./run-world.ts";
 import { readSlot, slotsIn } from "./slots.ts";
 import { foundBefore, hold, intend, reading, type StepRun, type Written } from "./step-run.ts";
 import { isGoing, look, type Task } from "./task.ts";
@@ -205,16 +206,23 @@ async function hasHadEffect(run: StepRun, ref: ObjectRef, later: Step, seen: Kub
   return !("is" in task) && refKey(task.ref) === refKey(ref) && task.judge(seen).is === "in-place";
 }
 
-export async function waitFor(run: StepRun, condition: Condition, wrote: boolean): Promise<StepResult> {
+/** `before`: the steps whose objects must not be taken away meanwhile. */
+export async function waitFor(
+  run: StepRun,
+  condition: Condition,
+  wrote: boolean,
+  before: readonly Step[] = [],
+): Promise<StepResult> {
   const { world, phase, step, deadlineMs } = run;
   if (condition === always || (condition.kind === "all" && condition.of.length === 0)) return { state: "done", wrote };
-  const verdict = await world.until(condition, {
+  const options: UntilOptions = {
     timeoutMs: Math.max(1_000, Math.ceil(deadlineMs - world.clock.monotonicMs())),
     signal: world.signal,
     onVerdict: (each) => {
       if (each.is !== "done") void world.emit({ type: "waiting", phase, step: step.id, seen: each.seen });
     },
-  });
+  };
+  const verdict = await untilOrGone(world, condition, options, before);
   if (verdict.is === "done") return { state: "done", wrote };
   if (world.signal.aborted) return { state: "interrupted", mayHaveWritten: wrote };
   const trouble = (await heldDeletion(run)) ?? verdict.seen;
@@ -224,16 +232,20 @@ export async function waitFor(run: StepRun, condition: Condition, wrote: boolean
 
 /** A wait; where connections have to drain, they are waited for last, and for as long as was asked. */
 async function waitForAll(run: StepRun, condition: Condition): Promise<StepResult> {
-  const { drainTimeoutMs, clock, signal } = run.world;
+  const { drainTimeoutMs, clock, signal, plan } = run.world;
+  const before = stepsBefore(plan, run.phase, run.step);
   const parts = condition.kind === "all" ? condition.of : [condition];
   const draining = parts.filter(({ kind }) => kind === "drained");
-  if (draining.length === 0 || drainTimeoutMs === null) return waitFor(run, condition, false);
-  const others = await waitFor(run, all(...parts.filter(({ kind }) => kind !== "drained")), false);
-  if (others.state !== "done") return others;
+  if (draining.length === 0 || drainTimeoutMs === null) return waitFor(run, condition, false, before);
+  const others = all(...parts.filter(({ kind }) => kind !== "drained"));
+  const first = await waitFor(run, others, false, before);
+  if (first.state !== "done") return first;
   // The wait for these is as long as it was asked for, whatever the plan says.
   const drained = await waitFor({ ...run, deadlineMs: clock.monotonicMs() + drainTimeoutMs }, all(...draining), false);
-  if (drained.state !== "stopped" || signal.aborted) return drained;
-  return { state: "done", wrote: false, left: drained.trouble };
+  if (drained.state === "interrupted" || signal.aborted) return drained;
+  // What held before may not hold any more.
+  const still = await waitFor({ ...run, deadlineMs: clock.monotonicMs() + run.step.timeoutMs }, others, false, before);
+  return still.state === "done" && drained.state === "stopped" ? { ...still, left: drained.trouble } : still;
 }
 
 /** Why an object that was deleted, by the step or by taking it back, is still there. */

@@ -1,11 +1,13 @@
 // Where a plan stands: what its journal says of each phase, and what the clusters show of each write.
 import type { ClusterId } from "../core/ids.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
 import { ApiFailure } from "../kube/live/api-failure.ts";
 import type { ClusterClient } from "../kube/live/cluster-client.ts";
 import type { Phase, PhaseId, Step } from "../plan/plan.ts";
 import { holderOf, leaseRef } from "./lease.ts";
 import { withLists } from "./listed-objects.ts";
 import { tasksOf } from "./run-step.ts";
+import { touched } from "../plan/touched.ts";
 import { clientFor, type RunWorld } from "./run-world.ts";
 import { look } from "./task.ts";
 
@@ -14,6 +16,8 @@ export type Shown = "in-place" | "to-do" | "refused" | "unknown";
 
 export interface StepStanding {
   readonly step: Step;
+  /** What it writes. */
+  readonly touches: readonly ObjectRef[];
   /** As the journal has it. */
   readonly noted: "done" | "begun" | "not-begun";
   /** null: the step writes nothing. */
@@ -35,7 +39,7 @@ export async function survey(world: RunWorld, phases: readonly Phase[]): Promise
     for (const step of phase.steps) {
       const record = world.state.steps.get(step.id);
       const noted = record === undefined ? "not-begun" : record.done ? "done" : "begun";
-      steps.push({ step, noted, shown: await shownOf(looking, phase, step) });
+      steps.push({ step, touches: touched(step.action), noted, shown: await shownOf(looking, phase, step) });
     }
     standings.push({ phase: phase.id, noted: world.state.phases.get(phase.id) ?? "not-begun", steps });
   }

@@ -5,9 +5,13 @@ import { bodyOf, configMap, deployment, one, PlanBuilder, two } from "../../test
 import { MemoryCluster } from "../../test/live/memory-cluster.ts";
 import { clustersBefore, wholePlan } from "../../test/live/whole-plan.ts";
 import { valueAt } from "../core/pointer.ts";
-import { makeStep } from "../plan/make-step.ts";
+import type { Condition } from "../conditions/condition.ts";
+import { makeStep, restore } from "../plan/make-step.ts";
 import type { PhaseId, Plan } from "../plan/plan.ts";
+import type { StepId } from "../core/ids.ts";
+import type { ObjectRef } from "../core/object-ref.ts";
 import type { RunEvent } from "./run-event.ts";
+import type { Until } from "./run-world.ts";
 
 const rule = "export.own-namespace";
 const dumps = (clusters: readonly MemoryCluster[]) => clusters.map((cluster) => cluster.dump());
@@ -157,6 +161,63 @@ test("what a phase had restarted is restarted behind the writes of its undo", as
   ).toBe("merge");
 });
 
+test("what the plan restarts one after the other, undo does too, whatever stands between them", async () => {
+  const [first, last] = [deployment(one, "first"), deployment(two, "last")];
+  const restart = (workload: ObjectRef, ...after: readonly StepId[]) =>
+    makeStep({
+      phase: "trust",
+      title: "restart",
+      rule,
+      action: { do: "restart", workload },
+      after,
+      done: { kind: "rolled-out", ref: workload },
+    });
+  const earlier = restart(first);
+  const look = makeStep({ phase: "trust", title: "look", rule, action: { do: "wait" }, after: [earlier.id] });
+  const plan = new PlanBuilder().phase("trust", [earlier, look, restart(last, look.id)]).plan();
+  const clusters = clustersBefore();
+  for (const [at, ref] of [first, last].entries())
+    clusters[at]?.put(ref, { apiVersion: "apps/v1", kind: "Deployment", metadata: {}, spec: { template: {} } });
+  const folder = new MemoryFolder();
+  await runInMemory(plan, { clusters, folder });
+  let starting = 0;
+  const until: Until = async () => {
+    starting += 1;
+    expect(starting).toBe(1);
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    starting -= 1;
+    return { is: "done" };
+  };
+  const { end, told } = await undoInMemory(plan, { clusters, folder, until });
+  const restarted = told.flatMap((event) => (event.type === "step-intended" ? [event.step.split("/").at(-1)] : []));
+  expect([end, restarted]).toEqual(["finished", ["first", "last"]]);
+});
+
+test("a restart is made once more, and then waited for as its undo says", async () => {
+  const app = deployment(one, "app");
+  const roots = configMap(one, "roots");
+  const restart = makeStep({
+    phase: "trust",
+    title: "restart",
+    rule,
+    action: { do: "restart", workload: app },
+    undo: {
+      how: "wait",
+      done: { kind: "field", ref: roots, pointer: "/data/x", is: "equal", value: "own" },
+      otherwise: "stop",
+    },
+  });
+  const plan = new PlanBuilder().phase("trust", [restart]).plan();
+  const [clusters, folder] = [clustersBefore(), new MemoryFolder()];
+  clusters[0]?.put(roots, bodyOf(roots, { x: "own and others" }, false));
+  await runInMemory(plan, { clusters, folder });
+  const early = await undoInMemory(plan, { clusters, folder });
+  expect([early.end, troubles(early.told).map((each) => each?.code)]).toEqual(["stopped", ["MF919"]]);
+  clusters[0]?.put(roots, bodyOf(roots, { x: "own" }, false));
+  expect(await undoInMemory(plan, { clusters, folder })).toMatchObject({ end: "finished" });
+  expect(clusters[0]?.writes.map(({ verb }) => verb)).toEqual(["merge", "merge"]);
+});
+
 test("what was deleted is woken up after it was made again, once", async () => {
   const set = configMap(one, "set");
   const also = [
@@ -203,4 +264,73 @@ test("what was noted and never deleted is not woken up", async () => {
   await expect(runInMemory(plan, { clusters: [cluster], folder, killAfter: 3 })).rejects.toBeInstanceOf(Killed);
   expect(await undoInMemory(plan, { clusters: [cluster], folder })).toMatchObject({ end: "finished" });
   expect(cluster.writes).toEqual([]);
+});
+
+describe("what came before a step is taken back only once its undo's wait is over", () => {
+  const set = configMap(two, "set");
+  const back: Condition = { kind: "present", ref: set };
+  /** An entry, a look at something else, and the delete of a set; the look's undo waits until the set is back. */
+  const planned = (otherwise: "stop" | "go-on", done: Condition = back): Plan => {
+    const builder = new PlanBuilder();
+    const entry = builder.apply("import", configMap(one, "entry"), {});
+    const look = makeStep({
+      phase: "import",
+      title: "look",
+      rule,
+      action: { do: "wait" },
+      after: [entry.id],
+      timeoutMs: 60_000,
+      undo: { how: "wait", done, otherwise },
+    });
+    const gone = makeStep({
+      phase: "import",
+      title: "delete",
+      rule,
+      action: { do: "delete", ref: set },
+      after: [look.id],
+      undo: restore,
+    });
+    return builder.phase("import", [entry, look, gone]).plan();
+  };
+  const applied = async (plan: Plan) => {
+    const [clusters, folder] = [clustersBefore(), new MemoryFolder()];
+    await runInMemory(plan, { clusters, folder });
+    return { clusters, folder };
+  };
+  const never: Condition = { kind: "present", ref: configMap(two, "never") };
+  const ends = (told: readonly RunEvent[]) =>
+    told.flatMap((event) => (event.type === "step-ended" ? [[event.step, event.result.state]] : []));
+
+  test("and not before", async () => {
+    const run = await applied(planned("stop"));
+    const { end, told } = await undoInMemory(planned("stop"), run);
+    expect([end, ends(told).map(([step]) => step?.split("/")[1])]).toEqual(["finished", ["delete", "wait", "apply"]]);
+    expect(dumps(run.clusters)).toEqual(dumps(clustersBefore()));
+  });
+  test("it stops where it must hold, and is waited for again", async () => {
+    const run = await applied(planned("stop", never));
+    for (let tries = 0; tries < 2; tries += 1) {
+      const { end, told } = await undoInMemory(planned("stop", never), run);
+      expect([end, troubles(told).map((each) => each?.code)]).toEqual(["stopped", ["MF919"]]);
+      expect(run.clusters[0]?.seen(configMap(one, "entry"))).not.toBe(null);
+    }
+  });
+  test("or goes on, and says what was missing", async () => {
+    const run = await applied(planned("go-on", never));
+    const { end, told } = await undoInMemory(planned("go-on", never), run);
+    expect([
+      end,
+      told.flatMap((event) =>
+        event.type === "step-ended" && event.result.state === "done" ? (event.result.left?.code ?? []) : [],
+      ),
+    ]).toEqual(["finished", ["MF919"]]);
+    expect(dumps(run.clusters)).toEqual(dumps(clustersBefore()));
+  });
+  test("one that was never done has nothing to wait for", async () => {
+    const [clusters, folder] = [clustersBefore(), new MemoryFolder()];
+    const plan = planned("stop", never);
+    // Run, phase, the entry's note and its end: the look has not been taken.
+    await expect(runInMemory(plan, { clusters, folder, killAfter: 4 })).rejects.toBeInstanceOf(Killed);
+    expect(await undoInMemory(plan, { clusters, folder })).toMatchObject({ end: "finished" });
+  });
 });

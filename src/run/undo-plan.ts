@@ -30,8 +30,11 @@ async function undoPhase(world: RunWorld, phase: Phase, whole: boolean): Promise
     isRestart(step) ? null : back(step),
   );
   if (writes.result.end !== "finished") return writes.result;
-  // What was restarted to take something up is restarted to give it up: after the writes, in the order of the plan.
-  const restarts = await runSteps(world, phase, phase.steps.filter(isRestart).map(scheduled), back);
+  // What was restarted to take something up is restarted to give it up: after the writes, in the order of the plan, in which
+  // istiods of one link never start together. A restart that comes after another by way of other steps still does.
+  const restarts = await runSteps(world, phase, phase.steps.map(scheduled), async (step) =>
+    isRestart(step) ? back(step) : null,
+  );
   if (restarts.result.end === "finished" && whole) await world.emit({ type: "phase-ended", phase: phase.id });
   return restarts.result;
 }

@@ -4,7 +4,7 @@ import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import { changedMeanwhile, noImage, notUndoable } from "../findings/codes/run.ts";
 import type { Finding } from "../core/finding.ts";
 import { seenUndone } from "../plan/awaited.ts";
-import type { Action, PhaseId, Step } from "../plan/plan.ts";
+import type { Action, PhaseId, Step, Undo } from "../plan/plan.ts";
 import { touched } from "../plan/touched.ts";
 import type { BeforeImages } from "./before-images.ts";
 import { converge } from "./converge.ts";
@@ -39,6 +39,8 @@ export function undoWork(world: UndoWorld, step: Step, record: StepRecord | null
       // What it lost was confirmed; what it wrote, if anything, no write brings back.
       if (!undo.needed || record.found.size === 0) return nothing;
       return { ...nothing, trouble: notUndoable.at([...touched(action)], { title: step.title, reason: undo.reason }) };
+    case "wait":
+      return nothing;
     case "actions":
       return record.found.size === 0 ? nothing : { ...nothing, tasks: undo.actions.map((each) => taskOf(world, each)) };
     case "restore":
@@ -115,7 +117,20 @@ async function undoBy(run: StepRun, work: UndoWork): Promise<StepResult> {
     wrote ||= written.wrote;
   }
   const acted = (record?.found.size ?? 0) > 0;
-  return acted ? waitFor(run, undone(step, work.tasks), wrote) : { state: "done", wrote };
+  const back = acted ? await waitFor(run, undone(step, work.tasks), wrote) : ({ state: "done", wrote } as const);
+  if (back.state !== "done" || step.undo.how !== "wait" || !(acted || record?.done === true)) return back;
+  return waitBack(run, step.undo, wrote);
+}
+
+/** What holds up only what is no path any more must not hold up the rest. */
+async function waitBack(
+  run: StepRun,
+  { done, otherwise }: Extract<Undo, { readonly how: "wait" }>,
+  wrote: boolean,
+): Promise<StepResult> {
+  const result = await waitFor(run, done, wrote);
+  if (result.state !== "stopped" || otherwise === "stop") return result;
+  return { state: "done", wrote, left: result.trouble };
 }
 
 async function writeBack(run: StepRun, task: Task) {

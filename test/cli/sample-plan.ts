@@ -98,6 +98,7 @@ export const everyCondition: readonly Condition[] = [
   { kind: "status", ref: peer, type: hostile, status: "True" },
   { kind: "mesh-config", ref: peer, pointer: "/trustDomainAliases", includes: [hostile] },
   { kind: "peer-synced", ref: peer },
+  { kind: "imported", ref: peer, hosts: [host(hostile)] },
   { kind: "proxy-roots", workload: curl, include: [hashOf("a"), hashOf("b")] },
   { kind: "proxy-network", workload: curl, network: hostile },
   { kind: "gateway-exposes", gateway: curl, hosts: [host(hostile), host("b")] },

@@ -20,7 +20,7 @@ function applyOne(root: Json, op: PatchOp): Json {
   if (parent === undefined) throw new Error(`${op.op} ${op.path}: no parent`);
   const seen = valueAt(root, op.path);
   if (op.op === "test") {
-    if (seen === undefined || !equalJson(seen, op.value)) throw new Error(`test ${op.path} failed`);
+    if (!equalJson(seen ?? null, op.value)) throw new Error(`test ${op.path} failed`);
     return root;
   }
   if (op.op !== "add" && seen === undefined) throw new Error(`${op.op} ${op.path}: not there`);

@@ -58,7 +58,7 @@ export const field: Kind<ConditionOf<"field">> = {
       const holds =
         is === "equal" ? actual !== undefined && equalJson(actual, value) : isEmpty(actual) === (is === "empty");
       if (holds) return done;
-      const wanted = is === "equal" ? textOf(value) : is === "empty" ? "empty" : "filled";
+      const wanted = is === "equal" ? short(textOf(value)) : is === "empty" ? "empty" : "filled";
       return pending(
         fieldDiffers.at([ref], {
           object: refText(ref),

@@ -216,3 +216,12 @@ export const notOfThePlan = defineCode({
   why: "The plan's file was changed, or made by another version.",
   todo: "Plan again.",
 });
+
+export const notImported = defineCode({
+  code: "MF874",
+  name: "not-imported",
+  severity: "block",
+  message: "{set} does not import {hosts} (again) yet.",
+  why: "Clients would have no path: the new one must not be taken away before federation has brought the hosts back.",
+  todo: "It takes a second after the export is back, a resync (a minute) where the import set was gone too. If it stays, see that the peers are connected and synced, and that the other mesh exports these services; then run undo again.",
+});

@@ -217,3 +217,12 @@ export const permissionMissing = defineCode({
   why: "The plan takes it. Nothing was begun, so that no run stops halfway for want of a permission.",
   todo: "Grant the least roles, which `meshferry rbac --plan {folder} -o yaml --for user:NAME` prints; then run the command again.",
 });
+
+export const objectsTakenAway = defineCode({
+  code: "MF924",
+  name: "objects-taken-away",
+  severity: "block",
+  message: "{objects} is not there any more: an earlier step of the plan made it, and somebody has deleted it since.",
+  why: "Requests go by what the plan has made, and no wait brings it back.",
+  todo: "Find out who deletes it: the API server's audit log says. Then run apply again: it makes the object anew, and goes on.",
+});

@@ -198,7 +198,6 @@ export const metadataFields = {
   labels: textMap,
   annotations: textMap,
   generation: maybeNumber,
-  resourceVersion: text,
   ownerReferences: list(part({ apiVersion: text, kind: text, name: text, controller: flag })),
 };
 

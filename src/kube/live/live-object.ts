@@ -7,7 +7,7 @@ import type { KubeObject } from "../../core/object-ref.ts";
 export const metadataAlone = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 export const metadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
-/** What a client-side `kubectl apply` writes: the whole object as it was applied, the data of a Secret too. */
+/** What a client-side `kubectl apply` writes: the whole object as it was applied, the data of a Secret too. Its name alone is kept. */
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 export function objectFrom(
@@ -39,8 +39,5 @@ export function objectFrom(
 function withoutLastApplied(metadata: JsonObject): JsonObject {
   const annotations = metadata["annotations"];
   if (!isJsonObject(annotations) || !Object.hasOwn(annotations, lastApplied)) return metadata;
-  return {
-    ...metadata,
-    annotations: Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== lastApplied)),
-  };
+  return { ...metadata, annotations: { ...annotations, [lastApplied]: "" } };
 }

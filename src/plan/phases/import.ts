@@ -120,6 +120,8 @@ export function egressStep(wave: Wave, phase: "import" | "shift", after: readonl
     after,
     done: { kind: "egress-open", probes: wave.probes },
     timeoutMs: 2 * minuteMs,
+    // Before the way to the other meshes' gateways is taken away, the wave's clients are seen to be off it.
+    undo: { how: "wait", done: { kind: "endpoints", probes: wave.probes, via: "federation" }, otherwise: "go-on" },
   });
 }
 

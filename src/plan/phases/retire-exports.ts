@@ -1,7 +1,8 @@
 // retire-exports: the last wave, every namespace may use the new path; then the exports go, which acts at once and is undone within a second.
 import { all, type Condition } from "../../conditions/condition.ts";
-import type { LinkId } from "../../core/ids.ts";
+import { host, type LinkId } from "../../core/ids.ts";
 import { refKey, sortedRefs } from "../../core/object-ref.ts";
+import { sortedUnique } from "../../core/order.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
 import { applyStep, present } from "../apply-step.ts";
@@ -116,6 +117,7 @@ function openSteps(context: PlanContext, mesh: Mesh): Step[] {
 function drainStep(context: PlanContext, after: readonly Step[]): Step {
   // Clients of a joined Service use federation's endpoints until they are gone: their gateways are waited for afterwards.
   const workloads = sortedRefs(retiringGateways(context, joiningLinks(context)));
+  const back = importedAgain(context);
   return makeStep({
     phase: "retire-exports",
     about: "drain",
@@ -129,5 +131,21 @@ function drainStep(context: PlanContext, after: readonly Step[]): Step {
       forMs: 10 * secondMs,
     }),
     timeoutMs: context.options.drainTimeoutMs + 2 * resyncMs,
+    ...(back.length === 0 ? {} : { undo: { how: "wait", done: all(...back), otherwise: "stop" } }),
+  });
+}
+
+/** Federation's hosts are there again, as they were when the plan was made: before that nobody may lose the new path. */
+function importedAgain(context: PlanContext): Condition[] {
+  const carried = new Set(context.carried.map(({ route }) => `${route.importer}|${route.host}`));
+  return federationSets(context, "ImportedServiceSet").flatMap(({ ref, view }): Condition[] => {
+    const importer = context.importers.find(
+      ({ cluster, namespace }) => cluster === ref.cluster && namespace === ref.namespace,
+    );
+    const rows = view.status?.importedServices ?? [];
+    const hosts = sortedUnique(rows.map(({ localService }) => localService.hostname)).filter(
+      (name) => importer !== undefined && carried.has(`${importer.id}|${name}`),
+    );
+    return hosts.length === 0 ? [] : [{ kind: "imported", ref, hosts: hosts.map(host) }];
   });
 }

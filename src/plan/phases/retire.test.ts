@@ -259,3 +259,31 @@ test("roots are unknown: nothing is written to a Secret, and it is said", () => 
   expect(phaseSteps(plan, "trust")).toEqual([]);
   expect(ofCode(plan.findings, "MF054")).toHaveLength(1);
 });
+
+describe("nobody loses the new path by undo before federation has its hosts again", () => {
+  const set = "b ImportedServiceSet istio-system/a-mesh";
+  const rows = (...hostnames: readonly string[]) => ({
+    "/status": { importedServices: hostnames.map((hostname) => ({ exportedName: "x", localService: { hostname } })) },
+  });
+  const waited = (inputs: readonly ClusterInput[]) => step(planOf(inputs), "retire-exports/wait/drain").undo;
+
+  test("those of carried routes that the import sets name now", () => {
+    const inputs = changed(row(), set, rows("a.srv.svc.a-mesh-imports.local", "", "else.local"));
+    expect(waited(inputs)).toMatchObject({
+      how: "wait",
+      otherwise: "stop",
+      done: { kind: "imported", ref: { cluster: "b", name: "a-mesh" }, hosts: ["a.srv.svc.a-mesh-imports.local"] },
+    });
+  });
+  test("a status that names none now is not waited for", () => {
+    expect(waited(changed(row(), set, rows("", "else.local")))).toEqual({ how: "none", needed: false });
+  });
+  test("and a wave's clients are seen to be off the gateways before these go", () => {
+    const [egress] = phaseSteps(planOf(row()), "import").filter(({ id }) => id.includes("/egress/"));
+    expect(egress?.undo).toMatchObject({
+      how: "wait",
+      otherwise: "go-on",
+      done: { kind: "endpoints", via: "federation" },
+    });
+  });
+});

@@ -144,6 +144,13 @@ describe("steps of trust", () => {
       ],
     });
   });
+
+  test("and undone for good once istiod has published the old ones", () => {
+    const [, restart] = phaseSteps(planOf(twoMeshes()), "trust");
+    const ref = { cluster: "east", kind: "ConfigMap", namespace: "istio-system", name: "istio-ca-root-cert" };
+    const done = { kind: "field", ref, pointer: "/data/root-cert.pem", is: "equal", value: pem("east") };
+    expect(restart).toMatchObject({ action: { do: "restart" }, undo: { how: "wait", done, otherwise: "stop" } });
+  });
 });
 
 describe("network", () => {

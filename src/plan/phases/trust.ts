@@ -1,5 +1,5 @@
 // trust: each mesh comes to trust the roots of the meshes it shares services with, beside its own.
-import { all } from "../../conditions/condition.ts";
+import { all, type Condition } from "../../conditions/condition.ts";
 import { encodeText } from "../../core/base64.ts";
 import type { Finding } from "../../core/finding.ts";
 import { type Hash, hashOf } from "../../core/hash.ts";
@@ -10,9 +10,16 @@ import { rootsPending as rootsPendingCode } from "../../findings/codes/trust.ts"
 import { caSecret } from "../../inventory/certificate-authority.ts";
 import { findTyped } from "../../inventory/cluster.ts";
 import { clusterOf, type Mesh, refIn } from "../../inventory/mesh.ts";
-import { type OwnRoots, ownRoots, recordedRoots, rootKey, rootsAnnotation } from "../../inventory/roots.ts";
+import {
+  type OwnRoots,
+  ownRoots,
+  recordedRoots,
+  rootConfigMap,
+  rootKey,
+  rootsAnnotation,
+} from "../../inventory/roots.ts";
 import { patchOf } from "../edits.ts";
-import { hourMs, makeStep, minuteMs } from "../make-step.ts";
+import { hourMs, makeStep, minuteMs, type StepParts } from "../make-step.ts";
 import type { PatchOp, Phase, Step } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
 import { proxyWorkloads, restartable } from "../proxy-workloads.ts";
@@ -74,8 +81,18 @@ function meshSteps(context: PlanContext, mesh: Mesh, roots: OwnRoots, after: rea
     phase: "trust",
     after: patch.length > 0 ? patch.map(({ id }) => id) : after,
     rule: "trust.istiod-restart",
+    // Until istiod has published its own roots again, the mesh is not what a plan was made from.
+    ...(patch.length > 0
+      ? { undo: { how: "wait", done: publishes(mesh, mesh.roots.value.pem), otherwise: "stop" } }
+      : {}),
   });
   return [...patch, istiod, ...proxySteps(context, mesh, bundle.roots, [istiod.id])];
+}
+
+/** istiod shows in a ConfigMap which roots it goes by; the one that writes it is elected, which takes a while after a restart. */
+function publishes(mesh: Mesh, pem: string): Condition {
+  const ref = refIn(mesh.cluster, "", "ConfigMap", mesh.namespace, rootConfigMap);
+  return { kind: "field", ref, pointer: pointer("data", rootKey), is: "equal", value: pem };
 }
 
 /** Whether an earlier run has written this bundle into the Secret, and istiod does not show it yet. */
@@ -136,24 +153,23 @@ interface RecordOps {
 /**
  * The same patch notes on the Secret which bundle it holds, since its values are never read: so that planning again between the
  * patch and istiod's restart does not plan the patch once more, which its own test would stop. Where the Secret has no annotation
- * at all, the whole map has to be added, and its version guards against taking away somebody else's; where no version is
- * known, nothing is noted.
+ * at all, the whole map has to be added: guarded by a test of null, which an API server takes for "not there" (Kubernetes 1.34,
+ * evanphx/json-patch 4.12, Patch.test), and not by the Secret's version, which every write and every undo moves.
  */
 function recordOps(context: PlanContext, mesh: Mesh, hash: Hash): RecordOps {
   const secret = findTyped(clusterOf(context.inventory, mesh), "Secret", mesh.namespace, caSecret);
   const nothing: RecordOps = { write: [], takeBack: [] };
   if (!secret) return nothing;
-  const { annotations, resourceVersion } = secret.view.metadata;
+  const { annotations } = secret.view.metadata;
   const path = pointer("metadata", "annotations", rootsAnnotation);
   const takeBack = patchOf([{ path, before: hash, after: undefined }]);
   if (Object.keys(annotations).length > 0) {
     const noted = annotations[rootsAnnotation];
     return { write: patchOf([{ path, before: noted, after: hash }]), takeBack };
   }
-  if (resourceVersion === "") return nothing;
   return {
     write: [
-      { op: "test", path: pointer("metadata", "resourceVersion"), value: resourceVersion },
+      { op: "test", path: pointer("metadata", "annotations"), value: null },
       { op: "add", path: pointer("metadata", "annotations"), value: { [rootsAnnotation]: hash } },
     ],
     takeBack,
@@ -203,7 +219,7 @@ function proxySteps(context: PlanContext, mesh: Mesh, include: readonly Hash[], 
 export function restartIstiod(
   context: PlanContext,
   mesh: Mesh,
-  parts: { readonly phase: "trust" | "retire-peers"; readonly after: readonly StepId[]; readonly rule: string },
+  parts: Pick<StepParts, "after" | "rule" | "undo"> & { readonly phase: "trust" | "retire-peers" },
 ): Step {
   const peers = parts.phase === "trust" ? peersAround(context, mesh) : [];
   return makeStep({

@@ -3,6 +3,7 @@ import { isJsonObject } from "../../core/json.ts";
 import { type ObjectRef, refKey } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Action, PatchOp, Step } from "../../plan/plan.ts";
+import { conditionParts } from "../model/condition-text.ts";
 import { inversePatch } from "../model/patched.ts";
 import type { ApplyAction, StepContext } from "../model/step-view.ts";
 import { jsonText } from "../model/json-text.ts";
@@ -12,6 +13,7 @@ import type { FileText } from "./file-text.ts";
 import { applyManifest, hasSlots, keptManifest, manifestsInParts, type ManifestSource, slotsOf } from "./manifest.ts";
 import { safeName } from "./safe-name.ts";
 import { shellWord } from "./shell-word.ts";
+import { waitCommands } from "./wait-commands.ts";
 import { readSlotCommand, slotVariable } from "./slot-command.ts";
 import { type GroupContext, restoringOf } from "./step-groups.ts";
 
@@ -208,6 +210,7 @@ function patchWith(ref: ObjectRef, ops: readonly PatchOp[], path: string, { file
 function undoCommands(step: Step, number: string, back: readonly string[] | null, out: Draft): string[] {
   const { undo } = step;
   if (undo.how === "none") return [];
+  if (undo.how === "wait") return waitCommands(conditionParts(undo.done), step.timeoutMs, out.context.names);
   if (undo.how === "restore")
     return [...(back ?? restoreCommands(step, number, out)), ...numbered(undo.also, number, out)];
   return numbered(undo.actions, number, out);

@@ -47,6 +47,7 @@ function partCommands(part: ConditionPart, timeout: string, { probes }: Conditio
     case "mesh-config":
       return [read(part.ref, part.kind === "field" ? pointerParts(part.pointer) : ["data", "mesh"])];
     case "peer-synced":
+    case "imported":
       return [read(part.ref, ["status"])];
     case "proxy-roots":
       return [istioctl(part.workload, "proxy-config secret", resourceWord(part.workload))];

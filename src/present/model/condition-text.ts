@@ -94,6 +94,8 @@ function claimOf(part: ConditionPart, names: ConditionNames): Claim {
       );
     case "peer-synced":
       return of(part.ref, "connected, fully synced with every istiod pod");
+    case "imported":
+      return of(part.ref, `imports ${hostsText(part.hosts)}`);
     case "proxy-roots":
       return of(part.workload, `every proxy trusts ${countText(part.include.length, "root")}`);
     case "proxy-network":
@@ -145,7 +147,10 @@ const joinedText = {
 
 function isText(is: "equal" | "empty" | "not-empty", value: Json): string {
   if (is === "empty") return "is empty";
-  return is === "not-empty" ? "is filled" : `is ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  if (is === "not-empty") return "is filled";
+  if (typeof value === "string" && value.includes("\n"))
+    return `is the text of ${countText(value.trim().split("\n").length, "line")} that the plan holds`;
+  return `is ${typeof value === "string" ? value : JSON.stringify(value)}`;
 }
 
 const namedClients = 3;

@@ -3,7 +3,7 @@ import { type ObjectRef, refKey, refText, sortedRefs } from "../../core/object-r
 import { equalJson, type Json } from "../../core/json.ts";
 import { pointerParts, valueAt } from "../../core/pointer.ts";
 import type { Action, Plan, Step } from "../../plan/plan.ts";
-import { type ConditionNames, type ConditionPart, conditionParts, partTexts } from "./condition-text.ts";
+import { type ConditionNames, type ConditionPart, conditionParts, conditionText, partTexts } from "./condition-text.ts";
 import { countText, durationText } from "./count-text.ts";
 import { type FieldChange, fieldChanges, fieldText } from "./field-change.ts";
 
@@ -195,6 +195,7 @@ function changesOf({ action, id }: Step, { bodyOf, earlier, plan }: StepContext)
 function undoText(step: Step, context: StepContext): string {
   const { undo } = step;
   if (undo.how === "none") return undo.needed ? `cannot be undone: ${undo.reason}` : nothingToUndo;
+  if (undo.how === "wait") return `wait until: ${conditionText(undo.done, context.names)}`;
   if (undo.how === "actions") return undo.actions.map(actionText).join("; ");
   const first = restoreTexts[kindOf(step, context)];
   const texts = [...(first === nothingToUndo && undo.also.length > 0 ? [] : [first]), ...undo.also.map(actionText)];

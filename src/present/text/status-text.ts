@@ -1,6 +1,6 @@
 // Where a migration stands, for people.
 import { countText } from "../model/count-text.ts";
-import type { RunStatusView, StatusView } from "../model/status-view.ts";
+import type { DifferingView, RunStatusView, StatusView } from "../model/status-view.ts";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
 import { visibleText } from "./visible-text.ts";
@@ -52,12 +52,16 @@ function runText(run: RunStatusView, paint: Paint): string[] {
     ...run.holders.flatMap(({ cluster, holder }) =>
       holder === null ? [] : line("at work", `${holder} in ${cluster}`),
     ),
+    ...run.stoppedBy.flatMap(({ code, message, todo }) => [...line("why", `${code}: ${message}`), ...line("do", todo)]),
     "",
     ...table([{ title: "PHASE" }, { title: "" }, { title: "DONE" }, { title: "IN PLACE" }], rows, paint),
     ...run.phases.flatMap(({ id, differing }) =>
-      differing.flatMap((title) =>
-        hanging("  ! ", visibleText(`${id}: ${title}: begun and not ended, or not there any more`), paint.columns),
-      ),
+      differing.flatMap((each) => hanging("  ! ", visibleText(`${id}: ${differingText(each)}`), paint.columns)),
     ),
   ];
+}
+
+function differingText({ title, objects, state }: DifferingView): string {
+  const what = objects.length === 0 ? title : `${title} (${objects.join(", ")})`;
+  return `${what}: ${state === "not-ended" ? "begun and not ended" : "done, and not in place any more"}`;
 }
