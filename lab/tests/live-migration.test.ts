@@ -83,14 +83,14 @@ async function sabotaged(load: RunningLoad): Promise<void> {
   const [{ metadata }] = items as [(typeof items)[number]];
   const { name, namespace = "" } = metadata;
   const endpoint = `east: WorkloadEntry ${namespace}/${name}`;
-  let deleted: Promise<unknown> | null = null;
+  const deletions: Promise<unknown>[] = [];
   const told: RunEvent[] = [];
   const stopped = await meshferry([...apply, "--until", "retire-exports", "-o", "json"], (event) => {
     told.push(event);
-    if (event.type === "phase-ended" && event.phase === "shift")
-      deleted ??= load.mark(sabotage, async () => east.api.delete({ ...kind, namespace, name }));
+    if (event.type === "phase-ended" && event.phase === "shift" && deletions.length === 0)
+      deletions.push(load.mark(sabotage, async () => east.api.delete({ ...kind, namespace, name })));
   });
-  expect([stopped.code, await deleted]).toEqual([1, true]);
+  expect([stopped.code, await Promise.all(deletions)]).toEqual([1, [true]]);
   const trouble = troubleIn(told);
   expect(trouble).toMatchObject({ code: "MF924", subjects: [{ kind: "WorkloadEntry", name }] });
   expect(trouble?.params).toEqual({ objects: endpoint });

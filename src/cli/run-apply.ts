@@ -8,6 +8,7 @@ import { isDivisible, phasesUntil, planFor, routesOf } from "../run/selection.ts
 import { changedFacts } from "./basis-check.ts";
 import type { CliContext } from "./cli-context.ts";
 import { handler } from "./handler.ts";
+import { isProven } from "./proof-file.ts";
 import { type OpenedPlan, phaseNamed, readPlanFolder } from "./read-plan-folder.ts";
 import { readMeshes } from "./read-meshes.ts";
 import type { ApplyFlags } from "./run-flags.ts";
@@ -16,7 +17,7 @@ import { UserError } from "./user-error.ts";
 
 export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, named) => {
   const opened = readPlanFolder(cli.cwd, named);
-  demandRehearsal(opened.plan, flags);
+  demandRehearsal(opened, named, flags);
   const until = flags.until === undefined ? null : phaseNamed(opened.plan, "--until", flags.until);
   const { plan, phases } = partOf(opened.plan, flags, until);
   const needs = { plan, phases, uses: ["apply", "undo"], named, note: flags.dryRun !== true } as const;
@@ -35,12 +36,14 @@ export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, nam
   });
 });
 
-function demandRehearsal({ rehearsed, strategy }: Plan, flags: ApplyFlags): void {
-  if (rehearsed || strategy === "scaffold" || flags.withoutRehearsal === true || flags.dryRun === true) return;
+function demandRehearsal({ folder, plan, hash }: OpenedPlan, named: string, flags: ApplyFlags): void {
+  if (plan.rehearsed || plan.strategy === "scaffold" || flags.withoutRehearsal === true || flags.dryRun === true)
+    return;
+  if (isProven(folder, hash)) return;
   throw new UserError({
     what: "the plan was not rehearsed",
-    why: "A rehearsal shows, before anything is changed, that every client gets through after each step. This version cannot rehearse yet.",
-    todo: "Look at what would happen with --dry-run, try it where nothing can break, and apply it with --without-rehearsal.",
+    why: "A rehearsal shows, before anything is changed, that every client gets through after each step.",
+    todo: `Prove it with the meshes that it was made from: meshferry rehearse ${shellWord(named)} --mesh … Or apply it with --without-rehearsal.`,
   });
 }
 

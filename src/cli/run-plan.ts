@@ -19,7 +19,7 @@ import { UserError } from "./user-error.ts";
 import { writeFolder, writeFolderWith } from "./write-folder.ts";
 
 const notRehearsed =
-  "note: this version cannot rehearse a plan yet: the plan is marked as not rehearsed (--no-rehearse leaves this note out)\n";
+  "note: the plan is not rehearsed: meshferry rehearse proves it, and apply asks for that (--no-rehearse leaves this note out)\n";
 
 export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   if (flags.out === "") throw new UserError({ what: "--out names no folder", todo: "Give a folder: --out plan" });

@@ -1,4 +1,4 @@
-// `meshferry rehearse`: what a plan does to requests after each of its steps, seen in a model. Changes nothing, anywhere.
+// `meshferry rehearse`: what a plan does to requests after each of its steps, seen in a model. Changes nothing in any mesh.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
@@ -14,6 +14,7 @@ import { rehearsalView } from "../present/model/rehearsal-view.ts";
 import { explainPairText } from "../present/text/explain-pair-text.ts";
 import type { Paint } from "../present/text/paint.ts";
 import { rehearsalText } from "../present/text/rehearsal-text.ts";
+import { visibleText } from "../present/text/visible-text.ts";
 import { yamlText } from "../present/yaml-text.ts";
 import { explainPair } from "../rehearsal/explain.ts";
 import { rehearse } from "../rehearsal/rehearse.ts";
@@ -26,6 +27,7 @@ import { findPair } from "./find-pair.ts";
 import { handler } from "./handler.ts";
 import { planHash } from "./plan-hash.ts";
 import { readMeshes } from "./read-meshes.ts";
+import { proofFile, writeProof } from "./proof-file.ts";
 import { phaseNamed, readPlanFolder } from "./read-plan-folder.ts";
 import { type ClientName, type HostName, parseHost, type RehearseFlags } from "./rehearse-flags.ts";
 import { UserError } from "./user-error.ts";
@@ -63,6 +65,10 @@ export const runRehearse = handler<RehearseFlags, [string?, string?]>(async ({ c
     const columns = phase === null ? {} : { columns: stepColumns(plan, rehearsal, phase) };
     const view = rehearsalView(rehearsal, plan, { ...columns, blocking });
     show(cli, flags, view, (paint) => rehearsalText(view, paint));
+  }
+  if (folder !== null && asked === null && !refused) {
+    writeProof(resolve(cli.cwd, folder), rehearsal);
+    cli.stderr.write(`note: ${visibleText(join(folder, proofFile))} says so; apply asks for it\n`);
   }
   return refused ? exitBlocked : exitFine;
 });

@@ -24,7 +24,8 @@ export function patched(
 function operated(root: Json, operation: PatchOperation): Json | undefined {
   const { op, path } = operation;
   const seen = valueAt(root, path);
-  if (op === "test") return seen !== undefined && equalJson(seen, operation.value) ? root : undefined;
+  // A test for null holds where nothing is (observed on Kubernetes 1.34).
+  if (op === "test") return equalJson(seen ?? null, operation.value) ? root : undefined;
   if (op !== "add" && seen === undefined) return undefined;
   const last = pointerParts(path).at(-1);
   const above = path.slice(0, path.lastIndexOf("/"));

@@ -105,9 +105,7 @@ describe("plan", () => {
 
   test("without --no-rehearse it says on stderr that it is not rehearsed", async () => {
     const folder = exampleFolder();
-    expect((await run(folder, ["plan", ...bothMeshes])).stderr).toMatch(
-      /^note: this version cannot rehearse a plan yet/,
-    );
+    expect((await run(folder, ["plan", ...bothMeshes])).stderr).toMatch(/^note: the plan is not rehearsed/);
     expect((await run(folder, ["plan", ...bothMeshes, "--no-rehearse"])).stderr).toBe("");
   });
 

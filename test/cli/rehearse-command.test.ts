@@ -65,7 +65,23 @@ describe("the plan of a folder", () => {
     const folder = exampleFolder();
     await run(folder, ["plan", ...combinedRoots, "--no-rehearse", "--out", "plan"]);
     const ofFolder = await run(folder, ["rehearse", "plan", ...combinedRoots]);
-    expect(ofFolder).toEqual(await run(folder, ["rehearse", ...combinedRoots]));
+    expect(ofFolder.stdout).toBe((await run(folder, ["rehearse", ...combinedRoots])).stdout);
+    expect([ofFolder.code, ofFolder.stderr]).toEqual([0, "note: plan/rehearsal.json says so; apply asks for it\n"]);
+  });
+
+  test("apply asks for the proof of exactly this plan", async () => {
+    const folder = exampleFolder();
+    await run(folder, ["plan", ...combinedRoots, "--no-rehearse", "--out", "plan"]);
+    const refused = async () => (await run(folder, ["apply", "plan"])).stderr.includes("was not rehearsed");
+    expect(await refused()).toBe(true);
+    await run(folder, ["rehearse", "plan", ...combinedRoots]);
+    expect(await refused()).toBe(false);
+    const file = join(folder, "plan/rehearsal.json");
+    const proof = readFileSync(file, "utf8");
+    writeFileSync(file, proof.replace(/sha256:[0-9a-f]{4}/u, "sha256:0000"));
+    expect(await refused()).toBe(true);
+    writeFileSync(file, "{");
+    expect(await refused()).toBe(true);
   });
 
   test("is refused where the meshes are not what it was made from", async () => {

@@ -159,7 +159,7 @@ test("an undo that takes away more than its step has put there", () => {
   const { ref } = endpoint.action;
   const greedy = edited((steps) =>
     steps.map((step) =>
-      /^import\/wait\/proof/u.test(step.id)
+      step.id.startsWith("import/wait/proof")
         ? { ...step, undo: { how: "actions", actions: [{ do: "delete", ref }] } }
         : step,
     ),

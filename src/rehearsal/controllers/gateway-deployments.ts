@@ -1,5 +1,5 @@
 // istiod's controller for Gateways of the Gateway API: each of its own class gets a Deployment, pods and a Service with an address.
-import { equalJson, type Json, type JsonObject } from "../../core/json.ts";
+import { equalJson, isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { KubeObject, ObjectRef } from "../../core/object-ref.ts";
 import { valueAt } from "../../core/pointer.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
@@ -127,7 +127,7 @@ function withService(
   const body: JsonObject = {
     metadata: { labels: { "gateway.istio.io/managed": "istio.io-gateway-controller" }, ...metadataOf(there) },
     spec: {
-      ...(typeof kept === "object" && kept !== null && !Array.isArray(kept) ? (kept as JsonObject) : {}),
+      ...(isJsonObject(kept) ? kept : {}),
       type,
       selector: { "istio.io/gateway-name": labels["istio.io/gateway-name"] ?? "" },
       ports,

@@ -20,7 +20,7 @@ export const members: Controller = (before, after) => {
       const configured = valueAt(body, "/status/configuredMembers");
       if (!Array.isArray(configured) || configured.length === 0) continue;
       const { status: _, ...asked } = body;
-      const roll = { ref, apiVersion: "", origin: { cluster }, body: asked as JsonObject };
+      const roll = { ref, apiVersion: "", origin: { cluster }, body: asked };
       const view = asCluster(state, new Map([[rollKind, sliceOfObjects([roll])]]));
       const plane = view.typed["ServiceMeshControlPlane.maistra.io"].find(
         (each) => each.ref.namespace === ref.namespace,
