@@ -21,7 +21,7 @@ export interface RehearseFlags extends InputFlags {
   readonly explain?: ClientName;
 }
 
-/** "client/curl", "east/client/curl". */
+/** "sales/till", "east/sales/till". */
 export function parseClient(text: string): ClientName {
   const parts = text.split("/");
   const [name = "", namespace = "", cluster] = [...parts].reverse();
@@ -29,7 +29,7 @@ export function parseClient(text: string): ClientName {
     return { cluster: cluster ?? null, namespace, name };
   throw new UserError({
     what: `--explain ${text}: not of the form NAMESPACE/WORKLOAD`,
-    todo: "Name the client's workload, and behind it the host that it dials: --explain client/curl orders.shop.svc.cluster.local",
+    todo: "Name the client's workload, and behind it the host that it dials: --explain sales/till orders.shop.svc.cluster.local",
   });
 }
 

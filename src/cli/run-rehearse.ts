@@ -103,7 +103,7 @@ function wordsOf(
   if (host === undefined || (words.length === 1 && existsSync(join(resolve(cli.cwd, host), "plan.json")))) {
     throw new UserError({
       what: "--explain names a client and no host",
-      todo: "Name the host behind it: --explain client/curl orders.shop.svc.cluster.local",
+      todo: "Name the host behind it: --explain sales/till orders.shop.svc.cluster.local",
     });
   }
   if (steps !== undefined) {
