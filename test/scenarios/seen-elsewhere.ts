@@ -106,5 +106,7 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF918: undoing,
   MF919: refusals,
   MF920: refusals,
+  MF921: refusals,
+  MF922: refusals,
   MF923: "src/cli/missing-verbs.test.ts",
 };
