@@ -73,7 +73,7 @@ export interface World {
   readonly clusters: ReadonlyMap<ClusterId, ClusterState>;
   /** Counts events, as a clock would that nothing depends on but order. */
   readonly tick: number;
-  /** How many addresses of load balancers have been given. */
+  /** The next address of a load balancer: each is given once. */
   readonly addresses: number;
   /** When objects were made that were not there at the start, by refKey. */
   readonly made: Persistent<string, number>;
@@ -122,7 +122,7 @@ export function startWorld(inputs: readonly ClusterInput[], options: FederationO
   const bare: World = {
     clusters,
     tick: 1,
-    addresses: 0,
+    addresses: 1,
     made: Persistent(),
     meshes: new Map(),
     proxies: Persistent(),
