@@ -22,21 +22,22 @@ const retried = ({ told }: LiveResult) => told.filter(({ type }) => type === "re
 const isGateway = ({ method, path }: { readonly method: string; readonly path: string }) =>
   method === "PATCH" && path.includes("/services/meshferry-gateway");
 
-test("an API server that is killed in the middle of an apply and started again: the same end, nothing changed twice", async () => {
-  const here = await made();
-  const proxy = await apiProxy(here.shared.cluster);
-  const restarts: Promise<void>[] = [];
-  proxy.judge = (asked) => {
-    if (!isGateway(asked) || restarts.length > 0) return "pass";
-    restarts.push(restartApiServer(here.shared.cluster));
-    return { delayMs: 500 };
-  };
-  const result = await liveRun(runOf(here, proxy.kubeconfig));
-  await Promise.all(restarts);
-  await expectWhole(here, proxy, result);
-  expect(proxy.unreached).toBeGreaterThan(0);
-  expect(retried(result)).toBeGreaterThan(0);
-});
+if (isFull)
+  test("an API server that is killed in the middle of an apply and started again: the same end, nothing changed twice", async () => {
+    const here = await made();
+    const proxy = await apiProxy(here.shared.cluster);
+    const restarts: Promise<void>[] = [];
+    proxy.judge = (asked) => {
+      if (!isGateway(asked) || restarts.length > 0) return "pass";
+      restarts.push(restartApiServer(here.shared.cluster));
+      return { delayMs: 500 };
+    };
+    const result = await liveRun(runOf(here, proxy.kubeconfig));
+    await Promise.all(restarts);
+    await expectWhole(here, proxy, result);
+    expect(proxy.unreached).toBeGreaterThan(0);
+    expect(retried(result)).toBeGreaterThan(0);
+  });
 
 /** Nothing answers for half of the time, nobody is let in for the other. */
 async function awayFor(proxy: ApiProxy, ms: number): Promise<void> {
