@@ -22,21 +22,22 @@ const retried = ({ told }: LiveResult) => told.filter(({ type }) => type === "re
 const isGateway = ({ method, path }: { readonly method: string; readonly path: string }) =>
   method === "PATCH" && path.includes("/services/meshferry-gateway");
 
-test("an API server that is killed in the middle of an apply and started again: the same end, nothing changed twice", async () => {
-  const here = await made();
-  const proxy = await apiProxy(here.shared.cluster);
-  const restarts: Promise<void>[] = [];
-  proxy.judge = (asked) => {
-    if (!isGateway(asked) || restarts.length > 0) return "pass";
-    restarts.push(restartApiServer(here.shared.cluster));
-    return { delayMs: 500 };
-  };
-  const result = await liveRun(runOf(here, proxy.kubeconfig));
-  await Promise.all(restarts);
-  await expectWhole(here, proxy, result);
-  expect(proxy.unreached).toBeGreaterThan(0);
-  expect(retried(result)).toBeGreaterThan(0);
-});
+if (isFull)
+  test("an API server that is killed in the middle of an apply and started again: the same end, nothing changed twice", async () => {
+    const here = await made();
+    const proxy = await apiProxy(here.shared.cluster);
+    const restarts: Promise<void>[] = [];
+    proxy.judge = (asked) => {
+      if (!isGateway(asked) || restarts.length > 0) return "pass";
+      restarts.push(restartApiServer(here.shared.cluster));
+      return { delayMs: 500 };
+    };
+    const result = await liveRun(runOf(here, proxy.kubeconfig));
+    await Promise.all(restarts);
+    await expectWhole(here, proxy, result);
+    expect(proxy.unreached).toBeGreaterThan(0);
+    expect(retried(result)).toBeGreaterThan(0);
+  });
 
 /** Nothing answers for half of the time, nobody is let in for the other. */
 async function awayFor(proxy: ApiProxy, ms: number): Promise<void> {
@@ -57,10 +58,11 @@ describe("a cluster that is away", () => {
   test(`for ${awayMs / 1_000} s is waited for; before anything is written, the Lease is renewed`, async () => {
     const here = await made();
     const proxy = await apiProxy(here.shared.cluster);
+    let before = 0;
     const outages: Promise<void>[] = [];
     proxy.judge = (asked) => {
       if (!isGateway(asked)) return "pass";
-      outages.push(awayFor(proxy, awayMs));
+      outages.push(awayFor(proxy, awayMs).then(() => void (before = proxy.answered.length)));
       return "hang";
     };
     const result = await liveRun({ ...runOf(here, proxy.kubeconfig), leaseSeconds });
@@ -69,9 +71,8 @@ describe("a cluster that is away", () => {
     await expectWhole(here, proxy, result);
     expect(seen).toBeGreaterThan(5);
     expect(retried(result)).toBeGreaterThan(2);
-    const writes = proxy.answered.filter(isWrite).map(({ path }) => path);
-    const next = writes.findIndex((path) => path.includes("/services/meshferry-gateway"));
-    expect(writes[next - 1]).toContain("/leases/meshferry");
+    // Steps side by side have waited together: which of them writes first behind the Lease is open.
+    expect(proxy.answered.slice(before).find(isWrite)?.path).toContain("/leases/meshferry");
   });
 
   test("for longer than a step may take stops the run, which says how to go on; the same command does", async () => {
