@@ -64,8 +64,12 @@ function apply(world: World, action: Extract<Action, { do: "apply" }>, { objects
   return { world: put(world, action.ref, appliedObject(world, action.ref, fillSlots(laid as JsonObject, values))) };
 }
 
+/** Kubernetes makes these itself. */
+const builtIn: ReadonlySet<string | null> = new Set(["default", "kube-node-lease", "kube-public", "kube-system"]);
+
 /** Where namespaces were not supplied, those that something lies in are taken to be there. */
 function hasNamespace(world: World, { cluster, namespace }: ObjectRef): boolean {
+  if (builtIn.has(namespace)) return true;
   const state = clusterStateOf(world, cluster);
   const place: ObjectRef = { cluster, group: "", kind: "Namespace", namespace: null, name: namespace ?? "" };
   if (objectAt(world, place) !== undefined) return true;
