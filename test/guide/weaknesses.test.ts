@@ -6,6 +6,7 @@ import { sortedUnique } from "../../src/core/order.ts";
 import { rehearse } from "../../src/rehearsal/rehearse.ts";
 import { planOf, readEastWest, root } from "../support/example.ts";
 import { stated } from "../support/modelled.ts";
+import { textOf } from "../support/seen.ts";
 import { guidePlan } from "./guide-plan.ts";
 
 const inputs = await readEastWest();
@@ -22,7 +23,7 @@ function listed(): readonly string[] {
 }
 
 test("it is refused for exactly the weaknesses that are listed", () => {
-  const found = refused.map(({ code, params }) => `${code} | ${String(params["step"])}`);
+  const found = refused.map(({ code, params }) => `${code} | ${textOf(params["step"])}`);
   expect(sortedUnique(found)).toEqual(sortedUnique(listed()));
 });
 
