@@ -31,7 +31,7 @@ export interface RunningLoad {
   discard(): Promise<void>;
 }
 
-const startLimit = 180_000;
+const startLimit = 60_000;
 /** Slow requests take 20 s, and fail after 60. */
 const endLimit = 70_000;
 
