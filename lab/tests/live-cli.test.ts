@@ -10,12 +10,26 @@ import { planJson } from "../../src/present/folder/plan-json.ts";
 import { readJournal } from "../../src/run/journal.ts";
 import type { RunEvent } from "../../src/run/run-event.ts";
 import { run } from "../../test/cli/run-meshferry.ts";
+import { until } from "../machine/until.ts";
 import { clusterDump } from "./live-dump.ts";
 import { made } from "./live-made.ts";
 import { planFolder, refs } from "./live-run-plan.ts";
+import type { SharedCluster } from "./shared-cluster.ts";
+
+/** Namespaces of earlier tests go in the background: what `status` counts must be this test's alone. */
+async function nothingOfOurs({ api }: SharedCluster): Promise<void> {
+  const kinds = ["ServiceEntry", "WorkloadEntry"].map((kind) => ({ apiVersion: "networking.istio.io/v1beta1", kind }));
+  const labels = "app.kubernetes.io/managed-by=meshferry";
+  const isClear = async (): Promise<true | null> => {
+    const left = await Promise.all(kinds.map(async (kind) => (await api.list(kind, { labels })).items));
+    return left.flat().length === 0 ? true : null;
+  };
+  await until("nothing of earlier tests is left", isClear, { timeoutMs: 60_000 });
+}
 
 test("a plan folder is tried, applied in two parts, looked at, and taken back", async () => {
   const { shared, client, world, plan } = await made();
+  await nothingOfOurs(shared);
   const at = refs(world);
   const folder = planFolder({ "plan.json": [...planJson(plan)].join("") });
   const clusters = ["--mesh", "east=context:east", "--kubeconfig", shared.cluster.kubeconfig];
