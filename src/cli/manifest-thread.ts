@@ -1,55 +1,51 @@
-// A second thread that makes and writes the manifests and the templates of a large plan, while this one makes its pages and the rest of plan.json (docs/adr/0009).
+// A second thread that draws the templates of a large plan while its steps are made, then makes the manifests and writes all large files (docs/adr/0009).
 import { extname } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import type { TemplateTexts } from "../plan/make-plan.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { HashedTemplates } from "../plan/make-plan.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
-import type { Ready, Templates, ToWrite, Written } from "./write-manifests.ts";
+import { exportToPointer } from "../target/import-entries.ts";
+import type { RestOfPlan, Templates, ToWrite, Written } from "./write-manifests.ts";
+import { textsOf } from "./write-pieces.ts";
 
 export interface ManifestThread {
-  /** How many bytes the plan's templates have as lines of plan.json. */
-  readonly templateBytes: Promise<number>;
   /**
-   * Makes and writes files below a folder that is there: of each, the manifests of these objects; and the templates into a
-   * file that is there.
+   * Makes and writes files below a folder that is there: of each, the manifests of these objects; and a plan file, of which
+   * it has the templates already.
    */
   readonly write: (
     folder: string,
     files: ReadonlyMap<string, readonly ApplyAction[]>,
-    templates: ToWrite["templates"],
+    plan: PlanFileParts | null,
   ) => Promise<void>;
   readonly end: () => Promise<unknown>;
 }
 
-/** With fewer applied objects a thread saves nothing (measured: docs/adr/0009). */
-const fewest = 10_000;
-
-/** The thread, or null: the plan is not large enough for one. */
-export function startManifestThread(plan: Plan, texts: TemplateTexts): ManifestThread | null {
-  const pointers = new Map<string, string | null>();
-  let count = 0;
-  for (const { steps } of plan.phases) {
-    for (const { action } of steps) {
-      if (action.do !== "apply") continue;
-      count += 1;
-      pointers.set(action.object, action.set[0]?.pointer ?? pointers.get(action.object) ?? null);
-    }
-  }
-  return count < fewest ? null : start(Object.keys(plan.objects), pointers, texts);
+export interface PlanFileParts {
+  readonly path: string;
+  /** What stands before the templates. */
+  readonly head: string;
+  /** The templates, in the order in which they stand there. */
+  readonly hashes: readonly string[];
+  /** What comes behind them. */
+  readonly rest: () => Iterable<string>;
 }
 
-function start(
-  hashes: readonly string[],
-  pointers: ReadonlyMap<string, string | null>,
-  texts: TemplateTexts,
-): ManifestThread {
-  const places = new Map(hashes.map((hash, at) => [hash, at]));
-  const templates: Templates = {
-    hashes,
-    texts: hashes.map((hash) => texts.get(hash) ?? "{}"),
-    pointers: hashes.map((hash) => pointers.get(hash) ?? null),
-  };
+/** With fewer templates a thread saves nothing (measured: docs/adr/0009). */
+const fewest = 10_000;
+
+/** The thread, or null: there are not enough templates for one. */
+export function startManifestThread({ hashes, texts }: HashedTemplates): ManifestThread | null {
+  if (texts.size < fewest) return null;
+  // Only entries are applied more than once, each time to be seen by more namespaces. A guess that does not hold costs time alone.
+  const laidOver = new Set<string>();
+  for (const [{ role }, hash] of hashes) if (role === "import-entry") laidOver.add(hash);
+  const names = [...texts.keys()];
+  const pointers = names.map((hash) => (laidOver.has(hash) ? exportToPointer : null));
+  return start(new Map(names.map((hash, at) => [hash, at])), { texts: [...texts.values()].join("\n"), pointers });
+}
+
+function start(places: ReadonlyMap<string, number>, templates: Templates): ManifestThread {
   // It keeps texts, and few of its objects live long.
   setFlagsFromString("--min-semi-space-size=16");
   setFlagsFromString("--max-semi-space-size=16");
@@ -58,46 +54,42 @@ function start(
   });
   // Nobody waits for it yet, and perhaps nobody will.
   worker.unref();
-  const templateBytes = new Promise<number>((resolve, reject) => {
-    onEnd(worker, reject);
-    worker.on("message", (message: Ready | Written) => {
-      if ("templateBytes" in message) resolve(message.templateBytes);
-    });
-  });
   const written = new Promise<void>((resolve, reject) => {
-    onEnd(worker, reject);
-    worker.on("message", (message: Ready | Written) => {
-      if ("templateBytes" in message) return;
-      const { trouble } = message;
+    worker.on("error", reject);
+    worker.on("exit", () => reject(new Error("the thread that writes manifests ended before it was done")));
+    worker.on("message", ({ trouble }: Written) => {
       if (trouble === null) resolve();
       // An error loses its code on the way from thread to thread.
       else reject(Object.assign(new Error(trouble.message), trouble.code === null ? {} : { code: trouble.code }));
     });
   });
   // Perhaps nobody will ask.
-  for (const promise of [templateBytes, written]) promise.catch(() => {});
+  written.catch(() => {});
+  const post = (message: ToWrite | RestOfPlan): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
+    worker.postMessage(message);
+  };
   return {
-    templateBytes,
-    write: (folder, files, into) => {
+    write: (folder, files, plan) => {
       worker.ref();
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
-      worker.postMessage({ ...toWrite(folder, files, places), templates: into });
+      post({ ...toWrite(folder, files, places), plan: plan && begun(plan, places) });
+      if (plan) for (const text of textsOf(plan.rest())) post({ text });
+      if (plan) post({ text: null });
       return written;
     },
     end: () => worker.terminate(),
   };
 }
 
-function onEnd(worker: Worker, fail: (error: Error) => void): void {
-  worker.on("error", fail);
-  worker.on("exit", () => fail(new Error("the thread that writes manifests ended before it was done")));
+function begun({ path, head, hashes }: PlanFileParts, places: ReadonlyMap<string, number>): ToWrite["plan"] {
+  return { path, head, hashes: hashes.join("\n"), places: Uint32Array.from(hashes, (hash) => placeOf(hash, places)) };
 }
 
 function toWrite(
   folder: string,
   files: ReadonlyMap<string, readonly ApplyAction[]>,
   places: ReadonlyMap<string, number>,
-): Omit<ToWrite, "templates"> {
+): Omit<ToWrite, "plan"> {
   const sets = new Map<ApplyAction["set"], number>();
   const setOf = ({ set }: ApplyAction): number => {
     const at = sets.get(set) ?? sets.size;
@@ -108,9 +100,15 @@ function toWrite(
     folder,
     files: [...files].map(([path, actions]) => ({
       path,
-      objects: Uint32Array.from(actions, ({ object }) => places.get(object) ?? 0),
+      objects: Uint32Array.from(actions, ({ object }) => placeOf(object, places)),
       sets: Uint32Array.from(actions, setOf),
     })),
     sets: [...sets.keys()],
   };
+}
+
+function placeOf(hash: string, places: ReadonlyMap<string, number>): number {
+  const place = places.get(hash);
+  if (place === undefined) throw new Error(`the thread that writes manifests has no template ${hash}`);
+  return place;
 }

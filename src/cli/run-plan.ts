@@ -1,6 +1,6 @@
 // `meshferry plan`: the migration as phases and steps, shown, and written as a folder where asked.
 import { resolve } from "node:path";
-import { examine, planWithTexts } from "../pipeline.ts";
+import { examine, hashTemplates, planWithTexts } from "../pipeline.ts";
 import { planFiles } from "../present/folder/plan-folder.ts";
 import { shellWord } from "../present/folder/shell-word.ts";
 import { jsonText } from "../present/model/json-text.ts";
@@ -26,8 +26,9 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   const { inputs, config } = await readMeshes(cli, flags);
   if (flags.noRehearse !== true) cli.stderr.write(notRehearsed);
   const examination = examine(inputs, config);
-  const { plan, texts } = planWithTexts(examination, config);
-  const thread = flags.out === undefined ? null : startManifestThread(plan, texts);
+  const hashed = hashTemplates(examination);
+  const thread = flags.out === undefined ? null : startManifestThread(hashed);
+  const { plan, texts } = planWithTexts(examination, config, hashed);
   const steps = stepContext(plan, examination.inventory);
   const view = planView(plan, examination.inventory, steps);
   if (flags.out !== undefined) {

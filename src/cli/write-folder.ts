@@ -5,9 +5,9 @@ import { basename, dirname, join } from "node:path";
 import type { FileText } from "../present/folder/file-text.ts";
 import { type Claim, claimFolder, marker, markerText, parentFolders } from "./claim-folder.ts";
 import { withFiles } from "./file-trouble.ts";
-import type { ManifestThread } from "./manifest-thread.ts";
+import type { ManifestThread, PlanFileParts } from "./manifest-thread.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
-import { writePieces, writePiecesAt } from "./write-pieces.ts";
+import { writePieces } from "./write-pieces.ts";
 
 /**
  * Writes `files` (by relative path) into `folder`. A folder with files of others and without our marker is refused; stale
@@ -26,27 +26,22 @@ export function writeFolder(folder: string, files: Files): void {
   }
 }
 
-/** The same with a second thread, which makes and writes the manifests. */
+/** The same with a second thread, which makes the manifests and writes them and the plan. */
 export async function writeFolderWith(thread: ManifestThread, folder: string, files: Files): Promise<void> {
   const manifests = new Map<string, readonly ApplyAction[]>();
   const others = new Map<string, FileText>();
-  let shared: Shared | null = null;
+  let plan: PlanFileParts | null = null;
   for (const [path, text] of files) {
     const elsewhere = typeof text === "string" ? null : text.elsewhere;
     if (elsewhere?.makes === "manifests") manifests.set(path, elsewhere.applies);
-    else if (elsewhere?.makes === "templates" && shared === null) shared = { path, ...elsewhere };
+    else if (elsewhere?.makes === "plan" && plan === null) plan = { path, ...elsewhere };
     else others.set(path, text);
   }
   const begun = begin(folder, files);
   try {
     withFiles(folder, () => makeFolders(begun, files));
-    const head = shared === null ? null : withFiles(folder, () => beginShared(begun, shared));
-    const theirs = thread.write(begun.fresh, manifests, head);
-    const ours = (async () => {
-      fill(begun, others);
-      if (shared === null || head === null) return;
-      writePiecesAt(join(begun.fresh, shared.path), shared.rest(), head.from + (await thread.templateBytes));
-    })();
+    const theirs = thread.write(begun.fresh, manifests, plan);
+    const ours = (async () => fill(begun, others))();
     // Both end before anything is taken away, whatever the other came to.
     const ends = await Promise.allSettled([ours, theirs]);
     withFiles(folder, () => {
@@ -59,19 +54,6 @@ export async function writeFolderWith(thread: ManifestThread, folder: string, fi
 }
 
 type Files = ReadonlyMap<string, FileText>;
-
-/** A file that both threads write. */
-interface Shared {
-  readonly path: string;
-  readonly head: string;
-  readonly rest: () => Iterable<string>;
-}
-
-/** Writes what comes before the other thread's part; returns where that begins. */
-function beginShared({ fresh }: Begun, { path, head }: Shared): { readonly path: string; readonly from: number } {
-  writeFileSync(join(fresh, path), head, { flag: "wx" });
-  return { path, from: Buffer.byteLength(head) };
-}
 
 interface Begun {
   readonly claim: Claim;

@@ -1,35 +1,40 @@
-// What runs in the thread of manifest-thread.ts: templates come first, as texts, and are made ready while the plan's pages are; then the files.
+// What runs in the thread of manifest-thread.ts: templates come first, as texts, and are drawn while the plan is made; then the files.
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Hash } from "../core/hash.ts";
 import type { Json } from "../core/json.ts";
 import { drawTemplate, manifestsInParts, type ManifestSource, noKnownTexts } from "../present/folder/manifest.ts";
 import { templateLines } from "../present/folder/plan-json.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
-import { chunksOf, writeChunksAt, writePieces } from "./write-pieces.ts";
+import { writePieces, writePiecesTo } from "./write-pieces.ts";
 
-/** Templates by their place, in the order of their hashes. */
 export interface Templates {
-  readonly hashes: readonly string[];
-  /** Canonical JSON; null: drawn, and not needed any more. */
-  readonly texts: (string | null)[];
-  /** The field that steps lay over the template; null: none, or several. */
+  /** Canonical JSON, a line each: one text crosses much faster than tens of thousands. */
+  readonly texts: string;
+  /** The field that steps lay over the template; null: none is expected. */
   readonly pointers: readonly (string | null)[];
 }
 
+/** A template is known by its place among them. */
 export interface ToWrite {
   readonly folder: string;
-  /** Of each object of a file: the place of its template, and of what is laid over it. */
+  /** Of each object of a file: its template, and what is laid over it. */
   readonly files: readonly { readonly path: string; readonly objects: Uint32Array; readonly sets: Uint32Array }[];
   readonly sets: readonly ApplyAction["set"][];
-  /** The file that takes the templates too, and from which byte on. */
-  readonly templates: { readonly path: string; readonly from: number } | null;
+  /** The plan file up to its templates, and these in their order, with their hashes, a line each. */
+  readonly plan: {
+    readonly path: string;
+    readonly head: string;
+    readonly hashes: string;
+    readonly places: Uint32Array;
+  } | null;
 }
 
-/** Said first, unasked. */
-export interface Ready {
-  /** How long the templates are as lines of plan.json. */
-  readonly templateBytes: number;
+/** What comes behind the templates, text after text; null: that was all. */
+export interface RestOfPlan {
+  readonly text: string | null;
 }
 
 export interface Written {
@@ -38,29 +43,19 @@ export interface Written {
 
 type Applied = Pick<ApplyAction, "object" | "set">;
 
-const { hashes, texts, pointers }: Templates = workerData;
-// As bytes: whoever writes what comes behind them has to know how many they are.
-const lines: Uint8Array[] = [];
-for (const chunk of chunksOf(templateLines(hashes.map((hash, at) => [hash, texts[at] ?? "{}"]))))
-  lines.push(new Uint8Array(chunk));
-const ready: Ready = { templateBytes: lines.reduce((sum, { length }) => sum + length, 0) };
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
-parentPort?.postMessage(ready);
+const { texts, pointers }: Templates = workerData;
+const templates = texts.split("\n");
 
 const source: ManifestSource = {
   // The text was made from a template.
-  templateOf: (hash) => JSON.parse(texts[Number(hash.slice("sha256:".length))] ?? "{}") as Json,
+  templateOf: (hash) => JSON.parse(templates[Number(hash.slice("sha256:".length))] ?? "{}") as Json,
   slotted: new Set(),
   known: noKnownTexts(),
 };
-for (const [at, pointer] of pointers.entries()) {
-  drawTemplate(source, nameOf(at), pointer);
-  // Nothing is laid over it in any step: its drawing is all that is asked for.
-  if (pointer === null) texts[at] = null;
-}
+for (const [at, pointer] of pointers.entries()) drawTemplate(source, nameOf(at), pointer);
 
-parentPort?.once("message", (message: ToWrite) => {
-  const written: Written = { trouble: troubleOf(message) };
+parentPort?.once("message", async (message: ToWrite) => {
+  const written: Written = { trouble: await troubleOf([writeManifests(message), writePlan(message)]) };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
   parentPort?.postMessage(written);
 });
@@ -70,22 +65,50 @@ function nameOf(at: number): Hash {
   return `sha256:${at}`;
 }
 
-function troubleOf({ folder, files, sets, templates }: ToWrite): Written["trouble"] {
+async function troubleOf(work: readonly Promise<void>[]): Promise<Written["trouble"]> {
   try {
-    if (templates !== null) writeChunksAt(join(folder, templates.path), lines, templates.from);
-    for (const { path, objects, sets: setOf } of files) {
-      const applied = Array.from(
-        objects,
-        (object, at): Applied => ({
-          object: nameOf(object),
-          set: sets[setOf[at] ?? 0] ?? [],
-        }),
-      );
-      writePieces(join(folder, path), manifestsInParts(source, applied));
-    }
+    await Promise.all(work);
     return null;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { message: error.message, code: "code" in error ? String(error.code) : null };
   }
+}
+
+async function writeManifests({ folder, files, sets }: ToWrite): Promise<void> {
+  for (const { path, objects, sets: setOf } of files) {
+    // In between what has come of the plan is written: else all of its text would be waiting in memory.
+    await setImmediate();
+    const applied = Array.from(
+      objects,
+      (object, at): Applied => ({ object: nameOf(object), set: sets[setOf[at] ?? 0] ?? [] }),
+    );
+    writePieces(join(folder, path), manifestsInParts(source, applied));
+  }
+}
+
+async function writePlan({ folder, plan }: ToWrite): Promise<void> {
+  if (plan === null) return;
+  const file = openSync(join(folder, plan.path), "wx");
+  try {
+    writePiecesTo(file, [plan.head]);
+    const hashes = plan.hashes === "" ? [] : plan.hashes.split("\n");
+    writePiecesTo(file, templateLines(hashes.map((hash, at) => [hash, templates[plan.places[at] ?? 0] ?? "{}"])));
+    await writeRest(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writeRest(file: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parentPort?.on("message", ({ text }: RestOfPlan) => {
+      try {
+        if (text === null) resolve();
+        else writePiecesTo(file, [text]);
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }

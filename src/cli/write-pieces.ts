@@ -4,36 +4,37 @@ import { closeSync, openSync, writeSync } from "node:fs";
 /** A UTF-16 unit takes three bytes of UTF-8 at most. */
 const bytesPerUnit = 3;
 const chunkBytes = 1 << 20;
+const unitsOfText = 1 << 20;
 
 /** Makes the file, which must not be there yet. */
 export function writePieces(path: string, pieces: Iterable<string>): void {
   const file = openSync(path, "wx");
   try {
-    let at = 0;
-    for (const chunk of chunksOf(pieces)) at = writeWhole(file, chunk, at);
+    writePiecesTo(file, pieces);
   } finally {
     closeSync(file);
   }
 }
 
-/** Writes into a file that is there, from a place on. */
-export function writePiecesAt(path: string, pieces: Iterable<string>, from: number): void {
-  writeChunksAt(path, chunksOf(pieces), from);
+/** Writes behind what was written into an open file before. */
+export function writePiecesTo(file: number, pieces: Iterable<string>): void {
+  for (const chunk of chunksOf(pieces)) writeWhole(file, chunk);
 }
 
-/** The same with bytes. */
-export function writeChunksAt(path: string, chunks: Iterable<Uint8Array>, from: number): void {
-  const file = openSync(path, "r+");
-  try {
-    let at = from;
-    for (const chunk of chunks) at = writeWhole(file, chunk, at);
-  } finally {
-    closeSync(file);
+/** The pieces in texts that are worth sending to another thread. */
+export function* textsOf(pieces: Iterable<string>): Generator<string> {
+  let text = "";
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < unitsOfText) continue;
+    yield text;
+    text = "";
   }
+  if (text !== "") yield text;
 }
 
 /** The UTF-8 of the pieces. A chunk is good until the next one is asked for. */
-export function* chunksOf(pieces: Iterable<string>): Generator<Uint8Array> {
+function* chunksOf(pieces: Iterable<string>): Generator<Uint8Array> {
   // One for all pieces: thousands of buffers would make the engine collect its whole heap again and again. Each piece goes
   // straight into it: joined texts would be copied once more, which took half of the time of writing.
   const buffer = Buffer.allocUnsafe(chunkBytes);
@@ -50,8 +51,7 @@ export function* chunksOf(pieces: Iterable<string>): Generator<Uint8Array> {
   yield buffer.subarray(0, used);
 }
 
-/** A write may take less than it was given. Returns where the next one goes. */
-function writeWhole(file: number, bytes: Uint8Array, from: number): number {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, from + at);
-  return from + bytes.length;
+/** A write may take less than it was given. */
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at);
 }

@@ -78,12 +78,19 @@ export interface PlanInput {
   readonly podsOf: (mesh: Mesh) => PodIndex;
   readonly options: PlanOptions;
   readonly findings: readonly Finding[];
-  /** What hashes the objects of the plan, tens of thousands; `sha256Hex` where nothing faster is at hand. */
+  /** What hashes the facts that the plan rests on; `sha256Hex` where nothing faster is at hand. */
   readonly sha256?: Sha256;
+  /** The target's objects, hashed; made here where nobody needed them before the plan. */
+  readonly hashed?: HashedTemplates;
 }
 
 /** Canonical JSON of templates by their hash: made for the hash, and of use again to whoever writes them. */
 export type TemplateTexts = ReadonlyMap<string, string>;
+
+export interface HashedTemplates {
+  readonly hashes: ReadonlyMap<DesiredObject, Hash>;
+  readonly texts: TemplateTexts;
+}
 
 export interface MadePlan {
   readonly plan: Plan;
@@ -97,7 +104,7 @@ export function makePlan(input: PlanInput): Plan {
 
 /** The same, with the texts that were made on the way. */
 export function planWithTexts(input: PlanInput): MadePlan {
-  const hashed = hashTemplates(input.target.objects, input.sha256);
+  const hashed = input.hashed ?? hashTemplates(input.target.objects, input.sha256);
   return { plan: planFrom(input, planContext(input, hashed.hashes)), texts: hashed.texts };
 }
 
@@ -130,12 +137,8 @@ function planFrom(input: PlanInput, context: PlanContext): Plan {
   };
 }
 
-interface Hashed {
-  readonly hashes: ReadonlyMap<DesiredObject, Hash>;
-  readonly texts: TemplateTexts;
-}
-
-function hashTemplates(objects: readonly DesiredObject[], sha256: Sha256 = sha256Hex): Hashed {
+/** The templates that a plan can apply, tens of thousands: known before its steps are. */
+export function hashTemplates(objects: readonly DesiredObject[], sha256: Sha256 = sha256Hex): HashedTemplates {
   const hashes = new Map<DesiredObject, Hash>();
   const texts = new Map<string, string>();
   for (const desired of objects) {
@@ -149,7 +152,7 @@ function hashTemplates(objects: readonly DesiredObject[], sha256: Sha256 = sha25
 
 function planContext(
   { inventory, federation, routes, target, podsOf, options, sha256 }: PlanInput,
-  hashes: Hashed["hashes"],
+  hashes: HashedTemplates["hashes"],
 ): PlanContext {
   const carried = target.carried;
   const lookup = objectLookup(inventory);

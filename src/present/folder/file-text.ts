@@ -12,6 +12,11 @@ export type Elsewhere =
   /** All of it: the manifests of these objects, without slots, one after the other. */
   | { readonly makes: "manifests"; readonly applies: readonly ApplyAction[] }
   /** The plan's templates (templateLines in plan-json.ts), which stand between a short head and the rest. */
-  | { readonly makes: "templates"; readonly head: string; readonly rest: () => Iterable<string> };
+  | {
+      readonly makes: "plan";
+      readonly head: string;
+      readonly hashes: readonly string[];
+      readonly rest: () => Iterable<string>;
+    };
 
 export type FileText = string | LongText;

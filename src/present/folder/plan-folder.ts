@@ -64,7 +64,7 @@ export function planFiles(
   const clusters = sortedUnique(inventory.clusters.map(({ id }) => id as string));
   files.set("plan.json", {
     pieces: () => planJson(plan, texts),
-    elsewhere: { makes: "templates", head: planHead(plan), rest: () => planRest(plan) },
+    elsewhere: { makes: "plan", head: planHead(plan), hashes: Object.keys(plan.objects), rest: () => planRest(plan) },
   });
   // A plan that sets meshes up opens no new way between them.
   if (view.setsUp === null) files.set("FIREWALL.md", firewallPage(view.firewall));
