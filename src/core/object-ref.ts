@@ -33,14 +33,34 @@ export function refKey(ref: ObjectRef): string {
   return `${ref.cluster}|${kindKey(ref)}|${ref.namespace ?? ""}|${ref.name}`;
 }
 
+/** refKey that makes each reference's text once, for whoever asks for tens of thousands of them again and again. */
+export function rememberedKeys(): (ref: ObjectRef) => string {
+  const keys = new Map<ObjectRef, string>();
+  return (ref) => {
+    const known = keys.get(ref);
+    if (known !== undefined) return known;
+    const key = refKey(ref);
+    keys.set(ref, key);
+    return key;
+  };
+}
+
 /** "Kind namespace/name" as a person reads it; with the cluster in front where asked. */
 export function refText(ref: ObjectRef, withCluster = true): string {
   const place = ref.namespace === null ? ref.name : `${ref.namespace}/${ref.name}`;
   return withCluster ? `${ref.cluster}: ${ref.kind} ${place}` : `${ref.kind} ${place}`;
 }
 
+/** Whether both name the same object: what equal refKeys say, without making them. */
 export function equalRef(left: ObjectRef, right: ObjectRef): boolean {
-  return refKey(left) === refKey(right);
+  return (
+    left === right ||
+    (left.name === right.name &&
+      (left.namespace ?? "") === (right.namespace ?? "") &&
+      left.kind === right.kind &&
+      left.group === right.group &&
+      left.cluster === right.cluster)
+  );
 }
 
 /** References in one order, each once. */

@@ -6,8 +6,14 @@ import { withValueAt } from "../core/pointer.ts";
 import { compareExisting } from "./compare-existing.ts";
 import type { DesiredObject } from "../target/desired-object.ts";
 import { makeStep, restore } from "./make-step.ts";
-import type { PhaseId, Step } from "./plan.ts";
+import type { Action, PhaseId, Step } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
+
+/** What an apply lays over its object. */
+export type FieldSet = Extract<Action, { readonly do: "apply" }>["set"];
+
+// Shared by all applies that lay nothing over their object.
+const nothingSet: FieldSet = [];
 
 export interface ApplyParts {
   readonly phase: PhaseId;
@@ -15,7 +21,7 @@ export interface ApplyParts {
   readonly rule: string;
   readonly after: readonly StepId[];
   readonly done?: Condition;
-  readonly set?: readonly { readonly pointer: string; readonly value: Json }[];
+  readonly set?: FieldSet;
   readonly about?: string;
   /** Whether an earlier step of the plan makes the object, so that it is ours by then. */
   readonly madeEarlier?: boolean;
@@ -26,7 +32,7 @@ export interface ApplyParts {
  * report (or, for a namespace, which we only move into).
  */
 export function applyStep(context: PlanContext, desired: DesiredObject, parts: ApplyParts): Step | null {
-  const set = parts.set ?? [];
+  const set = parts.set ?? nothingSet;
   const existing = compareExisting(
     context.lookup,
     desired.ref,
@@ -36,15 +42,16 @@ export function applyStep(context: PlanContext, desired: DesiredObject, parts: A
   );
   if (existing === "same" || existing === "foreign") return null;
   const { phase, title, rule, after, about } = parts;
+  const isThere: Condition = { kind: "present", ref: desired.ref };
   return makeStep({
     phase,
     title,
     rule,
     after,
-    ...(about === undefined ? {} : { about }),
+    about,
     action: { do: "apply", ref: desired.ref, object: context.hashOfObject(desired), set },
     expect: existing === "absent" && parts.madeEarlier !== true ? "absent" : "ours",
-    done: all({ kind: "present", ref: desired.ref }, ...(parts.done ? [parts.done] : [])),
+    done: parts.done ? all(isThere, parts.done) : isThere,
     undo: restore,
     routes: desired.routes,
   });

@@ -2,7 +2,7 @@
 import type { Finding } from "../core/finding.ts";
 import { type Hash, hashOf, type Sha256, sha256Hex } from "../core/hash.ts";
 import { canonicalJson } from "../core/json.ts";
-import type { MeshId } from "../core/ids.ts";
+import type { MeshId, StepId } from "../core/ids.ts";
 import { groupBy, sortedUnique } from "../core/order.ts";
 import type { TrustOrder } from "../core/trust-order.ts";
 import { madeBy } from "../core/version.ts";
@@ -207,24 +207,28 @@ function planContext(
 function objectsUsed(context: PlanContext, made: readonly Phase[]): Readonly<Record<Hash, Template>> {
   const used = new Set<Hash>();
   for (const { steps } of made) for (const { action } of steps) if (action.do === "apply") used.add(action.object);
-  const templates = new Map<Hash, Template>(
-    context.target.objects.map((desired) => [context.hashOfObject(desired), desired.template]),
-  );
-  const objects: Record<Hash, Template> = {};
-  for (const hash of sortedUnique(used)) {
-    const template = templates.get(hash);
-    if (template) objects[hash] = template;
+  const templates = new Map<Hash, Template>();
+  for (const desired of context.target.objects) {
+    const hash = context.hashOfObject(desired);
+    if (used.has(hash)) templates.set(hash, desired.template);
   }
-  return objects;
+  return Object.fromEntries(sortedUnique(templates.keys()).map((hash) => [hash, templates.get(hash) ?? {}]));
 }
 
 /** A predecessor that already holds has no step; the edge to it goes as well. */
 function withoutMissingPredecessors(made: readonly Phase[]): (phase: Phase) => Phase {
-  const ids = new Set(made.flatMap(({ steps }) => steps.map(({ id }) => id)));
+  const ids = new Set<StepId>();
+  for (const { steps } of made) for (const { id } of steps) ids.add(id);
+  // Steps that were made together hold the very same list.
+  let whole: readonly StepId[] = [];
   return (phase) => ({
     ...phase,
-    steps: phase.steps.map((step) =>
-      step.after.every((id) => ids.has(id)) ? step : { ...step, after: step.after.filter((id) => ids.has(id)) },
-    ),
+    steps: phase.steps.map((step) => {
+      if (step.after === whole) return step;
+      const after = step.after.filter((id) => ids.has(id));
+      if (after.length < step.after.length) return { ...step, after };
+      whole = step.after;
+      return step;
+    }),
   });
 }

@@ -2,7 +2,7 @@
 import { type Condition, always } from "../conditions/condition.ts";
 import { type StepId, stepId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
-import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { kindKey, type ObjectRef } from "../core/object-ref.ts";
 import type { Action, PhaseId, Step } from "./plan.ts";
 
 export const secondMs = 1_000;
@@ -20,7 +20,7 @@ export interface StepParts {
   readonly rule: string;
   readonly params?: Readonly<Record<string, Json>>;
   /** Tells apart steps of one phase that do the same to the same object, and names waits. */
-  readonly about?: string;
+  readonly about?: string | undefined;
   readonly after?: readonly StepId[];
   readonly expect?: Step["expect"];
   readonly done?: Condition;
@@ -71,5 +71,7 @@ function subject(action: Action): string[] {
 }
 
 function refPath(ref: ObjectRef): string {
-  return refKey(ref).replaceAll("|", "/");
+  const { cluster, namespace, name } = ref;
+  const path = `${cluster}/${kindKey(ref)}/${namespace ?? ""}/${name}`;
+  return path.includes("|") ? path.replaceAll("|", "/") : path;
 }

@@ -142,9 +142,15 @@ function applyLine({ object, ref }: Apply, template: Template | undefined, set: 
 }
 
 /** Whether the template names the object, so that the cluster alone says which it is. */
-function isNamedBy(template: Template | undefined, ref: ObjectRef): boolean {
-  const named = template === undefined ? null : refOf(ref.cluster, template);
-  return named !== null && isSameRef(named, ref);
+function isNamedBy(template: Template | undefined, { group, kind, namespace, name }: ObjectRef): boolean {
+  const metadata = template?.["metadata"];
+  if (template === undefined || template["kind"] !== kind || !isJsonObject(metadata)) return false;
+  if (metadata["name"] !== name || (metadata["namespace"] ?? null) !== namespace) return false;
+  // As refOf has it, without making a reference: nearly all steps are asked.
+  const { apiVersion } = template;
+  if (typeof apiVersion !== "string") return false;
+  const slash = apiVersion.indexOf("/");
+  return slash < 0 ? group === "" : slash === group.length && apiVersion.startsWith(group);
 }
 
 function isTexts(value: Json): value is readonly string[] {
@@ -160,30 +166,15 @@ function refOf(cluster: ClusterId, { apiVersion, kind, metadata }: Template): Ob
   return { cluster, group: slash < 0 ? "" : apiVersion.slice(0, slash), kind, namespace, name };
 }
 
-/** As equalRef, without building texts. */
-function isSameRef(left: ObjectRef, right: ObjectRef): boolean {
-  return (
-    left.name === right.name &&
-    left.namespace === right.namespace &&
-    left.kind === right.kind &&
-    left.group === right.group &&
-    left.cluster === right.cluster
-  );
-}
-
 function usualDone(action: Action): Condition {
   if (action.do === "apply") return { kind: "present", ref: action.ref };
   return action.do === "delete" ? { kind: "absent", ref: action.ref } : always;
 }
 
 function isUsualDone(done: Condition, action: Action): boolean {
-  if (action.do === "apply") return done.kind === "present" && equalOrSame(done.ref, action.ref);
-  if (action.do === "delete") return done.kind === "absent" && equalOrSame(done.ref, action.ref);
+  if (action.do === "apply") return done.kind === "present" && equalRef(done.ref, action.ref);
+  if (action.do === "delete") return done.kind === "absent" && equalRef(done.ref, action.ref);
   return done.kind === "all" && done.of.length === 0;
-}
-
-function equalOrSame(left: ObjectRef, right: ObjectRef): boolean {
-  return left === right || equalRef(left, right);
 }
 
 function usualUndo(action: Action): Undo {

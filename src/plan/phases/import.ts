@@ -6,7 +6,7 @@ import type { StepId } from "../../core/ids.ts";
 import { sortedRefs } from "../../core/object-ref.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
-import { applyStep, present } from "../apply-step.ts";
+import { applyStep, type FieldSet, present } from "../apply-step.ts";
 import { makeStep, minuteMs } from "../make-step.ts";
 import type { Phase, Step, Wave } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
@@ -60,6 +60,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const path = canary ? egressStep(canary, "import", idsOf(remote)) : null;
   // Remote gateway, then WorkloadEntries, then the ServiceEntry: other orders lost requests (seen on Istio 1.28.3).
   const endpoints = new Map<string, StepId[]>();
+  const afterRemote = remote.length > 0 ? idsOf(remote) : idsOf(home);
   const workloadEntries = ours
     .filter(({ role }) => role === "workload-entry")
     .map((object) => {
@@ -67,7 +68,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         phase: "import",
         title: `Create the endpoint of ${object.routes.map(hostOf).join(", ")}`,
         rule: "import.workload-entry-first",
-        after: remote.length > 0 ? idsOf(remote) : idsOf(home),
+        after: afterRemote,
       });
       if (step) for (const route of object.routes) endpoints.set(route, [...(endpoints.get(route) ?? []), step.id]);
       return step;
@@ -85,6 +86,12 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     );
   const sidecars = sidecarSteps(context, mesh, idsOf(home));
   const visibleTo = canary?.namespaces ?? [];
+  const beforeEntries = [...(path ? [path.id] : idsOf(remote)), ...idsOf(sidecars), ...idsOf(present(...rules))];
+  // The same for all entries that do not exist yet.
+  const shown = (names: readonly string[]): FieldSet => [
+    { pointer: exportToPointer, value: names.length > 0 ? names : ["~"] },
+  ];
+  const atFirst = shown(visibleTo);
   const entries = ours
     .filter(({ role }) => role === "import-entry")
     .map((object) => {
@@ -95,13 +102,8 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         phase: "import",
         title: `${create} the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo) || "nobody"}`,
         rule: "import.entry-named-export",
-        after: [
-          ...(path ? [path.id] : idsOf(remote)),
-          ...idsOf(sidecars),
-          ...idsOf(present(...rules)),
-          ...object.routes.flatMap((route) => endpoints.get(route) ?? []),
-        ],
-        set: [{ pointer: exportToPointer, value: shownTo.length > 0 ? shownTo : ["~"] }],
+        after: [...beforeEntries, ...object.routes.flatMap((route) => endpoints.get(route) ?? [])],
+        set: shownTo === visibleTo ? atFirst : shown(shownTo),
       });
     });
   const created = present(...workloadEntries, ...entries);

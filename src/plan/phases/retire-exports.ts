@@ -1,11 +1,11 @@
 // retire-exports: the last wave, every namespace may use the new path; then the exports go, which acts at once and is undone within a second.
 import { all, type Condition } from "../../conditions/condition.ts";
-import { host, type LinkId } from "../../core/ids.ts";
+import { host, type LinkId, type StepId } from "../../core/ids.ts";
 import { refKey, sortedRefs } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
-import { applyStep, present } from "../apply-step.ts";
+import { applyStep, type FieldSet, present } from "../apply-step.ts";
 import { expected } from "../expected.ts";
 import { makeStep, minuteMs, resyncMs, secondMs } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
@@ -89,6 +89,10 @@ function drainedLast(context: PlanContext): Condition[] {
   return workloads.length === 0 ? [] : [{ kind: "drained", workloads, forMs: 10 * secondMs }];
 }
 
+// One for all entries of all meshes.
+const atOnce: readonly StepId[] = [];
+const toEverybody: FieldSet = [{ pointer: exportToPointer, value: ["*"] }];
+
 /** The last wave. Federation's hosts were visible everywhere, also to namespaces that come later; so is the entry from now on, unless asked otherwise. */
 function openSteps(context: PlanContext, mesh: Mesh): Step[] {
   if (context.options.exportTo === "keep") return [];
@@ -102,8 +106,8 @@ function openSteps(context: PlanContext, mesh: Mesh): Step[] {
             title: `${lastWave}: show ${entry.routes.map(hostOf).join(", ")} to every namespace`,
             rule: "retire.export-to-all",
             madeEarlier: true,
-            after: [],
-            set: [{ pointer: exportToPointer, value: ["*"] }],
+            after: atOnce,
+            set: toEverybody,
           }),
     ),
   );

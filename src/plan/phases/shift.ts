@@ -7,7 +7,7 @@ import { sortedUnique } from "../../core/order.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import type { DesiredObject } from "../../target/desired-object.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
-import { type ApplyParts, applyStep, present } from "../apply-step.ts";
+import { applyStep, type FieldSet, present } from "../apply-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { type PlanContext, probesOf } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
@@ -69,8 +69,6 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   steps.push(...joinSteps(context, mesh, after));
   return steps;
 }
-
-type FieldSet = NonNullable<ApplyParts["set"]>;
 
 /** What shows an entry to these namespaces, and to those that see it already. */
 function widenedAll(namespaces: readonly string[]): (existing: KubeObject | undefined) => FieldSet {

@@ -64,7 +64,7 @@ function sectionLines({ number, steps, views, files }: Section, { names }: Folde
   const [step] = steps;
   const [view] = views;
   if (!step || !view) return [];
-  const routes = views.length === 1 ? view.routes : new Set(steps.flatMap((each) => each.routes)).size;
+  const routes = views.length === 1 ? view.routes : routesOf(steps).size;
   const about = [
     ...(view.cluster === null ? [] : [`cluster ${code(view.cluster)}`]),
     ...(steps.length > 1 ? [`steps ${view.number} to ${view.number + steps.length - 1}`] : []),
@@ -83,6 +83,12 @@ function sectionLines({ number, steps, views, files }: Section, { names }: Folde
     ...waitLines(steps, view, files, names),
     ...undoOfSection(views, files),
   ];
+}
+
+function routesOf(steps: readonly Step[]): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const { routes } of steps) for (const route of routes) all.add(route);
+  return all;
 }
 
 const verbs = {

@@ -1,5 +1,5 @@
 // One step of a plan as a reader sees it: what it does to which objects, old → new, until when, and its undo.
-import { type ObjectRef, refKey, refText, sortedRefs } from "../../core/object-ref.ts";
+import { equalRef, type ObjectRef, refText, sortedRefs } from "../../core/object-ref.ts";
 import { equalJson, type Json } from "../../core/json.ts";
 import { pointerParts, valueAt } from "../../core/pointer.ts";
 import type { Action, Plan, Step } from "../../plan/plan.ts";
@@ -43,6 +43,10 @@ export interface StepContext {
   readonly bodyOf: (ref: ObjectRef) => Json | undefined;
   /** By step: the apply of the same object that came before it. */
   readonly earlier: ReadonlyMap<string, ApplyAction>;
+  /** refKey, made once for each object. */
+  readonly keyOf: (ref: ObjectRef) => string;
+  /** By what was laid over an object before and what is now: steps that were made together share both. */
+  readonly changes: Map<ApplyAction["set"], Map<ApplyAction["set"], readonly FieldChange[]>>;
 }
 
 /** The view of the step at a place of its phase. */
@@ -50,7 +54,8 @@ export function stepView(step: Step, number: number, context: StepContext): Step
   const objects = objectsOf(step);
   const cluster = clusterOf(step, objects, context.names);
   const kind = kindOf(step, context);
-  if (kind === "create" && isPlainCreate(step)) {
+  // Nearly all: without accessors, which the engine makes slowly.
+  if (isPlainApply(step)) {
     return {
       id: step.id,
       number,
@@ -58,10 +63,10 @@ export function stepView(step: Step, number: number, context: StepContext): Step
       title: step.title,
       cluster,
       objects,
-      changes: none,
+      changes: kind === "create" ? none : changesOf(step, context),
       until: none,
       timeoutMs: step.timeoutMs,
-      undo: restoreTexts.create,
+      undo: restoreTexts[kind],
       why: step.why,
       routes: step.routes.length,
     };
@@ -91,8 +96,8 @@ export function stepView(step: Step, number: number, context: StepContext): Step
 
 const none: readonly never[] = [];
 
-/** It waits for nothing but the object, and its undo is to delete that: most steps of a large plan. */
-function isPlainCreate({ action, done, undo }: Step): boolean {
+/** It waits for nothing but the object, and its undo is to put back what was there: most steps of a large plan. */
+function isPlainApply({ action, done, undo }: Step): boolean {
   return action.do === "apply" && done.kind === "present" && done.ref === action.ref && isPlainRestore(undo);
 }
 
@@ -102,17 +107,18 @@ function isPlainRestore(undo: Step["undo"]): boolean {
 
 /** What must hold after a step, beside what goes without saying. */
 export function unimpliedParts({ done, action }: Step): ConditionPart[] {
+  if (action.do === "apply" && done.kind === "present" && done.ref === action.ref) return [];
   return conditionParts(done).filter((part) => !isImplied(part, action));
 }
 
 /** For each apply, the apply of the same object that came before it in the plan. */
-export function earlierApplies(plan: Plan): ReadonlyMap<string, ApplyAction> {
+export function earlierApplies(plan: Plan, keyOf: StepContext["keyOf"]): ReadonlyMap<string, ApplyAction> {
   const last = new Map<string, ApplyAction>();
   const earlier = new Map<string, ApplyAction>();
   for (const { steps } of plan.phases) {
     for (const { id, action } of steps) {
       if (action.do !== "apply") continue;
-      const key = refKey(action.ref);
+      const key = keyOf(action.ref);
       const before = last.get(key);
       if (before) earlier.set(id, before);
       last.set(key, action);
@@ -171,17 +177,28 @@ function conditionRefs(part: ConditionPart): readonly ObjectRef[] {
 /** That an applied object exists, and a deleted one does not, goes without saying. */
 function isImplied(part: ConditionPart, action: Action): boolean {
   if (part.kind !== "present" && part.kind !== "absent") return false;
-  const same = (ref: ObjectRef) => ref === part.ref || refKey(ref) === refKey(part.ref);
+  const same = (ref: ObjectRef) => equalRef(ref, part.ref);
   if (action.do === "apply") return part.kind === "present" && same(action.ref);
   if (action.do === "delete") return part.kind === "absent" && same(action.ref);
   return action.do === "delete-together" && part.kind === "absent" && action.refs.some(same);
 }
 
-function changesOf({ action, id }: Step, { bodyOf, earlier, plan }: StepContext): FieldChange[] {
-  if (action.do === "patch") return fieldChanges(action.ops, bodyOf(action.ref), action.ref.kind);
-  const before = earlier.get(id);
-  if (action.do !== "apply" || !before) return [];
-  return action.set.flatMap(({ pointer, value }) => {
+function changesOf({ action, id }: Step, context: StepContext): readonly FieldChange[] {
+  if (action.do === "patch") return fieldChanges(action.ops, context.bodyOf(action.ref), action.ref.kind);
+  const before = context.earlier.get(id);
+  return action.do !== "apply" || !before ? none : changesBetween(before, action, context);
+}
+
+function changesBetween(
+  before: ApplyAction,
+  action: ApplyAction,
+  { changes, plan }: StepContext,
+): readonly FieldChange[] {
+  // What the templates have counts only where a field was not laid over before.
+  const isShared = action.set.every(({ pointer }) => before.set.some((each) => each.pointer === pointer));
+  const known = isShared ? changes.get(before.set)?.get(action.set) : undefined;
+  if (known) return known;
+  const made = action.set.flatMap(({ pointer, value }): FieldChange[] => {
     const old =
       before.set.find((each) => each.pointer === pointer)?.value ?? valueAt(plan.objects[before.object], pointer);
     if (old !== undefined && equalJson(old, value)) return [];
@@ -189,6 +206,8 @@ function changesOf({ action, id }: Step, { bodyOf, earlier, plan }: StepContext)
       { field: fieldText(pointerParts(pointer)), before: old === undefined ? null : { value: old }, after: { value } },
     ];
   });
+  if (isShared) changes.set(before.set, (changes.get(before.set) ?? new Map()).set(action.set, made));
+  return made;
 }
 
 /** How a step is undone, in one line. */
