@@ -10,15 +10,17 @@ import { textsOf } from "./write-pieces.ts";
 
 export interface ManifestThread {
   /**
-   * Makes and writes files below a folder that is there: of each, the manifests of these objects; and a plan file, of which
-   * it has the templates already.
+   * Writes files below a folder that is there: of `manifests`, those of the objects that are applied, which it makes; and a
+   * plan file, of which it has the templates already.
    */
-  readonly write: (
-    folder: string,
-    files: ReadonlyMap<string, readonly ApplyAction[]>,
-    plan: PlanFileParts | null,
-  ) => Promise<void>;
+  readonly write: (folder: string, files: FilesElsewhere) => Promise<void>;
   readonly end: () => Promise<unknown>;
+}
+
+export interface FilesElsewhere {
+  readonly manifests: ReadonlyMap<string, readonly ApplyAction[]>;
+  readonly texts: ReadonlyMap<string, string>;
+  readonly plan: PlanFileParts | null;
 }
 
 export interface PlanFileParts {
@@ -70,9 +72,9 @@ function start(places: ReadonlyMap<string, number>, templates: Templates): Manif
     worker.postMessage(message);
   };
   return {
-    write: (folder, files, plan) => {
+    write: (folder, { manifests, texts, plan }) => {
       worker.ref();
-      post({ ...toWrite(folder, files, places), plan: plan && begun(plan, places) });
+      post({ folder, texts, ...manifestFiles(manifests, places), plan: plan && begun(plan, places) });
       if (plan) for (const text of textsOf(plan.rest())) post({ text });
       if (plan) post({ text: null });
       return written;
@@ -85,11 +87,10 @@ function begun({ path, head, hashes }: PlanFileParts, places: ReadonlyMap<string
   return { path, head, hashes: hashes.join("\n"), places: Uint32Array.from(hashes, (hash) => placeOf(hash, places)) };
 }
 
-function toWrite(
-  folder: string,
-  files: ReadonlyMap<string, readonly ApplyAction[]>,
+function manifestFiles(
+  files: FilesElsewhere["manifests"],
   places: ReadonlyMap<string, number>,
-): Omit<ToWrite, "plan"> {
+): Pick<ToWrite, "manifests" | "sets"> {
   const sets = new Map<ApplyAction["set"], number>();
   const setOf = ({ set }: ApplyAction): number => {
     const at = sets.get(set) ?? sets.size;
@@ -97,8 +98,7 @@ function toWrite(
     return at;
   };
   return {
-    folder,
-    files: [...files].map(([path, actions]) => ({
+    manifests: [...files].map(([path, actions]) => ({
       path,
       objects: Uint32Array.from(actions, ({ object }) => placeOf(object, places)),
       sets: Uint32Array.from(actions, setOf),

@@ -4,13 +4,14 @@ import { examine, hashTemplates, planWithTexts } from "../pipeline.ts";
 import { planFiles } from "../present/folder/plan-folder.ts";
 import { shellWord } from "../present/folder/shell-word.ts";
 import { jsonText } from "../present/model/json-text.ts";
-import { planView, stepContext } from "../present/model/plan-view.ts";
+import { type PlanView, planView, stepContext } from "../present/model/plan-view.ts";
 import { planText } from "../present/text/plan-text.ts";
 import { displayWidth } from "../present/text/display-width.ts";
 import { visibleText } from "../present/text/visible-text.ts";
 import { hanging } from "../present/text/wrapped.ts";
+import type { CliContext } from "./cli-context.ts";
 import type { PlanFlags } from "./flags.ts";
-import { paintFor, writeLines } from "./drawing.ts";
+import { paintFor } from "./drawing.ts";
 import { exitBlocked, exitFine } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
 import { startManifestThread } from "./manifest-thread.ts";
@@ -31,21 +32,28 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   const { plan, texts } = planWithTexts(examination, config, hashed);
   const steps = stepContext(plan, examination.inventory);
   const view = planView(plan, examination.inventory, steps);
-  if (flags.out !== undefined) {
+  const write = async (out: string): Promise<number> => {
     const files = planFiles(plan, examination.inventory, view, steps, texts);
-    const folder = resolve(cli.cwd, flags.out);
+    const folder = resolve(cli.cwd, out);
     if (thread === null) writeFolder(folder, files);
     else await writeFolderWith(thread, folder, files);
     await thread?.end();
-    cli.stderr.write(`note: ${files.size} files written to ${visibleText(flags.out)}\n`);
-  }
-  if (flags.output === "json") cli.stdout.write(jsonText(view));
-  else {
-    const paint = paintFor(cli, flags.color);
-    writeLines(cli.stdout, [...planText(view, paint), "", paint.bold("Next"), ...nextLines(flags, paint.columns)]);
-  }
+    return files.size;
+  };
+  // A thread may still be writing while the text is drawn.
+  const written = flags.out === undefined ? null : write(flags.out);
+  const text = flags.output === "json" ? jsonText(view) : shownText(view, cli, flags);
+  if (flags.out !== undefined)
+    cli.stderr.write(`note: ${await written} files written to ${visibleText(flags.out)}\n`);
+  cli.stdout.write(text);
   return view.counts.block > 0 ? exitBlocked : exitFine;
 });
+
+function shownText(view: PlanView, cli: CliContext, flags: PlanFlags): string {
+  const paint = paintFor(cli, flags.color);
+  const lines = [...planText(view, paint), "", paint.bold("Next"), ...nextLines(flags, paint.columns)];
+  return `${lines.join("\n")}\n`;
+}
 
 /** What the reader does next, as far as this version goes: a text, or a command that can be pasted. */
 function nextLines({ mesh = [], kubeconfig = [], config, out }: PlanFlags, columns: number): string[] {

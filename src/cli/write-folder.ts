@@ -26,21 +26,22 @@ export function writeFolder(folder: string, files: Files): void {
   }
 }
 
-/** The same with a second thread, which makes the manifests and writes them and the plan. */
+/** The same with a second thread, which makes the manifests and writes nearly everything. */
 export async function writeFolderWith(thread: ManifestThread, folder: string, files: Files): Promise<void> {
   const manifests = new Map<string, readonly ApplyAction[]>();
+  const texts = new Map<string, string>();
   const others = new Map<string, FileText>();
   let plan: PlanFileParts | null = null;
   for (const [path, text] of files) {
-    const elsewhere = typeof text === "string" ? null : text.elsewhere;
-    if (elsewhere?.makes === "manifests") manifests.set(path, elsewhere.applies);
-    else if (elsewhere?.makes === "plan" && plan === null) plan = { path, ...elsewhere };
+    if (typeof text === "string") texts.set(path, text);
+    else if (text.elsewhere?.makes === "manifests") manifests.set(path, text.elsewhere.applies);
+    else if (text.elsewhere?.makes === "plan" && plan === null) plan = { path, ...text.elsewhere };
     else others.set(path, text);
   }
   const begun = begin(folder, files);
   try {
     withFiles(folder, () => makeFolders(begun, files));
-    const theirs = thread.write(begun.fresh, manifests, plan);
+    const theirs = thread.write(begun.fresh, { manifests, texts, plan });
     const ours = (async () => fill(begun, others))();
     // Both end before anything is taken away, whatever the other came to.
     const ends = await Promise.allSettled([ours, theirs]);

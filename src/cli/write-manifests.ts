@@ -1,5 +1,5 @@
 // What runs in the thread of manifest-thread.ts: templates come first, as texts, and are drawn while the plan is made; then the files.
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
@@ -20,8 +20,10 @@ export interface Templates {
 /** A template is known by its place among them. */
 export interface ToWrite {
   readonly folder: string;
+  /** Files by path. */
+  readonly texts: ReadonlyMap<string, string>;
   /** Of each object of a file: its template, and what is laid over it. */
-  readonly files: readonly { readonly path: string; readonly objects: Uint32Array; readonly sets: Uint32Array }[];
+  readonly manifests: readonly { readonly path: string; readonly objects: Uint32Array; readonly sets: Uint32Array }[];
   readonly sets: readonly ApplyAction["set"][];
   /** The plan file up to its templates, and these in their order, with their hashes, a line each. */
   readonly plan: {
@@ -55,7 +57,7 @@ const source: ManifestSource = {
 for (const [at, pointer] of pointers.entries()) drawTemplate(source, nameOf(at), pointer);
 
 parentPort?.once("message", async (message: ToWrite) => {
-  const written: Written = { trouble: await troubleOf([writeManifests(message), writePlan(message)]) };
+  const written: Written = { trouble: await troubleOf([writeFiles(message), writePlan(message)]) };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
   parentPort?.postMessage(written);
 });
@@ -75,8 +77,9 @@ async function troubleOf(work: readonly Promise<void>[]): Promise<Written["troub
   }
 }
 
-async function writeManifests({ folder, files, sets }: ToWrite): Promise<void> {
-  for (const { path, objects, sets: setOf } of files) {
+async function writeFiles({ folder, texts: files, manifests, sets }: ToWrite): Promise<void> {
+  for (const [path, text] of files) writeFileSync(join(folder, path), text, { flag: "wx" });
+  for (const { path, objects, sets: setOf } of manifests) {
     // In between what has come of the plan is written: else all of its text would be waiting in memory.
     await setImmediate();
     const applied = Array.from(

@@ -39,34 +39,34 @@ export const restore: Step["undo"] = { how: "restore", also: [] };
 
 /** A step; what is not said is: no predecessor, nothing expected, done at once, five minutes, nothing to undo. */
 export function makeStep(parts: StepParts): Step {
+  const { phase, action, about, rule, params } = parts;
+  const path = subject(action);
   return {
-    id: stepId(
-      [parts.phase, parts.action.do, ...subject(parts.action), ...(parts.about ? [parts.about] : [])].join("/"),
-    ),
+    id: stepId(`${phase}/${action.do}${path === null ? "" : `/${path}`}${about ? `/${about}` : ""}`),
     title: parts.title,
-    action: parts.action,
+    action,
     after: parts.after ?? noSteps,
     expect: parts.expect ?? "any",
     done: parts.done ?? always,
     timeoutMs: parts.timeoutMs ?? 5 * minuteMs,
     undo: parts.undo ?? nothingToUndo,
     routes: parts.routes ?? noRoutes,
-    why: { rule: parts.rule, params: parts.params ?? noParams },
+    why: { rule, params: params ?? noParams },
   };
 }
 
-function subject(action: Action): string[] {
+function subject(action: Action): string | null {
   switch (action.do) {
     case "apply":
     case "patch":
     case "delete":
-      return [refPath(action.ref)];
+      return refPath(action.ref);
     case "restart":
-      return [refPath(action.workload)];
+      return refPath(action.workload);
     case "delete-together":
     case "confirm":
     case "wait":
-      return [];
+      return null;
   }
 }
 
