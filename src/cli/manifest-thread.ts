@@ -3,10 +3,12 @@ import { extname } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { HashedTemplates } from "../plan/make-plan.ts";
+import type { PlanPiece } from "../present/folder/plan-json.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
 import { exportToPointer } from "../target/import-entries.ts";
+import { packed } from "./plan-pieces.ts";
 import type { RestOfPlan, Templates, ToWrite, Written } from "./write-manifests.ts";
-import { textsOf } from "./write-pieces.ts";
+
 
 export interface ManifestThread {
   /**
@@ -30,7 +32,7 @@ export interface PlanFileParts {
   /** The templates, in the order in which they stand there. */
   readonly hashes: readonly string[];
   /** What comes behind them. */
-  readonly rest: () => Iterable<string>;
+  readonly rest: () => Iterable<PlanPiece>;
 }
 
 /** With fewer templates a thread saves nothing (measured: docs/adr/0009). */
@@ -75,8 +77,8 @@ function start(places: ReadonlyMap<string, number>, templates: Templates): Manif
     write: (folder, { manifests, texts, plan }) => {
       worker.ref();
       post({ folder, texts, ...manifestFiles(manifests, places), plan: plan && begun(plan, places) });
-      if (plan) for (const text of textsOf(plan.rest())) post({ text });
-      if (plan) post({ text: null });
+      if (plan) for (const piece of packed(plan.rest(), (hash) => placeOf(hash, places))) post({ piece });
+      if (plan) post({ piece: null });
       return written;
     },
     end: () => worker.terminate(),

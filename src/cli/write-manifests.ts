@@ -8,6 +8,7 @@ import type { Json } from "../core/json.ts";
 import { drawTemplate, manifestsInParts, type ManifestSource, noKnownTexts } from "../present/folder/manifest.ts";
 import { templateLines } from "../present/folder/plan-json.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
+import { type PackedPiece, unpacked } from "./plan-pieces.ts";
 import { writePieces, writePiecesTo } from "./write-pieces.ts";
 
 export interface Templates {
@@ -34,9 +35,9 @@ export interface ToWrite {
   } | null;
 }
 
-/** What comes behind the templates, text after text; null: that was all. */
+/** What comes behind the templates, piece after piece; null: that was all. */
 export interface RestOfPlan {
-  readonly text: string | null;
+  readonly piece: PackedPiece | null;
 }
 
 export interface Written {
@@ -95,20 +96,22 @@ async function writePlan({ folder, plan }: ToWrite): Promise<void> {
   const file = openSync(join(folder, plan.path), "wx");
   try {
     writePiecesTo(file, [plan.head]);
-    const hashes = plan.hashes === "" ? [] : plan.hashes.split("\n");
+    // They were joined from a plan's hashes.
+    const hashes = (plan.hashes === "" ? [] : plan.hashes.split("\n")) as Hash[];
     writePiecesTo(file, templateLines(hashes.map((hash, at) => [hash, templates[plan.places[at] ?? 0] ?? "{}"])));
-    await writeRest(file);
+    await writeRest(file, new Map(hashes.map((hash, at) => [plan.places[at] ?? 0, hash])));
   } finally {
     closeSync(file);
   }
 }
 
-function writeRest(file: number): Promise<void> {
+function writeRest(file: number, hashes: ReadonlyMap<number, Hash>): Promise<void> {
+  const hashAt = (place: number): Hash => hashes.get(place) ?? nameOf(place);
   return new Promise((resolve, reject) => {
-    parentPort?.on("message", ({ text }: RestOfPlan) => {
+    parentPort?.on("message", ({ piece }: RestOfPlan) => {
       try {
-        if (text === null) resolve();
-        else writePiecesTo(file, [text]);
+        if (piece === null) resolve();
+        else writePiecesTo(file, unpacked(piece, hashAt));
       } catch (error) {
         reject(error);
       }

@@ -4,7 +4,6 @@ import { closeSync, openSync, writeSync } from "node:fs";
 /** A UTF-16 unit takes three bytes of UTF-8 at most. */
 const bytesPerUnit = 3;
 const chunkBytes = 1 << 20;
-const unitsOfText = 1 << 20;
 
 /** Makes the file, which must not be there yet. */
 export function writePieces(path: string, pieces: Iterable<string>): void {
@@ -19,18 +18,6 @@ export function writePieces(path: string, pieces: Iterable<string>): void {
 /** Writes behind what was written into an open file before. */
 export function writePiecesTo(file: number, pieces: Iterable<string>): void {
   for (const chunk of chunksOf(pieces)) writeWhole(file, chunk);
-}
-
-/** The pieces in texts that are worth sending to another thread. */
-export function* textsOf(pieces: Iterable<string>): Generator<string> {
-  let text = "";
-  for (const piece of pieces) {
-    text += piece;
-    if (text.length < unitsOfText) continue;
-    yield text;
-    text = "";
-  }
-  if (text !== "") yield text;
 }
 
 /** The UTF-8 of the pieces. A chunk is good until the next one is asked for. */

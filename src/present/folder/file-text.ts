@@ -1,5 +1,6 @@
 // The text of a file: at hand, or, where it is long, made piece by piece when it is written, so that it is never held as a whole.
 import type { ApplyAction } from "../model/step-view.ts";
+import type { PlanPiece } from "./plan-json.ts";
 
 export interface LongText {
   /** Each call makes the same pieces anew. */
@@ -16,7 +17,7 @@ export type Elsewhere =
       readonly makes: "plan";
       readonly head: string;
       readonly hashes: readonly string[];
-      readonly rest: () => Iterable<string>;
+      readonly rest: () => Iterable<PlanPiece>;
     };
 
 export type FileText = string | LongText;

@@ -12,8 +12,14 @@ import { printable } from "../model/json-text.ts";
 export function* planJson(plan: Plan, texts: TemplateTexts = new Map()): Generator<string> {
   yield planHead(plan);
   yield* templateLines(templateTexts(plan, texts));
-  yield* planRest(plan);
+  for (const piece of planRest(plan)) {
+    if (typeof piece === "string") yield piece;
+    else yield* groupTexts(piece);
+  }
 }
+
+/** A part of the text, or a group of steps that somebody may make it of elsewhere. */
+export type PlanPiece = string | StepGroup;
 
 /** The beginning, up to the templates: what is short. */
 export function planHead(plan: Plan): string {
@@ -37,7 +43,7 @@ export function* templateLines(templates: Iterable<readonly [hash: string, text:
 }
 
 /** Everything behind the templates. */
-export function* planRest({ objects, phases, routes, probes, ...others }: Plan): Generator<string> {
+export function* planRest({ objects, phases, routes, probes, ...others }: Plan): Generator<PlanPiece> {
   const lines = planLines(objects);
   for (const [key, value] of Object.entries(others)) {
     if (!Array.isArray(value)) continue;
@@ -62,19 +68,20 @@ export function* planRest({ objects, phases, routes, probes, ...others }: Plan):
   yield "\n}\n";
 }
 
-function* stepTexts(lines: Iterable<StepLine | StepGroup>): Generator<string> {
+function* stepTexts(lines: Iterable<StepLine | StepGroup>): Generator<PlanPiece> {
   let before = "[\n";
   for (const line of lines) {
     yield before;
-    if ("id" in line) yield one(sortedWhereTheirs(line));
-    else {
-      yield `{"common":${one(line.common)},"steps":`;
-      yield* linesOf(line.steps, groupedStepText);
-      yield "}";
-    }
+    yield "id" in line ? one(sortedWhereTheirs(line)) : line;
     before = ",\n";
   }
   yield before === ",\n" ? "\n]" : "[]";
+}
+
+export function* groupTexts({ common, steps }: StepGroup): Generator<string> {
+  yield `{"common":${one(common)},"steps":`;
+  yield* linesOf(steps, groupedStepText);
+  yield "}";
 }
 
 function sortedWhereTheirs(line: StepLine): StepLine {
