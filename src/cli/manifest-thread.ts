@@ -74,9 +74,11 @@ function start(places: ReadonlyMap<string, number>, templates: Templates): Manif
     worker.postMessage(message);
   };
   return {
-    write: (folder, { manifests, texts, plan }) => {
+    write: async (folder, { manifests, texts, plan }) => {
       worker.ref();
       post({ folder, texts, ...manifestFiles(manifests, places), plan: plan && begun(plan, places) });
+      // What else the caller has to do it does while the manifests are made, which takes longer than what comes now.
+      await null;
       if (plan) for (const piece of packed(plan.rest(), (hash) => placeOf(hash, places))) post({ piece });
       if (plan) post({ piece: null });
       return written;

@@ -40,9 +40,10 @@ export const restore: Step["undo"] = { how: "restore", also: [] };
 /** A step; what is not said is: no predecessor, nothing expected, done at once, five minutes, nothing to undo. */
 export function makeStep(parts: StepParts): Step {
   const { phase, action, about, rule, params } = parts;
-  const path = subject(action);
+  // Joined, as refKey is.
+  const id = [phase, action.do, ...subject(action), ...(about ? [about] : [])].join("/");
   return {
-    id: stepId(`${phase}/${action.do}${path === null ? "" : `/${path}`}${about ? `/${about}` : ""}`),
+    id: stepId(id),
     title: parts.title,
     action,
     after: parts.after ?? noSteps,
@@ -55,23 +56,23 @@ export function makeStep(parts: StepParts): Step {
   };
 }
 
-function subject(action: Action): string | null {
+function subject(action: Action): string[] {
   switch (action.do) {
     case "apply":
     case "patch":
     case "delete":
-      return refPath(action.ref);
+      return [refPath(action.ref)];
     case "restart":
-      return refPath(action.workload);
+      return [refPath(action.workload)];
     case "delete-together":
     case "confirm":
     case "wait":
-      return null;
+      return [];
   }
 }
 
 function refPath(ref: ObjectRef): string {
   const { cluster, namespace, name } = ref;
-  const path = `${cluster}/${kindKey(ref)}/${namespace ?? ""}/${name}`;
+  const path = [cluster, kindKey(ref), namespace ?? "", name].join("/");
   return path.includes("|") ? path.replaceAll("|", "/") : path;
 }
