@@ -5,10 +5,8 @@ import { Worker } from "node:worker_threads";
 import type { HashedTemplates } from "../plan/make-plan.ts";
 import type { PlanPiece } from "../present/folder/plan-json.ts";
 import type { ApplyAction } from "../present/model/step-view.ts";
-import { exportToPointer } from "../target/import-entries.ts";
 import { packed } from "./plan-pieces.ts";
 import type { RestOfPlan, Templates, ToWrite, Written } from "./write-manifests.ts";
-
 
 export interface ManifestThread {
   /**
@@ -36,16 +34,13 @@ export interface PlanFileParts {
 }
 
 /** With fewer templates a thread saves nothing (measured: docs/adr/0009). */
-const fewest = 10_000;
+const fewest = 6_000;
 
 /** The thread, or null: there are not enough templates for one. */
-export function startManifestThread({ hashes, texts }: HashedTemplates): ManifestThread | null {
+export function startManifestThread({ texts, laidOver }: HashedTemplates): ManifestThread | null {
   if (texts.size < fewest) return null;
-  // Only entries are applied more than once, each time to be seen by more namespaces. A guess that does not hold costs time alone.
-  const laidOver = new Set<string>();
-  for (const [{ role }, hash] of hashes) if (role === "import-entry") laidOver.add(hash);
   const names = [...texts.keys()];
-  const pointers = names.map((hash) => (laidOver.has(hash) ? exportToPointer : null));
+  const pointers = names.map((hash) => laidOver.get(hash) ?? null);
   return start(new Map(names.map((hash, at) => [hash, at])), { texts: [...texts.values()].join("\n"), pointers });
 }
 
@@ -78,7 +73,7 @@ function start(places: ReadonlyMap<string, number>, templates: Templates): Manif
       worker.ref();
       post({ folder, texts, ...manifestFiles(manifests, places), plan: plan && begun(plan, places) });
       // What else the caller has to do it does while the manifests are made, which takes longer than what comes now.
-      await null;
+      await Promise.resolve();
       if (plan) for (const piece of packed(plan.rest(), (hash) => placeOf(hash, places))) post({ piece });
       if (plan) post({ piece: null });
       return written;

@@ -43,8 +43,7 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   // A thread may still be writing while the text is drawn.
   const written = flags.out === undefined ? null : write(flags.out);
   const text = flags.output === "json" ? jsonText(view) : shownText(view, cli, flags);
-  if (flags.out !== undefined)
-    cli.stderr.write(`note: ${await written} files written to ${visibleText(flags.out)}\n`);
+  if (flags.out !== undefined) cli.stderr.write(`note: ${await written} files written to ${visibleText(flags.out)}\n`);
   cli.stdout.write(text);
   return view.counts.block > 0 ? exitBlocked : exitFine;
 });

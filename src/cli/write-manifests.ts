@@ -57,11 +57,13 @@ const source: ManifestSource = {
 };
 for (const [at, pointer] of pointers.entries()) drawTemplate(source, nameOf(at), pointer);
 
-parentPort?.once("message", async (message: ToWrite) => {
+parentPort?.once("message", (message: ToWrite) => void answer(message));
+
+async function answer(message: ToWrite): Promise<void> {
   const written: Written = { trouble: await troubleOf([writeFiles(message), writePlan(message)]) };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node has no origin
   parentPort?.postMessage(written);
-});
+}
 
 /** Here a template's place stands in for its hash. */
 function nameOf(at: number): Hash {

@@ -66,6 +66,7 @@ export function equalRef(left: ObjectRef, right: ObjectRef): boolean {
 
 /** References in one order, each once. */
 export function sortedRefs(refs: Iterable<ObjectRef>): ObjectRef[] {
-  const byKey = new Map([...refs].map((ref) => [refKey(ref), ref]));
-  return sortedBy(byKey.values(), refKey);
+  const byKey = new Map<string, ObjectRef>();
+  for (const ref of refs) byKey.set(refKey(ref), ref);
+  return sortedBy(byKey, ([key]) => key).map(([, ref]) => ref);
 }

@@ -1,6 +1,6 @@
 // What our endpoint of a host says of where it came from: read back when federation's sets no longer say it.
 import type { Host, LinkId, MeshId } from "../core/ids.ts";
-import { canonicalJson, isJsonObject, type Json } from "../core/json.ts";
+import { isJsonObject, type Json } from "../core/json.ts";
 
 /** On each WorkloadEntry of ours. */
 export const recordAnnotation = "meshferry.dev/import";
@@ -22,9 +22,9 @@ const fields = ["exportedHost", "exporter", "homeNamespace", "host", "importer",
 
 /** The record as the annotation holds it; the same record gives the same text. */
 export function recordText(record: RouteRecord): string {
-  const kept: Record<string, Json> = {};
-  for (const field of fields) kept[field] = record[field];
-  return canonicalJson(kept);
+  const { exportedHost, exporter, homeNamespace, host, importer, link, service } = record;
+  // In the order of `fields`, which is that of canonical JSON.
+  return JSON.stringify({ exportedHost, exporter, homeNamespace, host, importer, link, service });
 }
 
 /** The record of an annotation, or null where it is none: somebody may have edited it. */

@@ -91,17 +91,18 @@ function serviceEntry(context: PlanContext, exports: readonly ExportedService[])
   const [first] = exports;
   if (!first) throw new Error("a group without members");
   const { runners } = first;
+  // Keys by code unit: what is in order is not sorted anew (src/core/json.ts).
   const facts: Json = {
+    ...(first.addresses === null ? {} : { addresses: first.addresses }),
+    exportTo: first.exportTo,
     hosts: sortedUnique(exports.map(({ exportedHost }) => exportedHost)),
     ports: first.ports.map(({ number, name, protocol, targetPort }) => ({
-      number,
       name,
+      number,
       protocol,
       targetPort: targetPort.known ? targetPort.value : null,
     })),
     selector: first.selector,
-    ...(first.addresses === null ? {} : { addresses: first.addresses }),
-    exportTo: first.exportTo,
     serviceAccounts: runners.known ? serviceAccountsOf(runners.value) : null,
     sidecar: runners.known ? runners.value.every(({ sidecar }) => sidecar) : null,
   };

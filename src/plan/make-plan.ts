@@ -15,6 +15,7 @@ import { injectedWorkloads } from "../routes/client-namespaces.ts";
 import type { Route } from "../routes/route.ts";
 import type { DesiredObject, Template } from "../target/desired-object.ts";
 import { underOurEntries } from "../target/carried-routes.ts";
+import { exportToPointer } from "../target/import-entries.ts";
 import type { Target } from "../target/generate-target.ts";
 import { objectLookup, slotSource } from "./compare-existing.ts";
 import { makeBasis } from "./make-basis.ts";
@@ -90,6 +91,8 @@ export type TemplateTexts = ReadonlyMap<string, string>;
 export interface HashedTemplates {
   readonly hashes: ReadonlyMap<DesiredObject, Hash>;
   readonly texts: TemplateTexts;
+  /** By hash: the field that steps will lay over the template, as far as its role tells. */
+  readonly laidOver: ReadonlyMap<string, string>;
 }
 
 export interface MadePlan {
@@ -141,13 +144,16 @@ function planFrom(input: PlanInput, context: PlanContext): Plan {
 export function hashTemplates(objects: readonly DesiredObject[], sha256: Sha256 = sha256Hex): HashedTemplates {
   const hashes = new Map<DesiredObject, Hash>();
   const texts = new Map<string, string>();
+  const laidOver = new Map<string, string>();
   for (const desired of objects) {
     const text = canonicalJson(desired.template);
     const hash: Hash = `sha256:${sha256(text)}`;
     hashes.set(desired, hash);
     texts.set(hash, text);
+    // Entries alone are applied more than once, each time to be seen by more namespaces.
+    if (desired.role === "import-entry") laidOver.set(hash, exportToPointer);
   }
-  return { hashes, texts };
+  return { hashes, texts, laidOver };
 }
 
 function planContext(

@@ -1,7 +1,6 @@
 // Where the clients of an importing mesh are: the namespaces whose workloads carry a sidecar of this mesh, or that its gateways run in.
-import type { ObjectRef } from "../core/object-ref.ts";
-import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
-import { refKey } from "../core/object-ref.ts";
+import { type ObjectRef, sortedRefs } from "../core/object-ref.ts";
+import { groupBy, sortedUnique } from "../core/order.ts";
 import type { PodIndex, PodShape } from "../federation/pod-index.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 
@@ -18,9 +17,9 @@ export function injectedWorkloads(
   const shapes = [...injected, ...gateways];
   const byNamespace = groupBy(shapes, ({ namespace }) => namespace);
   return new Map(
-    sortedUnique(byNamespace.keys()).map((namespace) => {
-      const byKey = new Map((byNamespace.get(namespace) ?? []).map(({ workload }) => [refKey(workload), workload]));
-      return [namespace, sortedBy(byKey.values(), refKey)];
-    }),
+    sortedUnique(byNamespace.keys()).map((namespace) => [
+      namespace,
+      sortedRefs((byNamespace.get(namespace) ?? []).map(({ workload }) => workload)),
+    ]),
   );
 }

@@ -60,12 +60,13 @@ export function generateTarget(
   const exclusions = exclusionsOf(inventory, carried, federation.exports, federation.links);
   const gateways = eastWestGateways(inventory, federation.links, carried, options);
   const objects: DesiredObject[] = gateways.flatMap((gateway) => gatewayObjects(inventory, gateway));
-  for (const group of groupBy(carried, ({ exported }) => refKey(exported.service)).values())
-    objects.push(...exportEntries(group));
+  const byService = groupBy(carried, ({ exported }) => refKey(exported.service));
+  for (const group of byService.values()) objects.push(...exportEntries(group));
   for (const [id, group] of groupBy(carried, ({ exporter }) => exporter.mesh.id))
     objects.push(...denyPolicies(exclusions.get(id) ?? [], group));
-  objects.push(...allowPolicies(inventory, federation, carried, podsOf));
-  for (const group of groupBy(carried, ({ importer }) => importer.mesh.id).values())
+  const byImporter = groupBy(carried, ({ importer }) => importer.mesh.id);
+  objects.push(...allowPolicies(inventory, federation, byService, byImporter, podsOf));
+  for (const group of byImporter.values())
     objects.push(
       ...importerObjects(inventory, group, gateways, podsOf),
       ...ruleCopies(inventory, underOurEntries(group)),
@@ -118,11 +119,11 @@ function denyPolicies(exclusions: readonly Exclusion[], group: readonly CarriedR
 function allowPolicies(
   inventory: Inventory,
   { links }: Federation,
-  carried: readonly CarriedRoute[],
+  byService: ReadonlyMap<string, readonly CarriedRoute[]>,
+  byImporter: ReadonlyMap<string, readonly CarriedRoute[]>,
   podsOf: (mesh: Mesh) => PodIndex,
 ): DesiredObject[] {
-  const byImporter = groupBy(carried, ({ importer }) => importer.mesh.id);
-  return [...groupBy(carried, ({ exported }) => refKey(exported.service)).values()].flatMap((group) => {
+  return [...byService.values()].flatMap((group) => {
     const [first] = group;
     const exporter = first?.exporter.mesh;
     const today = exporter ? callerToday(first.exported, exporter, links) : null;

@@ -1,6 +1,6 @@
 // Who calls an exported service, as its own sidecar sees it: federation's gateway today, the clients themselves afterwards.
 import { sortedBy, sortedUnique } from "../core/order.ts";
-import { refKey } from "../core/object-ref.ts";
+import { equalRef } from "../core/object-ref.ts";
 import type { ExportedService, Link } from "../federation/federation.ts";
 import { gatewayNamespace } from "../federation/gateways.ts";
 import type { Mesh } from "../inventory/mesh.ts";
@@ -14,7 +14,7 @@ import type { ImporterClients } from "./sidecar-edits.ts";
 export function callerToday(exported: ExportedService, exporter: Mesh, links: readonly Link[]): Caller | null {
   const link = links.find(({ id }) => id === exported.link);
   const end = link?.ends.find(({ mesh }) => mesh === exporter.id);
-  const peer = end && exporter.peers.find(({ ref }) => refKey(ref) === refKey(end.peer));
+  const peer = end && exporter.peers.find(({ ref }) => equalRef(ref, end.peer));
   if (!peer) return null;
   const name = peer.view.spec.gateways.ingress.name;
   return {
