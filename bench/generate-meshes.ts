@@ -80,6 +80,10 @@ function controlPlane(mesh: number, { meshes, namespaces }: MeshesSize): Body[] 
       spec: { type: "LoadBalancer", selector: { app: "fed-in" }, ports: [{ name: "tls", port: 15443 }] },
       status: { loadBalancer: { ingress: [{ ip: address(mesh) }] } },
     }),
+    object("v1", "Service", controlNamespace, "fed-out", {
+      spec: { selector: { app: "fed-out" }, ports: [{ name: "tls", port: 15443 }] },
+    }),
+    ...["fed-in", "fed-out"].map(gatewayDeployment),
     ...others.flatMap((other) => [
       configMap(`mesh-${other}-ca-root-cert`, rootCertificate(other)),
       object("federation.maistra.io/v1", "ServiceMeshPeer", controlNamespace, `mesh-${other}`, {
@@ -103,6 +107,21 @@ function controlPlane(mesh: number, { meshes, namespaces }: MeshesSize): Body[] 
       spec: { importRules: [{ type: "NameSelector", nameSelector: { namespace: "*", name: "*" } }] },
     }),
   ];
+}
+
+/** As the operator makes it for an additional gateway of the control plane. */
+function gatewayDeployment(name: string): Body {
+  const labels = { app: name };
+  return object("apps/v1", "Deployment", controlNamespace, name, {
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels, annotations: { "sidecar.istio.io/inject": "true" } },
+        spec: { serviceAccountName: `${name}-service-account`, containers: [{ name: "istio-proxy" }] },
+      },
+    },
+  });
 }
 
 function serviceObjects(mesh: number, index: number, { namespaces }: MeshesSize): Body[] {

@@ -10,7 +10,8 @@ import { UserError } from "./user-error.ts";
 function pair(clients: readonly ObjectRef[], name: string, port: number): RehearsedPair {
   const [first] = clients;
   const mesh = meshId(clusterId(first?.cluster ?? ""), "istio-system", "basic");
-  return { mesh, namespace: first?.namespace ?? "", serviceAccount: "default", clients, host: host(name), port };
+  const of = { namespace: first?.namespace ?? "", serviceAccount: "default", workloads: clients };
+  return { mesh, clients: [of], host: host(name), port };
 }
 
 const curl = deployment("east", "client", "curl");

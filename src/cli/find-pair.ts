@@ -11,12 +11,14 @@ export function findPair(pairs: readonly RehearsedPair[], client: ClientName, { 
   const name = `${client.namespace}/${client.name}`;
   const written = client.cluster === null ? name : `${client.cluster}/${name}`;
   const ofClient = pairs.flatMap((pair) =>
-    pair.clients
+    workloadsOf(pair)
       .filter((ref) => isNamed(client, ref))
       .map((ref): Pair => ({ client: ref, host: pair.host, port: pair.port })),
   );
   if (ofClient.length === 0) {
-    const known = pairs.flatMap(({ clients }) => clients.map((ref) => `${ref.namespace ?? ""}/${ref.name}`));
+    const known = [...new Map(pairs.map((pair) => [pair.clients, pair])).values()].flatMap((pair) =>
+      workloadsOf(pair).map((ref) => `${ref.namespace ?? ""}/${ref.name}`),
+    );
     throw new UserError({
       what: `--explain ${written}: no such client reaches an imported host`,
       todo: known.length === 0 ? "No client is known that does." : `There are: ${fewNames(sortedUnique(known))}`,
@@ -43,6 +45,10 @@ export function findPair(pairs: readonly RehearsedPair[], client: ClientName, { 
     what: found ? `${host} has more than one port` : `${host} has no port ${port}`,
     todo: `Name one: ${ports.map((each) => `${host}:${each}`).join(", ")}`,
   });
+}
+
+function workloadsOf({ clients }: RehearsedPair): readonly Pair["client"][] {
+  return clients.flatMap(({ workloads }) => workloads);
 }
 
 function isNamed({ cluster, namespace, name }: ClientName, ref: Pair["client"]): boolean {

@@ -77,7 +77,7 @@ async function readStory(): Promise<Story> {
   const options = federationOptions(config);
   const rehearsal = rehearse(made.plan, inputs, options, { hash });
   const [first] = rehearsal.pairs;
-  const [client] = first?.clients ?? [];
+  const [client] = first?.clients[0]?.workloads ?? [];
   if (!first || !client) throw new Error(`nobody calls anybody in ${example}`);
   const pair: Pair = { client, host: first.host, port: first.port };
   return {

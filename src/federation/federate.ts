@@ -13,6 +13,7 @@ import type { ExportedService, Federation, ImportedService, Link, PeerEnd, Unimp
 import type { StatedRunner } from "./find-runners.ts";
 import { importsOfEnd } from "./imports-of-end.ts";
 import type { Side } from "./link-facts.ts";
+import { keepNothing, type KeepPart } from "./keep-part.ts";
 import { type HeldService, meshRegistry } from "./mesh-registry.ts";
 import { pairPeers, type StatedPair } from "./pair-peers.ts";
 import type { PodIndex } from "./pod-index.ts";
@@ -23,19 +24,25 @@ export interface FederationOptions {
   readonly runners: readonly StatedRunner[];
 }
 
-/** Works out what is federated, in both directions of every link. */
+/**
+ * Works out what is federated, in both directions of every link. `keep`: who asks again and again about worlds that differ in one
+ * cluster gets the other links' services as they were made the first time.
+ */
 export function federate(
   inventory: Inventory,
   podsOf: (mesh: Mesh) => PodIndex,
   options: FederationOptions,
+  keep: KeepPart = keepNothing,
 ): Federation {
-  const pairing = pairPeers(inventory, options.pairs);
+  const pairing = pairPeers(inventory, options.pairs, keep);
   const findings: Finding[] = [...pairing.findings, ...deadSets(inventory)];
   const meshes = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
   const stated = new Map(options.runners.map((runner) => [runner.service, runner]));
   const registries = new Map<MeshId, readonly HeldService[]>();
   const registryOf = (mesh: Mesh): readonly HeldService[] => {
-    const held = registries.get(mesh.id) ?? meshRegistry(clusterOf(inventory, mesh), mesh);
+    const cluster = clusterOf(inventory, mesh);
+    const held =
+      registries.get(mesh.id) ?? keep(`registry ${mesh.id}`, [cluster, mesh], () => meshRegistry(cluster, mesh));
     registries.set(mesh.id, held);
     return held;
   };
@@ -50,15 +57,20 @@ export function federate(
     for (const [from, to] of directions(link)) {
       const near = sideOf(inventory, meshes, from);
       const far = sideOf(inventory, meshes, to);
-      const offered = exportsOfEnd({
-        link: link.id,
-        near,
-        importer: to.mesh,
-        registry: registryOf(near.mesh),
-        pods: podsOf(near.mesh),
-        stated,
-      });
-      const taken = importsOfEnd({ link: link.id, near: far, exporter: from.mesh, offers: offered.offers });
+      const name = `${link.id} from ${from.mesh}`;
+      const offered = keep(`exports ${name}`, [near.cluster, near.mesh, to.mesh], () =>
+        exportsOfEnd({
+          link: link.id,
+          near,
+          importer: to.mesh,
+          registry: registryOf(near.mesh),
+          pods: podsOf(near.mesh),
+          stated,
+        }),
+      );
+      const taken = keep(`imports ${name}`, [far.cluster, far.mesh, offered.offers], () =>
+        importsOfEnd({ link: link.id, near: far, exporter: from.mesh, offers: offered.offers }),
+      );
       exports.push(...offered.exports);
       imports.push(...taken.imports);
       unimported.push(...taken.unimported);

@@ -12,6 +12,7 @@ import {
 } from "../findings/codes/federation.ts";
 import { clusterOf, type Inventory } from "../inventory/mesh.ts";
 import type { Link, LinkFact, PeerEnd } from "./federation.ts";
+import { keepNothing, type KeepPart } from "./keep-part.ts";
 import { factsSeenFrom, type Side } from "./link-facts.ts";
 import { peerRejection } from "./rules/peer-validity.ts";
 
@@ -33,7 +34,11 @@ interface Candidate {
  * is known pairs them, if no other peer agrees as well; disagreement on some is a finding and no link, unless the pair
  * is stated.
  */
-export function pairPeers(inventory: Inventory, stated: readonly StatedPair[]): Produced<Pairing> {
+export function pairPeers(
+  inventory: Inventory,
+  stated: readonly StatedPair[],
+  keep: KeepPart = keepNothing,
+): Produced<Pairing> {
   const sides = inventory.meshes.flatMap((mesh) =>
     mesh.peers.map((peer): Side => ({ cluster: clusterOf(inventory, mesh), mesh, peer })),
   );
@@ -47,7 +52,7 @@ export function pairPeers(inventory: Inventory, stated: readonly StatedPair[]): 
   for (const candidate of statedCandidates(sides, stated, findings)) take(candidate);
 
   const free = sides.filter((side) => !taken.has(refKey(side.peer.ref)));
-  const candidates = allCandidates(free);
+  const candidates = allCandidates(free, keep);
   const full = candidates.filter(isFull);
   const claims = new Map<string, number>();
   for (const { sides: pair } of full) {
@@ -104,10 +109,15 @@ function statedCandidates(sides: readonly Side[], stated: readonly StatedPair[],
   return found;
 }
 
-function allCandidates(sides: readonly Side[]): Candidate[] {
+function allCandidates(sides: readonly Side[], keep: KeepPart): Candidate[] {
   const found: Candidate[] = [];
   sides.forEach((left, index) => {
-    for (const right of sides.slice(index + 1)) if (left.mesh.id !== right.mesh.id) found.push(candidate(left, right));
+    for (const right of sides.slice(index + 1)) {
+      if (left.mesh.id === right.mesh.id) continue;
+      const name = `facts of ${refKey(left.peer.ref)} and ${refKey(right.peer.ref)}`;
+      const of = [left.cluster, left.mesh, right.cluster, right.mesh];
+      found.push(keep(name, of, () => candidate(left, right)));
+    }
   });
   return found;
 }

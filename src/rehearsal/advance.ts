@@ -10,7 +10,7 @@ import { rootKey } from "../inventory/roots.ts";
 import type { Action, PatchOp, Step } from "../plan/plan.ts";
 import type { Slot, Template } from "../target/desired-object.ts";
 import { fillSlots, slotValue } from "../target/fill-slots.ts";
-import { asCluster } from "./cluster-state.ts";
+import { typedIn } from "./cluster-state.ts";
 import { reconciled } from "./reconcile.ts";
 import { restarted } from "./restart.ts";
 import { clusterStateOf, objectAt, put, ticked, type World } from "./world.ts";
@@ -75,7 +75,7 @@ function hasNamespace(world: World, { cluster, namespace }: ObjectRef): boolean 
   if (objectAt(world, place) !== undefined) return true;
   return (
     state.coverage["Namespace"] !== "listed" &&
-    [...state.slices.values()].some((slice) => slice.holdsNamespace(namespace ?? ""))
+    [...state.slices.values()].some((slice) => slice.counts.has(namespace ?? ""))
   );
 }
 
@@ -90,7 +90,7 @@ function slotSource(world: World) {
   return {
     object: (ref: ObjectRef) => objectAt(world, ref)?.body,
     nodes: (cluster: ObjectRef["cluster"]) =>
-      asCluster(clusterStateOf(world, cluster)).typed.Node.map(({ object }) => object.body),
+      typedIn(clusterStateOf(world, cluster), "Node").map(({ object }) => object.body),
   };
 }
 

@@ -1,134 +1,295 @@
 // Which pairs a change can concern: what most steps write concerns one host of thousands. Errs on the side of too many, never of too few.
-import type { Json } from "../core/json.ts";
-import { refKey } from "../core/object-ref.ts";
-import type { Way } from "../dataplane/reached.ts";
+import { equalJson, type Json } from "../core/json.ts";
+import type { ClusterId, MeshId } from "../core/ids.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
+import type { Way } from "../dataplane/reached.ts";
 import type { Typed } from "../inventory/cluster.ts";
+import type { KindName } from "../inventory/kinds/registry.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
-import type { PairOfClass } from "./classes.ts";
-import type { ClusterState } from "./cluster-state.ts";
-import { changesOf, type ObjectChange } from "./controllers/controller.ts";
-import type { World } from "./world.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import type { ClientClass, PairOfClass } from "./classes.ts";
+import { type ClusterState, labelKey, sliceIn } from "./cluster-state.ts";
+import { changesOf, changedKinds, type ObjectChange } from "./controllers/controller.ts";
+import { freshKey } from "./proxies.ts";
+import type { Derived, World } from "./world.ts";
 
 /** Where pairs can be found again by what they depend on. Grows with every look at a pair. */
 export interface Dependents {
   readonly byHost: ReadonlyMap<string, readonly number[]>;
+  readonly byMesh: ReadonlyMap<MeshId, readonly number[]>;
+  readonly byClass: ReadonlyMap<ClientClass, readonly number[]>;
+  readonly classOf: ReadonlyMap<string, ClientClass>;
+  /** By "CLUSTER|NAMESPACE" of their members. */
+  readonly classesAt: ReadonlyMap<string, ReadonlySet<ClientClass>>;
+  /** By the clusters of their clients, of whom they are imported from, and of each station of their ways. */
+  readonly byCluster: Map<ClusterId, Set<number>>;
   /** By "CLUSTER|NAMESPACE" of each station of their ways. */
   readonly byPlace: Map<string, Set<number>>;
-  /** By refKey of each workload on their ways, and of each client. */
+  /** By refKey of each workload on their ways. */
   readonly byWorkload: Map<string, Set<number>>;
-  /** The other way round: what each pair depends on. */
-  readonly ofPair: readonly Dependence[];
+  /** The other way round: the workloads on each pair's ways, by refKey. */
+  readonly workloadsOf: readonly Map<string, ObjectRef>[];
 }
 
-export interface Dependence {
-  readonly clusters: Set<string>;
-  readonly workloads: Set<string>;
-}
-
-export function dependents(pairs: readonly PairOfClass[]): Dependents {
+export function dependentsOf(pairs: readonly PairOfClass[]): Dependents {
   const byHost = new Map<string, number[]>();
-  const byWorkload = new Map<string, Set<number>>();
-  const ofPair = pairs.map(({ members }) => ({
-    clusters: new Set<string>(members.map(({ workload }) => workload.cluster)),
-    workloads: new Set(members.map(({ workload }) => refKey(workload))),
-  }));
-  for (const [at, { pair, members }] of pairs.entries()) {
-    const known = byHost.get(pair.host);
-    if (known) known.push(at);
-    else byHost.set(pair.host, [at]);
-    for (const { workload } of members) addTo(byWorkload, refKey(workload), at);
+  const byMesh = new Map<MeshId, number[]>();
+  const byClass = new Map<ClientClass, number[]>();
+  const byCluster = new Map<ClusterId, Set<number>>();
+  for (const [at, { pair, of, exporters }] of pairs.entries()) {
+    push(byHost, pair.host, at);
+    push(byMesh, pair.mesh, at);
+    push(byClass, of, at);
+    for (const cluster of new Set([...of.members.slice(0, 1).map(({ workload }) => workload.cluster), ...exporters]))
+      addTo(byCluster, cluster, at);
   }
-  return { byHost, byPlace: new Map(), byWorkload, ofPair };
+  const classOf = new Map<string, ClientClass>();
+  const classesAt = new Map<string, Set<ClientClass>>();
+  for (const its of byClass.keys())
+    for (const { workload, namespace } of its.members) {
+      classOf.set(refKey(workload), its);
+      addTo(classesAt, `${workload.cluster}|${namespace}`, its);
+    }
+  return {
+    ...{ byHost, byMesh, byClass, classOf, classesAt, byCluster },
+    byPlace: new Map(),
+    byWorkload: new Map(),
+    workloadsOf: pairs.map(() => new Map()),
+  };
 }
 
 /** Notes what the pair depends on, as its ways show. */
-export function note({ byPlace, byWorkload, ofPair }: Dependents, pair: number, ways: readonly Way[]): void {
+export function note(
+  { byCluster, byPlace, byWorkload, workloadsOf }: Dependents,
+  pair: number,
+  ways: readonly Way[],
+): void {
+  const known = workloadsOf[pair];
+  if (!known) return;
   for (const { hops } of ways)
     for (const { at } of hops) {
       const key = refKey(at);
-      addTo(byPlace, `${at.cluster}|${at.namespace ?? ""}`, pair);
+      if (known.has(key)) continue;
+      known.set(key, at);
       addTo(byWorkload, key, pair);
-      ofPair[pair]?.clusters.add(at.cluster);
-      ofPair[pair]?.workloads.add(key);
+      addTo(byPlace, `${at.cluster}|${at.namespace ?? ""}`, pair);
+      addTo(byCluster, at.cluster, pair);
     }
 }
 
-function addTo(index: Map<string, Set<number>>, key: string, pair: number): void {
+function push<K, V>(index: Map<K, V[]>, key: K, value: V): void {
   const known = index.get(key);
-  if (known) known.add(pair);
-  else index.set(key, new Set([pair]));
+  if (known) known.push(value);
+  else index.set(key, [value]);
 }
 
-/** Kinds that the model's requests do not depend on. */
-const ofNoRequest: ReadonlySet<string> = new Set([
+function addTo<K, V>(index: Map<K, Set<V>>, key: K, value: V): void {
+  const known = index.get(key);
+  if (known) known.add(value);
+  else index.set(key, new Set([value]));
+}
+
+/** What may differ between two worlds. */
+export interface Affected {
+  /** By their places. */
+  readonly pairs: ReadonlySet<number>;
+  /** Of which any way may be another one, also those that nobody imports. */
+  readonly hosts: ReadonlySet<string>;
+  /** In which anything may be another. */
+  readonly clusters: ReadonlySet<ClusterId>;
+}
+
+/** Kinds that requests depend on only by what the inventory, federation and memories make of them, or not at all. */
+const elsewhere: ReadonlySet<string> = new Set([
+  "ConfigMap",
   "DestinationRule.networking.istio.io",
+  "ExportedServiceSet.federation.maistra.io",
   "HorizontalPodAutoscaler.autoscaling",
+  "ImportedServiceSet.federation.maistra.io",
   "NetworkPolicy.networking.k8s.io",
   "PodDisruptionBudget.policy",
+  "Secret",
   "ServiceAccount",
+  "ServiceMeshControlPlane.maistra.io",
+  "ServiceMeshMember.maistra.io",
+  "ServiceMeshMemberRoll.maistra.io",
+  "ServiceMeshPeer.federation.maistra.io",
   "VirtualService.networking.istio.io",
 ]);
 
-/** The pairs that may differ between two worlds, by their places; "all": any. */
+/** Kinds that only what lies in their namespace depends on, or what does not find its way yet. */
+const workloadKinds: ReadonlySet<string> = new Set([
+  "DaemonSet.apps",
+  "Deployment.apps",
+  "DeploymentConfig.apps.openshift.io",
+  "Pod",
+  "ReplicaSet.apps",
+  "Service",
+  "StatefulSet.apps",
+]);
+
+/** The pairs that may differ between two worlds, of which `after` has come out of `before`. `isOk`: whether a pair arrives by now. */
 export function affectedBy(
   before: World,
   after: World,
-  { byHost, byPlace, byWorkload }: Dependents,
-): ReadonlySet<number> | "all" {
-  if (before.derived !== after.derived || before.meshes !== after.meshes) return "all";
-  const found = new Set<number>();
-  const add = (pairs: Iterable<number> | undefined): void => {
-    for (const pair of pairs ?? []) found.add(pair);
+  dependents: Dependents,
+  isOk: (pair: number) => boolean,
+): Affected {
+  const { byHost, byMesh, byClass, classOf, classesAt, byCluster, byPlace, byWorkload } = dependents;
+  const pairs = new Set<number>();
+  const hosts = new Set<string>();
+  const clusters = new Set<ClusterId>();
+  const add = (found: Iterable<number> | undefined): void => {
+    for (const pair of found ?? []) pairs.add(pair);
   };
-  if (before.proxies !== after.proxies)
-    for (const key of new Set([...before.proxies.keys(), ...after.proxies.keys()]))
-      if (before.proxies.get(key) !== after.proxies.get(key)) add(byWorkload.get(key));
+  const addHosts = (found: Iterable<string>): void => {
+    for (const host of found) {
+      hosts.add(host);
+      add(byHost.get(host));
+    }
+  };
+  const addCluster = (cluster: ClusterId): void => {
+    clusters.add(cluster);
+    add(byCluster.get(cluster));
+  };
+  const addPlace = (cluster: ClusterId, namespace: string): void => {
+    add(byPlace.get(`${cluster}|${namespace}`));
+    for (const its of classesAt.get(`${cluster}|${namespace}`) ?? []) add(byClass.get(its));
+  };
+  if (before.derived !== after.derived) {
+    const differs = differences(before.derived(), after.derived());
+    for (const cluster of differs.clusters) addCluster(cluster);
+    addHosts(differs.hosts);
+  }
+  const isRemembered = before.derived === after.derived && before.meshes === after.meshes;
+  for (const mesh of isRemembered && before.proxies.groups === after.proxies.groups
+    ? []
+    : after.derived().inventory.meshes) {
+    const [one, other] = [before.meshes.get(mesh.id), after.meshes.get(mesh.id)];
+    const old = before.derived().mesh(mesh.id);
+    const isNew = one?.bundle !== other?.bundle || one?.stuck !== other?.stuck || one?.frozen !== other?.frozen;
+    if (isNew || !old || freshKey(before, old) !== freshKey(after, mesh) || memoriesDiffer(before, after, mesh.id))
+      addCluster(mesh.cluster);
+    else if (one?.importsMade !== other?.importsMade) add(byMesh.get(mesh.id));
+  }
   for (const kind of changedKinds(before, after)) {
-    if (ofNoRequest.has(kind)) continue;
-    const changes = changesOf(before, after, kind);
-    if (changes.length === 0) continue;
-    switch (kind) {
-      case "ServiceEntry.networking.istio.io":
-        for (const host of changes.flatMap((change) =>
-          eachBody(change).flatMap((body) => textsAt(body, "/spec/hosts")),
-        ))
-          add(byHost.get(host));
-        break;
-      case "WorkloadEntry.networking.istio.io":
-        for (const host of changes.flatMap((change) => hostsOfEntry(after, change))) add(byHost.get(host));
-        break;
-      case "Gateway.networking.istio.io": {
-        const hosts = changes.flatMap((change) => eachBody(change).flatMap(serverHosts));
-        if (hosts.some((host) => host.includes("*"))) return "all";
-        for (const host of hosts) add(byHost.get(host));
-        break;
-      }
-      case "AuthorizationPolicy.security.istio.io": {
-        const roots = new Set(after.derived().inventory.meshes.map((mesh) => `${mesh.cluster}|${mesh.namespace}`));
-        for (const { cluster, before: one, after: other } of changes) {
-          const place = `${cluster}|${(other ?? one)?.ref.namespace ?? ""}`;
-          if (roots.has(place)) return "all";
-          add(byPlace.get(place));
+    if (elsewhere.has(kind)) continue;
+    for (const change of changesOf(before, after, kind)) {
+      const { cluster } = change;
+      const namespace = (change.after ?? change.before)?.ref.namespace ?? "";
+      switch (kind) {
+        case "ServiceEntry.networking.istio.io":
+          addHosts(eachBody(change).flatMap((body) => textsAt(body, "/spec/hosts")));
+          break;
+        case "WorkloadEntry.networking.istio.io":
+          addHosts(hostsOfEntry(after, change));
+          break;
+        case "Gateway.networking.istio.io": {
+          const named = eachBody(change).flatMap(serverHosts);
+          if (named.some((host) => host.includes("*"))) addCluster(cluster);
+          addHosts(named);
+          break;
         }
-        break;
+        case "AuthorizationPolicy.security.istio.io":
+        case "PeerAuthentication.security.istio.io":
+        case "Sidecar.networking.istio.io":
+          if (isRoot(after, cluster, namespace)) addCluster(cluster);
+          else {
+            addPlace(cluster, namespace);
+            for (const host of hostsIn(after, cluster, namespace)) hosts.add(host);
+          }
+          break;
+        case "Gateway.gateway.networking.k8s.io":
+          if (eachBody(change).some((body) => valueAt(body, "/spec/gatewayClassName") === "istio-remote"))
+            addCluster(cluster);
+          else addPlace(cluster, namespace);
+          break;
+        case "Namespace": {
+          const { name = "" } = (change.after ?? change.before)?.ref ?? {};
+          addPlace(cluster, name);
+          addHosts(hostsIn(after, cluster, name));
+          break;
+        }
+        default:
+          if (!workloadKinds.has(kind)) addCluster(cluster);
+          else {
+            addPlace(cluster, namespace);
+            add([...(byCluster.get(cluster) ?? [])].filter((pair) => !isOk(pair)));
+            addHosts(hostsIn(after, cluster, namespace));
+          }
       }
-      default:
-        return "all";
     }
   }
-  return found;
+  if (before.proxies.groupOf !== after.proxies.groupOf)
+    for (const key of movedProxies(before, after)) {
+      add(byWorkload.get(key));
+      const its = classOf.get(key);
+      if (its) add(byClass.get(its));
+    }
+  return { pairs, hosts, clusters };
 }
 
-function changedKinds(before: World, after: World): readonly string[] {
-  const kinds = new Set<string>();
-  for (const [id, state] of after.clusters) {
-    const old = before.clusters.get(id);
-    if (old === state) continue;
-    for (const kind of new Set([...state.slices.keys(), ...(old?.slices.keys() ?? [])]))
-      if (old?.slices.get(kind) !== state.slices.get(kind)) kinds.add(kind);
+/** Workloads whose proxies are of another group. */
+function* movedProxies(before: World, after: World): Iterable<string> {
+  for (let at = after.trail; at !== null && at !== before.trail; at = at.earlier) {
+    const key = refKey(at.ref);
+    if (before.proxies.groupOf.get(key) !== after.proxies.groupOf.get(key)) yield key;
   }
-  return [...kinds];
+}
+
+/** Whether what a group of the mesh's proxies remembers has changed. */
+function memoriesDiffer(before: World, after: World, mesh: MeshId): boolean {
+  return before.proxies.groups.some(({ mesh: its, key }, at) => its === mesh && after.proxies.groups[at]?.key !== key);
+}
+
+function isRoot(world: World, cluster: ClusterId, namespace: string): boolean {
+  return world.derived().inventory.meshes.some((mesh) => mesh.cluster === cluster && mesh.namespace === namespace);
+}
+
+interface Differences {
+  readonly clusters: readonly ClusterId[];
+  readonly hosts: readonly string[];
+}
+
+/** What of the inventory and of federation differs that requests depend on. */
+function differences(before: Derived, after: Derived): Differences {
+  return after.kept("what differs", before, () => {
+    const clusters: ClusterId[] = [];
+    const hosts: string[] = [];
+    for (const mesh of after.inventory.meshes) {
+      const old = before.mesh(mesh.id);
+      if (!old || (old !== mesh && !equalJson(facetsOf(old), facetsOf(mesh)))) clusters.push(mesh.cluster);
+      const [one, other] = [before.importsOf(mesh.id), after.importsOf(mesh.id)];
+      for (const host of new Set([...one.keys(), ...other.keys()])) {
+        const [was, is] = [one.get(host) ?? [], other.get(host) ?? []];
+        if (!areEqual(was, is) || !areEqual(was.flatMap(before.exportsOf), is.flatMap(after.exportsOf)))
+          hosts.push(host);
+      }
+    }
+    for (const mesh of before.inventory.meshes) if (!after.mesh(mesh.id)) clusters.push(mesh.cluster);
+    return { clusters, hosts };
+  });
+}
+
+/** What the model reads of a mesh. */
+function facetsOf({ controlPlane, trustDomain, trustDomainAliases, network, clusterDomain, ...mesh }: Mesh): Json {
+  const { mode, memberNamespaces, peers, namespace, istiod } = mesh;
+  const spec = controlPlane.view.spec;
+  return {
+    ...{ trustDomain, trustDomainAliases, network, clusterDomain, mode, memberNamespaces, namespace, istiod },
+    peers: peers.map(({ ref, view }) => [refKey(ref), view.spec]),
+    env: spec.runtime.components.pilot.container.env,
+    selectors: spec.meshConfig.discoverySelectors,
+    gateways: spec.gateways,
+  } as unknown as Json;
+}
+
+function areEqual<T>(left: readonly T[], right: readonly T[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every((each, at) => each === right[at] || equalJson(each as unknown as Json, right[at] as unknown as Json))
+  );
 }
 
 function eachBody({ before, after }: ObjectChange) {
@@ -163,19 +324,19 @@ function hostsOfEntry(world: World, { cluster, before, after }: ObjectChange): r
 }
 
 function entriesSelecting(
-  state: ClusterState,
+  { entriesBySelector }: ClusterState,
   namespace: string,
   labels: Readonly<Record<string, string>>,
 ): readonly string[] {
-  const slice = state.slices.get("ServiceEntry.networking.istio.io");
-  // The slice is of this kind.
-  const entries = (slice?.inNamespace(namespace) ??
-    []) as unknown as readonly Typed<"ServiceEntry.networking.istio.io">[];
-  return entries
-    .filter(
-      ({ view: { spec } }) => spec.workloadSelector !== null && matchesPairs(spec.workloadSelector.labels, labels),
-    )
+  return Object.entries(labels)
+    .flatMap(([label, value]) => entriesBySelector.get(labelKey(namespace, label, value)) ?? [])
+    .filter(({ view: { spec } }) => matchesPairs(spec.workloadSelector?.labels ?? {}, labels))
     .flatMap(({ view }) => view.spec.hosts);
+}
+
+function inNamespace<K extends KindName>(state: ClusterState, kind: K, namespace: string): readonly Typed<K>[] {
+  // The slice is of this kind.
+  return sliceIn(state, kind).namespaces.get(namespace) ?? [];
 }
 
 function servicesSelecting(
@@ -184,15 +345,22 @@ function servicesSelecting(
   namespace: string,
   labels: Readonly<Record<string, string>>,
 ): readonly string[] {
-  const slice = state.slices.get("Service");
-  const services = (slice?.inNamespace(namespace) ?? []) as unknown as readonly Typed<"Service">[];
-  const domains = new Set(
-    world
-      .derived()
-      .inventory.meshes.filter(({ cluster }) => cluster === state.id)
-      .map(({ clusterDomain }) => clusterDomain),
-  );
-  return services
+  return inNamespace(state, "Service", namespace)
     .filter(({ view: { spec } }) => Object.keys(spec.selector).length > 0 && matchesPairs(spec.selector, labels))
-    .flatMap(({ ref }) => [...domains].map((domain) => `${ref.name}.${namespace}.svc.${domain}`));
+    .flatMap((service) => hostsOfService(world, service));
+}
+
+function hostsOfService(world: World, { ref }: Typed<"Service">): readonly string[] {
+  const here = world.derived().inventory.meshes.filter(({ cluster }) => cluster === ref.cluster);
+  return [...new Set(here.map(({ clusterDomain }) => `${ref.name}.${ref.namespace ?? ""}.svc.${clusterDomain}`))];
+}
+
+/** The hosts of every entry and Service of a namespace. */
+function hostsIn(world: World, cluster: ClusterId, namespace: string): readonly string[] {
+  const state = world.clusters.get(cluster);
+  if (!state) return [];
+  return [
+    ...inNamespace(state, "ServiceEntry.networking.istio.io", namespace).flatMap(({ view }) => view.spec.hosts),
+    ...inNamespace(state, "Service", namespace).flatMap((service) => hostsOfService(world, service)),
+  ];
 }

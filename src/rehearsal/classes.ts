@@ -1,62 +1,79 @@
 // The clients of a world, in classes of those that cannot differ, and the pairs of class and host that a rehearsal looks at.
-import type { Host, MeshId } from "../core/ids.ts";
-import { canonicalJson } from "../core/json.ts";
-import { type ObjectRef, refKey } from "../core/object-ref.ts";
-import { groupBy, sortedBy } from "../core/order.ts";
+import type { ClusterId, Host, MeshId } from "../core/ids.ts";
+import { refKey } from "../core/object-ref.ts";
+import { groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import { portsOf } from "../conditions/pairs.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
 import { injectedWorkloads } from "../routes/client-namespaces.ts";
 import { gatewayClients } from "../routes/gateway-clients.ts";
-import { istiodView } from "./known-services.ts";
-import type { RehearsedPair } from "./rehearsal.ts";
+import { type Keep, keeper } from "./cluster-state.ts";
+import type { Likeness } from "./likeness.ts";
+import type { RehearsedClients, RehearsedPair } from "./rehearsal.ts";
 import type { World } from "./world.ts";
 
-/** Clients of one namespace, account and Sidecar: what istiod tells them, and what servers see of them, is the same. */
+/** Clients that cannot differ: what istiod tells them, and what servers see of them, comes to the same. */
 export interface ClientClass {
   readonly mesh: MeshId;
-  readonly namespace: string;
-  readonly serviceAccount: string;
+  /** Its first member's key: no other class has it. */
+  readonly name: string;
+  /** By namespace and account; sorted. */
+  readonly clients: readonly RehearsedClients[];
   /** One for each workload; sorted, at least one. */
   readonly members: readonly PodShape[];
+  /** What others make out of the members. */
+  readonly kept: Keep;
 }
 
 /** The classes of a mesh's clients: injected workloads of its members, and gateways that send to imported hosts. */
-export function clientClasses(world: World, mesh: Mesh): readonly ClientClass[] {
+export function clientClasses(world: World, mesh: Mesh, alike: Likeness): readonly ClientClass[] {
   const derived = world.derived();
   const pods = derived.podsOf(mesh);
   const hosts = new Set(derived.importsOf(mesh.id).keys());
   const gateways = gatewayClients(clusterOf(derived.inventory, mesh), mesh, pods, hosts);
   const workloads = new Set([...injectedWorkloads(mesh, pods, gateways).values()].flat().map(refKey));
-  const view = istiodView(world, mesh);
   const shapes = new Map<string, PodShape>();
   // Pods come before the templates that would make more of them.
   for (const shape of [...pods.pods, ...pods.templates]) {
     const key = refKey(shape.workload);
     if (shape.sidecar && workloads.has(key) && !shapes.has(key)) shapes.set(key, shape);
   }
-  const classOf = (shape: PodShape): string => {
-    const sidecar = view.sidecarOf(shape.namespace, shape.labels);
-    return canonicalJson([shape.namespace, shape.serviceAccount, sidecar === null ? "" : refKey(sidecar.ref)]);
-  };
-  return sortedBy(groupBy(shapes.values(), classOf), ([key]) => key).flatMap(([, members]) => {
-    const [first] = members;
-    if (!first) return [];
-    const { namespace, serviceAccount } = first;
-    return [
-      { mesh: mesh.id, namespace, serviceAccount, members: sortedBy(members, ({ workload }) => refKey(workload)) },
-    ];
-  });
+  const classes = groupBy(shapes.values(), (shape) => alike(mesh, shape));
+  return sortedBy(
+    [...classes.values()].map((members) => sortedBy(members, ({ workload }) => refKey(workload))),
+    nameOf,
+  ).map((members) => ({ mesh: mesh.id, name: nameOf(members), clients: clientsOf(members), members, kept: keeper() }));
+}
+
+function nameOf([first]: readonly PodShape[]): string {
+  return first ? refKey(first.workload) : "";
+}
+
+function clientsOf(members: readonly PodShape[]): readonly RehearsedClients[] {
+  const groups = groupBy(members, ({ namespace, serviceAccount }) => `${namespace}|${serviceAccount}`);
+  return sortedBy(groups, ([key]) => key).flatMap(([, [first, ...others]]) =>
+    first
+      ? [
+          {
+            namespace: first.namespace,
+            serviceAccount: first.serviceAccount,
+            workloads: [first, ...others].map(({ workload }) => workload),
+          },
+        ]
+      : [],
+  );
 }
 
 /** A pair, and the class whose requests it stands for. */
 export interface PairOfClass {
   readonly pair: RehearsedPair;
-  readonly members: readonly PodShape[];
+  readonly of: ClientClass;
+  /** The meshes' clusters that the host is imported from. */
+  readonly exporters: readonly ClusterId[];
 }
 
 /** Every class of clients with every port of every host that its mesh imports. UDP never passes a proxy. */
-export function importedPairs(world: World): readonly PairOfClass[] {
+export function importedPairs(world: World, alike: Likeness): readonly PairOfClass[] {
   const derived = world.derived();
   return derived.inventory.meshes.flatMap((mesh) => {
     // Parts of the mesh itself that a wide rule has caught are left out of a migration (finding exported-infrastructure).
@@ -70,22 +87,20 @@ export function importedPairs(world: World): readonly PairOfClass[] {
         carry: { mode: "passthrough" },
         ports: group.flatMap(derived.exportsOf).flatMap((each) => each.ports),
       }),
+      exporters: sortedUnique(group.flatMap(({ exporter }) => derived.mesh(exporter)?.cluster ?? [])),
     }));
-    return clientClasses(world, mesh).flatMap(({ namespace, serviceAccount, members }) =>
-      hosts.flatMap(({ host, ports }) =>
+    return clientClasses(world, mesh, alike).flatMap((its) =>
+      hosts.flatMap(({ host, ports, exporters }) =>
         [...new Set(ports)]
           .sort((left, right) => left - right)
           .map(
             (port): PairOfClass => ({
-              pair: { mesh: mesh.id, namespace, serviceAccount, clients: members.map(workloadOf), host, port },
-              members,
+              pair: { mesh: mesh.id, clients: its.clients, host, port },
+              of: its,
+              exporters,
             }),
           ),
       ),
     );
   });
-}
-
-function workloadOf({ workload }: PodShape): ObjectRef {
-  return workload;
 }

@@ -9,14 +9,33 @@ import type { Cluster, Typed } from "../inventory/cluster.ts";
 import type { Misfit } from "../inventory/kinds/fields.ts";
 import { type KindName, kinds } from "../inventory/kinds/registry.ts";
 
-/** The objects of one kind, with the views of those that can be read; lists are made when first asked for. */
+/** The objects of one kind, with the views of those that can be read; lists of all are made when first asked for. */
 export interface Slice {
   readonly objects: Persistent<string, Stored>;
+  /** The readable ones of each namespace, in the order of refKey. */
+  readonly namespaces: Persistent<string, readonly Typed<KindName>[]>;
+  /** How many objects lie in a namespace. */
+  readonly counts: Persistent<string, number>;
   readonly list: () => readonly KubeObject[];
   readonly typed: () => readonly Typed<KindName>[];
   readonly byName: () => ReadonlyMap<string, Typed<KindName>>;
-  readonly inNamespace: (namespace: string) => readonly Typed<KindName>[];
-  readonly holdsNamespace: (namespace: string) => boolean;
+  /** What others make out of these objects, and out of `of`. */
+  readonly kept: Keep;
+}
+
+/** The value of this name: made where there is none yet, or where it was made out of something else. */
+export type Keep = <T>(name: string, of: unknown, make: () => T) => T;
+
+export function keeper(): Keep {
+  const values = new Map<string, { readonly of: unknown; readonly value: unknown }>();
+  return <T>(name: string, of: unknown, make: () => T): T => {
+    const known = values.get(name);
+    // Who makes it under this name asks for it under this name.
+    if (known && known.of === of) return known.value as T;
+    const value = make();
+    values.set(name, { of, value });
+    return value;
+  };
 }
 
 export interface Stored {
@@ -32,9 +51,13 @@ export interface ClusterState {
   readonly asOfMs: number | null;
   /** By kindKey. */
   readonly slices: Persistent<string, Slice>;
+  /** Stands for all objects that the inventory and federation go by: another one where any of them is. */
+  readonly basis: object;
   /** ServiceEntries by each of their hosts. */
   readonly entriesByHost: Index<"ServiceEntry.networking.istio.io">;
-  /** WorkloadEntries by "NAMESPACE|LABEL=VALUE". */
+  /** ServiceEntries by each pair of their selectors, as labelKey writes it. */
+  readonly entriesBySelector: Index<"ServiceEntry.networking.istio.io">;
+  /** WorkloadEntries by each of their labels, as labelKey writes it. */
   readonly workloadsByLabel: Index<"WorkloadEntry.networking.istio.io">;
 }
 
@@ -43,27 +66,22 @@ type Index<K extends KindName> = Persistent<string, readonly Typed<K>[]>;
 
 /** The state of a cluster as it was read. */
 export function clusterState(input: ClusterInput): ClusterState {
-  const empty: ClusterState = {
+  const byKind = groupBy(input.objects.map(storedOf), ({ object }) => kindKey(object.ref));
+  const slices = Persistent([...byKind].map(([kind, all]) => [kind, sliceOf(all)]));
+  const typed = <K extends KindName>(kind: K): readonly Typed<K>[] =>
+    // The slice is of this kind.
+    slices.get(kind)?.typed() ?? [];
+  return {
     id: input.id,
     coverage: input.coverage,
     certificates: input.certificates ?? null,
     asOfMs: input.asOf === undefined ? null : Date.parse(input.asOf),
-    slices: Persistent(),
-    entriesByHost: Persistent(),
-    workloadsByLabel: Persistent(),
+    slices,
+    basis: {},
+    entriesByHost: indexOf(typed("ServiceEntry.networking.istio.io"), hostsOf),
+    entriesBySelector: indexOf(typed("ServiceEntry.networking.istio.io"), selectorsOf),
+    workloadsByLabel: indexOf(typed("WorkloadEntry.networking.istio.io"), labelsOf),
   };
-  const byKind = new Map<string, [string, Stored][]>();
-  let state = empty;
-  for (const object of input.objects) {
-    const kind = kindKey(object.ref);
-    const stored = storedOf(object);
-    const entry: [string, Stored] = [refKey(object.ref), stored];
-    const known = byKind.get(kind);
-    if (known) known.push(entry);
-    else byKind.set(kind, [entry]);
-    state = indexed(state, null, stored);
-  }
-  return { ...state, slices: Persistent([...byKind].map(([kind, entries]) => [kind, sliceOf(Persistent(entries))])) };
 }
 
 /** The object at a place; undefined: there is none. */
@@ -79,8 +97,7 @@ export function withObject(state: ClusterState, ref: ObjectRef, object: KubeObje
   const before = slice.objects.get(key) ?? null;
   if (object === null && before === null) return state;
   const stored = object === null ? null : storedOf(object);
-  const objects = stored === null ? slice.objects.delete(key) : slice.objects.set(key, stored);
-  return indexed({ ...state, slices: state.slices.set(kind, sliceOf(objects)) }, before, stored);
+  return indexed({ ...state, slices: state.slices.set(kind, sliceWith(slice, key, before, stored)) }, before, stored);
 }
 
 function storedOf(object: KubeObject): Stored {
@@ -95,22 +112,75 @@ function isKindInUse(kind: string): kind is KindName {
   return Object.hasOwn(kinds, kind);
 }
 
-function sliceOf(objects: Persistent<string, Stored>): Slice {
+function sliceOf(all: readonly Stored[]): Slice {
+  const sorted = sortedBy(
+    all.map((stored): [string, Stored] => [refKey(stored.object.ref), stored]),
+    ([key]) => key,
+  ).map(([key, stored]): [string, Stored] => [key, stored]);
+  const namespaceOf = ({ object }: Stored): string => object.ref.namespace ?? "";
+  const byNamespace = groupBy(
+    sorted.map(([, stored]) => stored),
+    namespaceOf,
+  );
+  return sliceFrom(
+    Persistent(sorted),
+    Persistent([...byNamespace].map(([name, its]) => [name, its.flatMap(({ typed }) => typed ?? [])])),
+    Persistent([...byNamespace].map(([name, its]) => [name, its.length])),
+  );
+}
+
+function sliceFrom(objects: Slice["objects"], namespaces: Slice["namespaces"], counts: Slice["counts"]): Slice {
   const entries = once(() => sortedBy(objects.entries(), ([key]) => key));
   const typed = once(() => entries().flatMap(([, stored]) => (stored.typed === null ? [] : [stored.typed])));
-  const byNamespace = once(() => groupBy(typed(), ({ ref }) => ref.namespace ?? ""));
-  const namespaces = once(() => new Set(entries().map(([, { object }]) => object.ref.namespace ?? "")));
   return {
     objects,
-    holdsNamespace: (namespace) => namespaces().has(namespace),
-    inNamespace: (namespace) => byNamespace().get(namespace) ?? [],
+    namespaces,
+    counts,
     list: once(() => entries().map(([, { object }]) => object)),
     typed,
     byName: once(() => new Map(typed().map((each) => [`${each.ref.namespace ?? ""}/${each.ref.name}`, each]))),
+    kept: keeper(),
   };
 }
 
-const emptySlice: Slice = sliceOf(Persistent());
+/** The slice with another object, or none, in the place of one. Nothing that grows with the slice is made here. */
+function sliceWith(
+  { objects, namespaces, counts }: Slice,
+  key: string,
+  before: Stored | null,
+  after: Stored | null,
+): Slice {
+  const namespace = (after ?? before)?.object.ref.namespace ?? "";
+  const added = (after === null ? 0 : 1) - (before === null ? 0 : 1);
+  const count = (counts.get(namespace) ?? 0) + added;
+  return sliceFrom(
+    after === null ? objects.delete(key) : objects.set(key, after),
+    namespaces.set(
+      namespace,
+      swapped(namespaces.get(namespace) ?? [], before?.typed ?? null, after?.typed ?? null, ({ ref }) => ref.name),
+    ),
+    added === 0 ? counts : count === 0 ? counts.delete(namespace) : counts.set(namespace, count),
+  );
+}
+
+/** A sorted list with one item taken out and another put in. */
+function swapped<T>(list: readonly T[], before: T | null, after: T | null, keyOf: (item: T) => string): readonly T[] {
+  const at = before === null ? -1 : list.indexOf(before);
+  if (at >= 0 && after !== null && before !== null && keyOf(before) === keyOf(after)) return list.with(at, after);
+  const left = at < 0 ? list : list.toSpliced(at, 1);
+  if (after === null) return left;
+  const key = keyOf(after);
+  const next = left.findIndex((each) => keyOf(each) > key);
+  return next < 0 ? [...left, after] : left.toSpliced(next, 0, after);
+}
+
+/** Belongs to no world, so it keeps nothing. */
+const emptySlice: Slice = { ...sliceOf([]), kept: (_name, _of, make) => make() };
+
+/** The objects of a kind. */
+export function sliceIn({ slices }: ClusterState, kind: KindName): Slice {
+  return slices.get(kind) ?? emptySlice;
+}
 
 /** A value that is made when it is first asked for, and kept. */
 export function once<T>(make: () => T): () => T {
@@ -118,24 +188,51 @@ export function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
+type Entry = Typed<"ServiceEntry.networking.istio.io">;
+type Workload = Typed<"WorkloadEntry.networking.istio.io">;
+
+function hostsOf({ view }: Entry): readonly string[] {
+  return view.spec.hosts;
+}
+
+function selectorsOf({ ref, view }: Entry): readonly string[] {
+  return labelKeys(ref, view.spec.workloadSelector?.labels ?? {});
+}
+
+function labelsOf({ ref, view }: Workload): readonly string[] {
+  return labelKeys(ref, view.metadata.labels);
+}
+
+function labelKeys({ namespace }: ObjectRef, labels: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(labels).map(([label, value]) => labelKey(namespace ?? "", label, value));
+}
+
 function indexed(state: ClusterState, before: Stored | null, after: Stored | null): ClusterState {
   const kind = kindKey((after ?? before)?.object.ref ?? { group: "", kind: "" });
+  const { entriesByHost, entriesBySelector, workloadsByLabel } = state;
   switch (kind) {
     case "ServiceEntry.networking.istio.io":
-      return { ...state, entriesByHost: reindexed(state.entriesByHost, before, after, ({ view }) => view.spec.hosts) };
-    case "WorkloadEntry.networking.istio.io":
       return {
         ...state,
-        workloadsByLabel: reindexed(state.workloadsByLabel, before, after, ({ ref, view }) =>
-          Object.entries(view.metadata.labels).map(([label, value]) => labelKey(ref.namespace ?? "", label, value)),
-        ),
+        entriesByHost: reindexed(entriesByHost, before, after, hostsOf),
+        entriesBySelector: reindexed(entriesBySelector, before, after, selectorsOf),
       };
+    case "WorkloadEntry.networking.istio.io":
+      return { ...state, workloadsByLabel: reindexed(workloadsByLabel, before, after, labelsOf) };
     default:
       return state;
   }
 }
 
-/** How workloadsByLabel is asked. */
+function indexOf<K extends KindName>(
+  all: readonly Typed<K>[],
+  keysOf: (typed: Typed<K>) => readonly string[],
+): Index<K> {
+  const pairs = all.flatMap((each) => [...new Set(keysOf(each))].map((key) => ({ key, each })));
+  return Persistent([...groupBy(pairs, ({ key }) => key)].map(([key, its]) => [key, its.map(({ each }) => each)]));
+}
+
+/** How entriesBySelector and workloadsByLabel are asked. */
 export function labelKey(namespace: string, label: string, value: string): string {
   return `${namespace}|${label}=${value}`;
 }
@@ -148,20 +245,31 @@ function reindexed<K extends KindName>(
 ): Index<K> {
   // The caller has looked at the kind.
   const [old, fresh] = [before?.typed ?? null, after?.typed ?? null] as readonly (Typed<K> | null)[];
-  return index.withMutations((changing) => {
-    const remove = old ? new Set(keysOf(old)) : new Set<string>();
-    for (const key of remove) {
-      const left = (changing.get(key) ?? []).filter((each) => each !== old);
-      if (left.length === 0) changing.delete(key);
-      else changing.set(key, left);
-    }
-    if (!fresh) return;
-    for (const key of new Set(keysOf(fresh)))
-      changing.set(
-        key,
-        sortedBy([...(changing.get(key) ?? []), fresh], ({ ref }) => refKey(ref)),
-      );
-  });
+  const keys = new Set([...(old ? keysOf(old) : []), ...(fresh ? keysOf(fresh) : [])]);
+  const under = (key: string): Typed<K> | null => (fresh && keysOf(fresh).includes(key) ? fresh : null);
+  let next = index;
+  for (const key of keys) {
+    const list = swapped<Typed<K>>(next.get(key) ?? [], old ?? null, under(key), ({ ref }) => refKey(ref));
+    next = list.length === 0 ? next.delete(key) : next.set(key, list);
+  }
+  return next;
+}
+
+/** The readable objects of a kind, in the order of refKey. */
+export function typedIn<K extends KindName>(state: ClusterState, kind: K): readonly Typed<K>[] {
+  // The slice is of this kind.
+  return sliceIn(state, kind).typed();
+}
+
+/** The readable object of this name; undefined: there is none. */
+export function namedIn<K extends KindName>(
+  state: ClusterState,
+  kind: K,
+  namespace: string,
+  name: string,
+): Typed<K> | undefined {
+  // The slice is of this kind.
+  return sliceIn(state, kind).byName().get(`${namespace}/${name}`) as unknown as Typed<K> | undefined;
 }
 
 /** The cluster as the other stations read it; `replaced`: slices that stand in for the state's own. */
@@ -200,5 +308,5 @@ export function asCluster(state: ClusterState, replaced: ReadonlyMap<string, Sli
 
 /** A slice of other objects, to replace one with. */
 export function sliceOfObjects(objects: readonly KubeObject[]): Slice {
-  return sliceOf(Persistent(objects.map((object) => [refKey(object.ref), storedOf(object)])));
+  return sliceOf(objects.map(storedOf));
 }

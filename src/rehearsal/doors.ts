@@ -1,12 +1,13 @@
 // Who can get at an exported workload through its mesh's east-west gateway by dialling its name, whatever their own istiod tells them.
-import type { MeshId } from "../core/ids.ts";
+import type { Host, MeshId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { refKey } from "../core/object-ref.ts";
 import type { Caller } from "../policies/match-source.ts";
-import { exposedTo } from "./east-west-passage.ts";
+import { exposedHosts, exposedTo } from "./east-west-passage.ts";
 import { proxyOf } from "./proxies.ts";
 import { refusedByPolicy } from "./server.ts";
 import { accepts } from "./trust.ts";
+import type { Mesh } from "../inventory/mesh.ts";
 import type { Look } from "./ways.ts";
 
 export interface Door {
@@ -19,25 +20,32 @@ export interface Door {
 const anybody = { namespace: "meshferry-anybody", account: "anybody" };
 
 /**
- * The doors through every AUTO_PASSTHROUGH server: a gateway that passes connections on asks nobody who they are (docs/facts.md,
- * export.passthrough-admits-all). A mesh whose root the workload trusts is let in unless a policy refuses.
+ * The doors through every AUTO_PASSTHROUGH server of a mesh, by one of the names that it passes on: a gateway that passes connections
+ * on asks nobody who they are (docs/facts.md, export.passthrough-admits-all). A mesh whose root the workload trusts is let in unless
+ * a policy refuses.
  */
-export function openDoors({ world, told }: Look): readonly Door[] {
-  const { inventory } = world.derived();
+export function openDoors({ world, told }: Look, far: Mesh, host: Host): readonly Door[] {
+  const view = told(far);
   const doors = new Map<string, Door>();
-  for (const far of inventory.meshes) {
-    const view = told(far);
-    for (const { shape, port } of exposedTo(world, view)) {
-      const server = proxyOf(world, far, shape.workload);
-      for (const near of inventory.meshes) {
-        if (near.id === far.id || !accepts(server, near, world)) continue;
-        const caller: Caller = { trustDomain: near.trustDomain, ...anybody };
-        if (refusedByPolicy(view, shape, port, caller)) continue;
-        doors.set(`${near.id}|${refKey(shape.workload)}`, { mesh: near.id, workload: shape.workload });
-      }
+  for (const { shape, port } of exposedTo(world, view, host)) {
+    const server = proxyOf(world, far, shape.workload);
+    for (const near of world.derived().inventory.meshes) {
+      if (near.id === far.id || !accepts(server, near, world)) continue;
+      const caller: Caller = { trustDomain: near.trustDomain, ...anybody };
+      if (refusedByPolicy(view, shape, port, caller)) continue;
+      doors.set(`${near.id}|${refKey(shape.workload)}`, { mesh: near.id, workload: shape.workload });
     }
   }
   return [...doors.values()];
+}
+
+/** The doors of every mesh, by every name that its gateways pass on. */
+export function allDoors(look: Look): readonly Door[] {
+  return look.world
+    .derived()
+    .inventory.meshes.flatMap((far) =>
+      [...exposedHosts(look.world, look.told(far))].flatMap((host) => openDoors(look, far, host as Host)),
+    );
 }
 
 /** The doors that federation holds open at the start: to the workloads of what is exported to a mesh, which decides itself what it imports. */

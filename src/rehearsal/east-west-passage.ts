@@ -3,7 +3,7 @@ import type { ExposedName } from "../conditions/facts.ts";
 import type { Reason } from "../dataplane/reached.ts";
 import type { ClusterId, Host, MeshId } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
-import { equalRef, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import { outsideAddresses } from "../federation/gateways.ts";
@@ -12,7 +12,7 @@ import type { Cluster, Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { eastWestPort } from "../target/names.ts";
-import { asCluster, type ClusterState } from "./cluster-state.ts";
+import { asCluster, type ClusterState, objectIn, sliceIn } from "./cluster-state.ts";
 import { distinct, type Endpoint, endpointsOf } from "./endpoints.ts";
 import { type IstiodView, servicesSeenBy } from "./known-services.ts";
 import { clusterStateOf, type World } from "./world.ts";
@@ -46,7 +46,7 @@ export function passThrough(world: World, dialled: Dialled, viewOf: (mesh: Mesh)
   const name = `outbound_.${dialled.servicePort}_._.${dialled.host}`;
   const passage = { gateway: pod.workload, mesh };
   const exposures = exposuresAt(view, pod).filter(
-    ({ port, hosts }) => port === found.port && hosts.some((pattern) => admits(pattern, dialled.host)),
+    (exposure) => exposure.port === found.port && admits(exposure, dialled.host),
   );
   const seen = servicesSeenBy(view, pod.namespace, dialled.host).filter(({ ports }) =>
     ports.some(({ number }) => number === dialled.servicePort),
@@ -94,7 +94,7 @@ function gatewayAt(
   world: World,
   { address, port }: { readonly address: string; readonly port: number },
 ): GatewayAt | null {
-  return world.derived().kept(`gateway at ${address} ${port}`, () => findGateway(world, address, port));
+  return world.derived().kept(`gateway at ${address} ${port}`, null, () => findGateway(world, address, port));
 }
 
 function findGateway(world: World, address: string, port: number): GatewayAt | null {
@@ -136,34 +136,41 @@ export function meshOfProxy(world: World, { workload, labels }: PodShape): Mesh 
 function gatewayOf(world: World, workload: ObjectRef): GatewayAt | null {
   const mesh = world.derived().inventory.meshes.find(({ cluster }) => cluster === workload.cluster);
   if (!mesh) return null;
-  const { pods, templates } = world.derived().podsOf(mesh);
-  const own = [...pods, ...templates].filter((shape) => equalRef(shape.workload, workload));
+  const own = world.derived().shapesOf(workload);
   return own.length === 0 ? null : { port: eastWestPort, at: workload, cluster: workload.cluster, pods: own };
 }
 
 interface Exposure {
   readonly gateway: ObjectRef;
   readonly port: number;
-  readonly hosts: readonly string[];
+  /** Names without their namespaces. */
+  readonly hosts: ReadonlySet<string>;
+  /** Those of them that stand for others. */
+  readonly patterns: readonly string[];
 }
 
 /** The AUTO_PASSTHROUGH servers that hold for a gateway's pod (Istio 1.20, gateway.go). */
 function exposuresAt(view: IstiodView, pod: PodShape): readonly Exposure[] {
-  return view.cluster.typed["Gateway.networking.istio.io"].flatMap((gateway) => {
-    const { selector, servers } = gateway.view.spec;
-    if (!view.watches(gateway.ref.namespace ?? "") || !matchesPairs(selector, pod.labels)) return [];
-    return servers.flatMap(({ port, hosts }, at) => {
-      const mode = valueAt(gateway.object.body, `/spec/servers/${at}/tls/mode`);
-      return mode === "AUTO_PASSTHROUGH" && port.number !== null
-        ? [{ gateway: gateway.ref, port: port.number, hosts }]
-        : [];
-    });
-  });
+  const slice = sliceIn(view.state, "Gateway.networking.istio.io");
+  return slice.kept(`exposures ${view.mesh.id} ${refKey(pod.workload)} ${pod.pod}`, pod, () =>
+    // The slice is of this kind.
+    (slice.typed() as unknown as readonly Typed<"Gateway.networking.istio.io">[]).flatMap((gateway) => {
+      const { selector, servers } = gateway.view.spec;
+      if (!view.watches(gateway.ref.namespace ?? "") || !matchesPairs(selector, pod.labels)) return [];
+      return servers.flatMap(({ port, hosts }, at): Exposure[] => {
+        const mode = valueAt(gateway.object.body, `/spec/servers/${at}/tls/mode`);
+        if (mode !== "AUTO_PASSTHROUGH" || port.number === null) return [];
+        const names = new Set(hosts.map(hostIn));
+        const patterns = [...names].filter((name) => name.startsWith("*"));
+        return [{ gateway: gateway.ref, port: port.number, hosts: names, patterns }];
+      });
+    }),
+  );
 }
 
 /** Each SNI that the gateway's pods pass on, with the chains that match it and the endpoints behind it. */
 export function exposedAt(view: IstiodView, pod: PodShape): readonly (readonly [sni: string, name: ExposedName])[] {
-  const hosts = sortedUnique(exposuresAt(view, pod).flatMap((each) => each.hosts.map(hostIn)));
+  const hosts = sortedUnique(exposuresAt(view, pod).flatMap((each) => [...each.hosts]));
   const network = networkOf(view.state, pod);
   return hosts.flatMap((name) => {
     const seen = servicesSeenBy(view, pod.namespace, name as Host);
@@ -179,22 +186,42 @@ export function exposedAt(view: IstiodView, pod: PodShape): readonly (readonly [
   });
 }
 
-/** The pods that any AUTO_PASSTHROUGH server of the mesh's gateways leads to, each workload and port once. */
-export function exposedTo(
-  world: World,
-  view: IstiodView,
-): readonly { readonly shape: PodShape; readonly port: number }[] {
-  const { pods, templates } = world.derived().podsOf(view.mesh);
-  const shapes = new Map<string, { readonly shape: PodShape; readonly port: number }>();
-  for (const pod of [...pods, ...templates]) {
-    if (!pod.sidecar || meshOfProxy(world, pod)?.id !== view.mesh.id) continue;
+/** The pods with an AUTO_PASSTHROUGH server, as far as the mesh's istiod runs them. */
+function exposingPods(world: World, view: IstiodView): readonly PodShape[] {
+  const slice = sliceIn(view.state, "Gateway.networking.istio.io");
+  const index = world.derived().podsOf(view.mesh);
+  return slice.kept(`exposing pods of ${view.mesh.id}`, index, () =>
+    [...index.pods, ...index.templates].filter(
+      (pod) => pod.sidecar && meshOfProxy(world, pod)?.id === view.mesh.id && exposuresAt(view, pod).length > 0,
+    ),
+  );
+}
+
+/** The hosts that any AUTO_PASSTHROUGH server of the mesh's gateways names; names with a wildcard as they stand. */
+export function exposedHosts(world: World, view: IstiodView): ReadonlySet<string> {
+  const slice = sliceIn(view.state, "Gateway.networking.istio.io");
+  return slice.kept(`exposed hosts of ${view.mesh.id}`, world.derived().podsOf(view.mesh), () => {
+    const pods = exposingPods(world, view);
+    return new Set(pods.flatMap((pod) => exposuresAt(view, pod).flatMap(({ hosts }) => [...hosts])));
+  });
+}
+
+export interface ExposedPod {
+  readonly shape: PodShape;
+  readonly port: number;
+}
+
+/** The pods that any AUTO_PASSTHROUGH server of the mesh's gateways leads to by this name, each workload and port once. */
+export function exposedTo(world: World, view: IstiodView, host: Host): readonly ExposedPod[] {
+  const shapes = new Map<string, ExposedPod>();
+  for (const pod of exposingPods(world, view)) {
+    if (!exposuresAt(view, pod).some((exposure) => admits(exposure, host))) continue;
     const network = networkOf(view.state, pod);
-    for (const pattern of new Set(exposuresAt(view, pod).flatMap(({ hosts }) => hosts.map(hostIn))))
-      for (const service of servicesSeenBy(view, pod.namespace, pattern as Host))
-        for (const { number } of service.ports)
-          for (const each of endpointsOf(view, service, number, network).endpoints)
-            if (each.to === "pod" && each.mtls)
-              shapes.set(`${refKey(each.shape.workload)}|${each.port}`, { shape: each.shape, port: each.port });
+    for (const service of servicesSeenBy(view, pod.namespace, host))
+      for (const { number } of service.ports)
+        for (const each of endpointsOf(view, service, number, network).endpoints)
+          if (each.to === "pod" && each.mtls)
+            shapes.set(`${refKey(each.shape.workload)}|${each.port}`, { shape: each.shape, port: each.port });
   }
   return [...shapes.values()];
 }
@@ -203,10 +230,11 @@ function hostIn(pattern: string): string {
   return pattern.slice(pattern.indexOf("/") + 1);
 }
 
-/** "NAMESPACE/HOST" or a host, with a wildcard in front (Istio, Gateway reference). */
-function admits(pattern: string, host: Host): boolean {
-  const name = hostIn(pattern);
-  return name === "*" || name === host || (name.startsWith("*.") && host.endsWith(name.slice(1)));
+/** A host, or with a wildcard in front (Istio, Gateway reference). */
+function admits({ hosts, patterns }: Exposure, host: Host): boolean {
+  return (
+    hosts.has(host) || patterns.some((name) => name === "*" || (name.startsWith("*.") && host.endsWith(name.slice(1))))
+  );
 }
 
 /** The network that a gateway's pods are told by their Gateway's label. */
@@ -214,10 +242,7 @@ function networkOf(state: ClusterState, { workload, labels }: PodShape): string 
   const own = labels["topology.istio.io/network"];
   if (own !== undefined) return own;
   const name = (workload.name ?? "").replace(/-istio$/u, "");
-  const gateway = state.slices
-    .get("Gateway.gateway.networking.k8s.io")
-    ?.list()
-    .find(({ ref }) => ref.namespace === workload.namespace && ref.name === name);
+  const gateway = objectIn(state, { ...workload, group: "gateway.networking.k8s.io", kind: "Gateway", name });
   const label: Json | undefined = gateway && valueAt(gateway.body, "/metadata/labels/topology.istio.io~1network");
   return typeof label === "string" ? label : null;
 }

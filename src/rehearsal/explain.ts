@@ -14,6 +14,7 @@ import { advance } from "./advance.ts";
 import { importedPairs, type PairOfClass } from "./classes.ts";
 import { factsOf } from "./facts-of.ts";
 import { waysOfClass } from "./outcomes.ts";
+import { finest } from "./likeness.ts";
 import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
 import { summary } from "./reach.ts";
@@ -37,7 +38,7 @@ export function explainPair(
 ): readonly Explained[] {
   const index = indexPlan(plan);
   let world = withProxiesAtStart(startWorld(inputs, federation));
-  const ofClass = importedPairs(world).find((each) => isOf(each, pair));
+  const ofClass = importedPairs(world, finest(world)).find((each) => isOf(each, pair));
   if (ofClass === undefined) return [];
   const told: Explained[] = [explained(world, ofClass, null, "")];
   const tell = (now: World, step: StepId, title: string): void => {
@@ -57,12 +58,12 @@ export function explainPair(
   return told;
 }
 
-function isOf({ pair: { clients, host, port } }: PairOfClass, pair: Pair): boolean {
-  return host === pair.host && port === pair.port && clients.some((client) => equalRef(client, pair.client));
+function isOf({ pair: { host, port }, of }: PairOfClass, pair: Pair): boolean {
+  return host === pair.host && port === pair.port && of.members.some(({ workload }) => equalRef(workload, pair.client));
 }
 
-function explained(world: World, { pair, members }: PairOfClass, step: StepId | null, title: string): Explained {
-  const ways = waysOfClass(lookAt(world), members, pair.mesh, pair);
+function explained(world: World, { pair, of }: PairOfClass, step: StepId | null, title: string): Explained {
+  const ways = waysOfClass(lookAt(world), of, pair);
   return { step, title, outcome: summary(ways, pair.host), ways };
 }
 

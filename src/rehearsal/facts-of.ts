@@ -1,13 +1,13 @@
 // What the judge of conditions is told of a modelled world: the same questions as of live clusters, answered from the model.
 import type { ExposedName, Facts, HostAtPod, Unseen } from "../conditions/facts.ts";
 import type { ClusterId, Host } from "../core/ids.ts";
-import { equalRef, type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { equalRef, type KubeObject, kindKey, type ObjectRef } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
 import { type Outcome, notChecked, outcomeOf } from "../dataplane/outcome.ts";
 import { egressService, federationGateways, gatewayNamespace } from "../federation/gateways.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
-import { asCluster } from "./cluster-state.ts";
+import { typedIn } from "./cluster-state.ts";
 import { exposedAt, meshOfProxy, passThrough } from "./east-west-passage.ts";
 import { type Endpoint, endpointsOf, identityOf } from "./endpoints.ts";
 import { peerOf, serviceFor } from "./known-services.ts";
@@ -77,31 +77,21 @@ export function clientOf(look: Look, workload: ObjectRef, fresh: boolean): Clien
 }
 
 function shapeOf({ world }: Look, workload: ObjectRef): PodShape | undefined {
-  const derived = world.derived();
-  const shapes = derived.kept("shapes by workload", () => {
-    const all = derived.inventory.meshes.flatMap((mesh) => {
-      const { pods, templates } = derived.podsOf(mesh);
-      return [...templates, ...pods].map((shape): [string, PodShape] => [refKey(shape.workload), shape]);
-    });
-    return new Map(all);
-  });
-  return shapes.get(refKey(workload));
+  return world.derived().shapesOf(workload)[0];
 }
 
 function podsOf(look: Look, workload: ObjectRef): readonly KubeObject[] {
   const { world } = look;
-  const derived = world.derived();
   if (workload.kind === "Pod") {
     const pod = objectAt(world, workload);
     return pod ? [healthy(world, pod)] : [];
   }
-  const byWorkload = derived.kept(`pods of ${refKey(workload)}`, () => {
-    const mesh = derived.inventory.meshes.find(({ cluster }) => cluster === workload.cluster);
-    const pods = mesh ? derived.podsOf(mesh).pods : [];
-    return pods
-      .filter((shape) => equalRef(shape.workload, workload))
-      .flatMap((shape) => objectAt(world, { ...workload, group: "", kind: "Pod", name: shape.pod ?? "" }) ?? []);
-  });
+  const byWorkload = world
+    .derived()
+    .shapesOf(workload)
+    .flatMap(({ pod }) =>
+      pod === null ? [] : (objectAt(world, { ...workload, group: "", kind: "Pod", name: pod }) ?? []),
+    );
   if (byWorkload.length > 0) return byWorkload.map((pod) => healthy(world, pod));
   return objectAt(world, workload) !== undefined || isIstiod(look, workload) ? [podOf(workload)] : [];
 }
@@ -121,7 +111,7 @@ function isIstiod({ world }: Look, ref: ObjectRef): boolean {
 }
 
 function nodesOf({ world }: Look, cluster: ClusterId) {
-  return asCluster(clusterStateOf(world, cluster)).typed.Node.map(({ object }) => object.body);
+  return typedIn(clusterStateOf(world, cluster), "Node").map(({ object }) => object.body);
 }
 
 function hostsAt(look: Look, workload: ObjectRef, host: Host, port: number): readonly HostAtPod[] | Unseen {

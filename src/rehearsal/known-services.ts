@@ -5,12 +5,13 @@ import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { compareText, groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ImportedService } from "../federation/federation.ts";
 import { watchedNamespaces } from "../federation/mesh-registry.ts";
-import { findTyped, type Cluster, type Typed } from "../inventory/cluster.ts";
+import type { Cluster, Typed } from "../inventory/cluster.ts";
+import type { KindName } from "../inventory/kinds/registry.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { mtlsSwitchedOff } from "../policies/mtls-mode.ts";
 import { shows, sidecarLookup, type SidecarObject } from "../routes/sidecar-scope.ts";
-import { asCluster, type ClusterState, once } from "./cluster-state.ts";
+import { asCluster, type ClusterState, namedIn, once, sliceIn } from "./cluster-state.ts";
 import { clusterStateOf, type World } from "./world.ts";
 
 export interface KnownPort {
@@ -44,7 +45,6 @@ export interface IstiodView {
   readonly world: World;
   readonly mesh: Mesh;
   readonly state: ClusterState;
-  readonly cluster: Cluster;
   readonly watches: (namespace: string) => boolean;
   readonly sidecarOf: (namespace: string, labels: Readonly<Record<string, string>>) => SidecarObject | null;
   /** Whether a PeerAuthentication has a workload take plain text at a port. */
@@ -53,15 +53,16 @@ export interface IstiodView {
 
 export function istiodView(world: World, mesh: Mesh): IstiodView {
   const state = clusterStateOf(world, mesh.cluster);
-  const cluster = asCluster(state);
-  const watched = once(() => watchedNamespaces(cluster, mesh));
-  const sidecar = once(() => sidecarLookup(cluster, mesh));
-  const plain = once(() => mtlsSwitchedOff(cluster, mesh.namespace));
+  const cluster = once(() => asCluster(state));
+  const ofMesh = <T>(kind: KindName, make: (cluster: Cluster, mesh: Mesh) => T): (() => T) =>
+    once(() => sliceIn(state, kind).kept(mesh.id, mesh, () => make(cluster(), mesh)));
+  const watched = ofMesh("Namespace", watchedNamespaces);
+  const sidecar = ofMesh("Sidecar.networking.istio.io", sidecarLookup);
+  const plain = ofMesh("PeerAuthentication.security.istio.io", (all, { namespace }) => mtlsSwitchedOff(all, namespace));
   return {
     world,
     mesh,
     state,
-    cluster,
     watches: (namespace) => watched()(namespace),
     sidecarOf: (namespace, labels) => sidecar()(namespace, labels),
     plainAt: (namespace, labels, port) => plain()(namespace, labels, port) !== null,
@@ -71,6 +72,7 @@ export function istiodView(world: World, mesh: Mesh): IstiodView {
 /** Every service of this host that the istiod knows, the oldest first (Istio 1.20, push_context.go, sortServicesByCreationTime). */
 export function servicesNamed(view: IstiodView, host: Host): readonly KnownService[] {
   const found = [...kubernetesService(view, host), ...entriesOf(view, host), ...importedOf(view, host)];
+  if (found.length < 2) return found;
   return found.sort(
     (left, right) =>
       left.made - right.made ||
@@ -83,7 +85,7 @@ function kubernetesService(view: IstiodView, host: Host): readonly KnownService[
   const suffix = `.svc.${view.mesh.clusterDomain}`;
   const [name, namespace, ...more] = host.endsWith(suffix) ? host.slice(0, -suffix.length).split(".") : [];
   if (!name || !namespace || more.length > 0 || !view.watches(namespace)) return [];
-  const service = findTyped(view.cluster, "Service", namespace, name);
+  const service = namedIn(view.state, "Service", namespace, name);
   if (!service || service.view.spec.type === "ExternalName") return [];
   const annotation = service.view.metadata.annotations["networking.istio.io/exportTo"];
   return [
@@ -141,7 +143,19 @@ function entriesOf(view: IstiodView, host: Host): readonly KnownService[] {
  * (docs/facts.md, federation.imports-live-in-control-plane, federation.resync-interval).
  */
 function importedOf(view: IstiodView, host: Host): readonly KnownService[] {
-  const imports = view.world.derived().importsOf(view.mesh.id).get(host) ?? [];
+  const derived = view.world.derived();
+  const imports = derived.importsOf(view.mesh.id).get(host);
+  if (!imports) return [];
+  const made = view.world.meshes.get(view.mesh.id)?.importsMade ?? 0;
+  return derived.kept(`imported ${view.mesh.id} ${host}`, made, () => importedServices(view, host, imports, made));
+}
+
+function importedServices(
+  view: IstiodView,
+  host: Host,
+  imports: readonly ImportedService[],
+  made: number,
+): readonly KnownService[] {
   return [...groupBy(imports, ({ homeNamespace }) => homeNamespace)].flatMap(([namespace, group]) => {
     const [first] = group;
     // Endpoints that join a Service are no service of their own (import.join-federation-endpoints).
@@ -156,7 +170,7 @@ function importedOf(view: IstiodView, host: Host): readonly KnownService[] {
         ports: portsOf(view.world, group),
         names: [],
         visibleIn: null,
-        made: view.world.meshes.get(view.mesh.id)?.importsMade ?? 0,
+        made,
         created: "",
         service: null,
         entry: null,

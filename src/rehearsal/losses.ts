@@ -91,8 +91,9 @@ function byReason(lost: readonly Lost[]): readonly Said[] {
   });
 }
 
-function pairText({ mesh, namespace, serviceAccount, host, port }: PairOfClass["pair"]): string {
-  return `${namespace}/${serviceAccount} of ${mesh} → ${host}:${port}`;
+function pairText({ mesh, clients, host, port }: PairOfClass["pair"]): string {
+  const names = fewNames(clients.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`));
+  return `${names} of ${mesh} → ${host}:${port}`;
 }
 
 function sentence(clause: string): string {

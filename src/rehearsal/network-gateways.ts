@@ -1,5 +1,6 @@
 // Where an istiod knows the gateways of other networks: Gateway objects of the class istio-remote, or of its own class with a network label.
 import type { ObjectRef } from "../core/object-ref.ts";
+import { groupBy } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { Json } from "../core/json.ts";
 import type { IstiodView } from "./known-services.ts";
@@ -20,14 +21,24 @@ const networkLabel = "/metadata/labels/topology.istio.io~1network";
  */
 export function networkGateways(view: IstiodView, network: string): readonly NetworkGateway[] {
   if (!discoversGateways(view)) return [];
-  return (view.state.slices.get(gatewayKind)?.list() ?? []).flatMap(({ ref, body }) => {
-    if (!view.watches(ref.namespace ?? "") || valueAt(body, networkLabel) !== network) return [];
-    if (valueAt(body, "/spec/gatewayClassName") !== "istio-remote") return [];
-    const ports = listAt(body, "/spec/listeners")
-      .filter((each) => valueAt(each, "/tls/options/gateway.istio.io~1listener-protocol") === "auto-passthrough")
-      .flatMap((each) => numberAt(each, "/port"));
-    const addresses = listAt(body, "/spec/addresses").flatMap((each) => textAt(each, "/value"));
-    return addresses.flatMap((address) => ports.map((port) => ({ gateway: ref, address, port })));
+  return gatewaysByNetwork(view).get(network) ?? [];
+}
+
+function gatewaysByNetwork(view: IstiodView): ReadonlyMap<string, readonly NetworkGateway[]> {
+  const slice = view.state.slices.get(gatewayKind);
+  if (!slice) return new Map();
+  return slice.kept(`networks of ${view.mesh.id}`, view.mesh, () => {
+    const found = slice.list().flatMap(({ ref, body }) => {
+      const network = valueAt(body, networkLabel);
+      if (!view.watches(ref.namespace ?? "") || typeof network !== "string") return [];
+      if (valueAt(body, "/spec/gatewayClassName") !== "istio-remote") return [];
+      const ports = listAt(body, "/spec/listeners")
+        .filter((each) => valueAt(each, "/tls/options/gateway.istio.io~1listener-protocol") === "auto-passthrough")
+        .flatMap((each) => numberAt(each, "/port"));
+      const addresses = listAt(body, "/spec/addresses").flatMap((each) => textAt(each, "/value"));
+      return addresses.flatMap((address) => ports.map((port) => ({ network, gateway: ref, address, port })));
+    });
+    return groupBy(found, ({ network }) => network);
   });
 }
 

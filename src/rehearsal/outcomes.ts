@@ -1,11 +1,11 @@
 // The outcomes of all pairs in one world, and what differs between two worlds.
 import { canonicalJson, type Json } from "../core/json.ts";
-import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { refKey } from "../core/object-ref.ts";
 import type { Reached, Way } from "../dataplane/reached.ts";
 import { type Dependents, note } from "./affected.ts";
-import { freshProxy, memoryKey, proxyOf, proxyShapes } from "./proxies.ts";
+import { freshKey, proxyKey, proxyOf } from "./proxies.ts";
 import { summary } from "./reach.ts";
-import type { PairOfClass } from "./classes.ts";
+import type { ClientClass, PairOfClass } from "./classes.ts";
 import { type Client, lookAt, type Look, waysOf } from "./ways.ts";
 import type { World } from "./world.ts";
 import type { PodShape } from "../federation/pod-index.ts";
@@ -23,7 +23,7 @@ export function outcomeTable(): OutcomeTable {
   return {
     list,
     indexOf: (outcome) => {
-      const key = canonicalJson(outcome as unknown as Json);
+      const key = keyOf(outcome);
       const at = known.get(key);
       if (at !== undefined) return at;
       known.set(key, list.length);
@@ -32,43 +32,50 @@ export function outcomeTable(): OutcomeTable {
   };
 }
 
+/** Most arrive: their texts are made fast. */
+function keyOf(outcome: Reached): string {
+  const { state, path, good, of, seenAs, reasons } = outcome;
+  if (reasons.length > 0) return canonicalJson(outcome as unknown as Json);
+  return `${state}|${path}|${good}|${of}|${seenAs.join("|")}`;
+}
+
 /** The ways of a class, each different one once: an outcome must not depend on how many proxies are alike. */
 export function waysOfClass(
   look: Look,
-  members: readonly PodShape[],
-  meshId: PairOfClass["pair"]["mesh"],
+  of: ClientClass,
   { host, port }: Pick<PairOfClass["pair"], "host" | "port">,
 ): readonly Way[] {
-  const mesh = look.world.derived().mesh(meshId);
-  const clients = mesh ? distinctClients(look.world, mesh, members) : [];
-  return clients.flatMap((client) => waysOf(look, client, host, port));
+  const mesh = look.world.derived().mesh(of.mesh);
+  if (!mesh) return [];
+  return clientsOf(look.world, mesh, of).flatMap((client) => waysOf(look, client, host, port));
 }
 
 /** One client for each different memory among the members of a class. */
-function distinctClients(world: World, mesh: Mesh, members: readonly PodShape[]): readonly Client[] {
+function clientsOf(world: World, mesh: Mesh, { members, kept }: ClientClass): readonly Client[] {
+  const { proxies } = world;
+  const firsts = kept("the first of each group", proxies.groupOf, () => {
+    const groups = new Map<number | undefined, PodShape>();
+    for (const shape of members) {
+      const group = proxies.groupOf.get(refKey(shape.workload));
+      if (!groups.has(group)) groups.set(group, shape);
+    }
+    return [...groups.values()];
+  });
   const clients = new Map<string, Client>();
-  for (const shape of members) {
-    const memory = proxyOf(world, mesh, shape.workload);
-    const key = memoryKey(memory);
-    if (!clients.has(key)) clients.set(key, { mesh, shape, memory });
+  for (const shape of firsts) {
+    const key = proxyKey(world, mesh, refKey(shape.workload));
+    if (!clients.has(key)) clients.set(key, { mesh, shape, memory: proxyOf(world, mesh, shape.workload) });
   }
   return [...clients.values()];
 }
 
-/** Of these workloads those whose proxies remember something that they would not be told again if they started now. */
-export function staleAmong(world: World, workloads: ReadonlySet<string>): readonly ObjectRef[] {
-  const found: ObjectRef[] = [];
-  for (const mesh of world.derived().inventory.meshes) {
-    const fresh = memoryKey(freshProxy(world, mesh));
-    const seen = new Set<string>();
-    for (const { workload } of proxyShapes(world, mesh)) {
-      const key = refKey(workload);
-      if (!workloads.has(key) || seen.has(key)) continue;
-      seen.add(key);
-      if (memoryKey(proxyOf(world, mesh, workload)) !== fresh) found.push(workload);
-    }
-  }
-  return found;
+/** Of these workloads (refKey) those whose proxies remember something that they would not be told again if they started now. */
+export function staleAmong(world: World, workloads: Iterable<string>): readonly string[] {
+  const { meshes } = world.derived().inventory;
+  const fresh = new Map(meshes.map((mesh) => [mesh.id, freshKey(world, mesh)]));
+  const stale = world.proxies.groups.map(({ mesh, key }) => fresh.get(mesh) !== key);
+  if (!stale.includes(true)) return [];
+  return [...workloads].filter((key) => stale[world.proxies.groupOf.get(key) ?? -1] === true).sort();
 }
 
 /** The outcomes of these pairs in a world, by their places. */
@@ -82,7 +89,7 @@ export function evaluate(
   for (const at of among) {
     const each = of.pairs[at];
     if (!each) continue;
-    const ways = waysOfClass(look, each.members, each.pair.mesh, each.pair);
+    const ways = waysOfClass(look, each.of, each.pair);
     note(of.dependents, at, ways);
     outcomes.set(at, of.table.indexOf(summary(ways, each.pair.host)));
   }

@@ -1,13 +1,14 @@
 // What happens by itself when nobody does anything for long: certificates are renewed, federation syncs again, istiods come loose.
 import { refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
-import { asCluster } from "./cluster-state.ts";
-import { proxyShapes, renewedProxy } from "./proxies.ts";
-import { clusterStateOf, generationOf, type HeldSet, ticked, withMeshMemory, withProxy, type World } from "./world.ts";
+import { typedIn } from "./cluster-state.ts";
+import { renewedProxy } from "./proxies.ts";
+import { mapMemories } from "./proxy-groups.ts";
+import { clusterStateOf, generationOf, type HeldSet, ticked, withMeshMemory, type World } from "./world.ts";
 
 /** The world some time later. */
 export function passTime(world: World): World {
-  let next: World = { ...ticked(world), underway: new Set() };
+  let next: World = { ...ticked(world), underway: world.underway.clear() };
   const { meshes } = world.derived().inventory;
   for (const mesh of meshes) {
     const memory = next.meshes.get(mesh.id);
@@ -27,8 +28,8 @@ export function passTime(world: World): World {
 function resynced(world: World, mesh: Mesh): { readonly sets?: ReadonlyMap<string, HeldSet> } {
   const held = world.meshes.get(mesh.id)?.sets ?? new Map<string, HeldSet>();
   const there = new Map(
-    asCluster(clusterStateOf(world, mesh.cluster))
-      .typed["ImportedServiceSet.federation.maistra.io"].filter(({ ref }) => ref.namespace === mesh.namespace)
+    typedIn(clusterStateOf(world, mesh.cluster), "ImportedServiceSet.federation.maistra.io")
+      .filter(({ ref }) => ref.namespace === mesh.namespace)
       .map(({ ref, object }) => [refKey(ref), object]),
   );
   const next = new Map<string, HeldSet>();
@@ -50,16 +51,6 @@ function resynced(world: World, mesh: Mesh): { readonly sets?: ReadonlyMap<strin
 }
 
 function withRenewedProxies(world: World, mesh: Mesh): World {
-  let next = world;
-  const seen = new Set<string>();
-  for (const { workload } of proxyShapes(world, mesh)) {
-    const key = refKey(workload);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const memory = world.proxies.get(key);
-    if (!memory) continue;
-    const renewed = renewedProxy(world, mesh, memory);
-    if (renewed !== memory) next = withProxy(next, workload, renewed);
-  }
-  return next;
+  const proxies = mapMemories(world.proxies, mesh.id, (memory) => renewedProxy(world, mesh, memory));
+  return proxies === world.proxies ? world : { ...world, proxies };
 }

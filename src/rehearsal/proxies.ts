@@ -7,7 +7,8 @@ import { byWorkload, type PodShape } from "../federation/pod-index.ts";
 import { findTyped, type Typed } from "../inventory/cluster.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
 import { rootKey } from "../inventory/roots.ts";
-import { type ProxyMemory, withProxy, type World } from "./world.ts";
+import { groupOf, memoryKey, type ProxyMemory, withMemory } from "./proxy-groups.ts";
+import type { World } from "./world.ts";
 
 /**
  * A proxy of the mesh that starts now. While its mesh has a peer, it validates each trust domain by the roots of that domain's
@@ -16,9 +17,19 @@ import { type ProxyMemory, withProxy, type World } from "./world.ts";
  */
 export function freshProxy(world: World, mesh: Mesh): ProxyMemory {
   const memory = world.meshes.get(mesh.id);
-  const roots = memory?.bundle?.roots ?? [];
-  const frozen = memory?.frozen ?? null;
-  return { network: mesh.network, roots, domains: domainsOf(world, mesh, roots), configured: frozen === null };
+  const bundle = memory?.bundle ?? null;
+  const configured = (memory?.frozen ?? null) === null;
+  const make = (): ProxyMemory => {
+    const roots = bundle?.roots ?? [];
+    return { network: mesh.network, roots, domains: domainsOf(world, mesh, roots), configured };
+  };
+  return world.derived().kept(`fresh proxy of ${mesh.id}, ${configured}`, bundle, make);
+}
+
+/** What a proxy of the mesh that starts now has in its memory, as a text. */
+export function freshKey(world: World, mesh: Mesh): string {
+  const fresh = freshProxy(world, mesh);
+  return world.derived().kept(`fresh key of ${mesh.id}`, fresh, () => memoryKey(fresh));
 }
 
 /** The roots by trust domain, own and peers'; null: the mesh has no peer. */
@@ -58,22 +69,6 @@ export function renewedProxy(world: World, mesh: Mesh, memory: ProxyMemory): Pro
   return { ...memory, roots: fresh.roots, domains };
 }
 
-export function equalMemory(left: ProxyMemory, right: ProxyMemory): boolean {
-  return memoryKey(left) === memoryKey(right);
-}
-
-/** One text for each different memory. */
-export function memoryKey({ network, roots, domains, configured }: ProxyMemory): string {
-  const byDomain =
-    domains === null
-      ? ""
-      : [...domains]
-          .map(([domain, its]) => `${domain}=${its.join("+")}`)
-          .sort()
-          .join(";");
-  return `${network ?? ""}|${configured}|${roots.join("+")}|${byDomain}`;
-}
-
 /** The proxies of a mesh's workloads: injected ones of its members, and everything with a proxy in the control plane's namespace. */
 export function proxyShapes(world: World, mesh: Mesh): readonly PodShape[] {
   const { pods, templates } = world.derived().podsOf(mesh);
@@ -83,16 +78,20 @@ export function proxyShapes(world: World, mesh: Mesh): readonly PodShape[] {
 
 /** The world in which every proxy has what it got when it started. */
 export function withProxiesAtStart(world: World): World {
-  let next = world;
+  let { proxies } = world;
   for (const mesh of world.derived().inventory.meshes) {
     const fresh = freshProxy(world, mesh);
     for (const shapes of byWorkload(proxyShapes(world, mesh)).values()) {
       const first = shapes.find(({ live }) => live);
       // What is scaled to zero has no memory: it starts when it is scaled up.
-      if (first) next = withProxy(next, first.workload, { ...fresh, network: networkOf(shapes, fresh.network) });
+      if (first)
+        proxies = withMemory(proxies, refKey(first.workload), mesh.id, {
+          ...fresh,
+          network: networkOf(shapes, fresh.network),
+        });
     }
   }
-  return next;
+  return { ...world, proxies };
 }
 
 /** What the environment of running pods says (Istio 1.20, injection template); pods that are yet to be made get what is set now. */
@@ -109,5 +108,10 @@ function networkOf(shapes: readonly PodShape[], otherwise: string | null): strin
 
 /** The memory of a workload's proxies; of one that nobody has seen start, what it would get now. */
 export function proxyOf(world: World, mesh: Mesh, workload: ObjectRef): ProxyMemory {
-  return world.proxies.get(refKey(workload)) ?? freshProxy(world, mesh);
+  return groupOf(world.proxies, refKey(workload))?.memory ?? freshProxy(world, mesh);
+}
+
+/** The same as a text, refKey of the workload given. */
+export function proxyKey(world: World, mesh: Mesh, workload: string): string {
+  return groupOf(world.proxies, workload)?.key ?? freshKey(world, mesh);
 }

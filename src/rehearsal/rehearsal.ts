@@ -4,13 +4,18 @@ import type { Host, MeshId, StepId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import type { Reached } from "../dataplane/reached.ts";
 
+/** Clients of one namespace and account; sorted, at least one. */
+export interface RehearsedClients {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly workloads: readonly ObjectRef[];
+}
+
 /** A class of clients that cannot differ, and a host that it reaches at the start. */
 export interface RehearsedPair {
   readonly mesh: MeshId;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  /** The workloads of the class; sorted, at least one. */
-  readonly clients: readonly ObjectRef[];
+  /** The same list for every pair of the class; sorted, at least one. */
+  readonly clients: readonly RehearsedClients[];
   readonly host: Host;
   readonly port: number;
 }

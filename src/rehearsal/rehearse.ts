@@ -5,16 +5,19 @@ import type { Condition } from "../conditions/condition.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
 import { fewNames } from "../core/few-names.ts";
+import type { Host } from "../core/ids.ts";
 import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import type { FederationOptions } from "../federation/federate.ts";
 import { findingMessage } from "../findings/finding-message.ts";
 import { doorOpened, neverDone, requestsCut, stepFails } from "../findings/codes/rehearsal.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { advance, undone } from "./advance.ts";
-import { affectedBy, type Dependents, dependents } from "./affected.ts";
+import { type Affected, affectedBy, type Dependents, dependentsOf } from "./affected.ts";
 import { importedPairs, type PairOfClass } from "./classes.ts";
-import { doorKey, doorsOfFederation, openDoors } from "./doors.ts";
+import { allDoors, doorKey, doorsOfFederation, openDoors } from "./doors.ts";
+import { exposedHosts } from "./east-west-passage.ts";
 import { factsOf } from "./facts-of.ts";
+import { finest as finestLikeness, likeness } from "./likeness.ts";
 import { lossesOf, startFindings } from "./losses.ts";
 import { evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
 import { passTime } from "./pass-time.ts";
@@ -30,6 +33,8 @@ export interface RehearseOptions {
   readonly hash: string;
   /** Looks at every pair in every state, also where nothing that concerns it has changed: slow, and to the same result. */
   readonly full?: boolean;
+  /** Tells all clients of other namespaces and accounts apart, also where nothing does: slow, and to the same result. */
+  readonly finest?: boolean;
 }
 
 /** A run through a plan, as far as it has come. */
@@ -58,10 +63,11 @@ export function rehearse(
   plan: Plan,
   inputs: readonly ClusterInput[],
   federation: FederationOptions,
-  { hash, full = false }: RehearseOptions,
+  options: RehearseOptions,
 ): Rehearsal {
+  const { hash } = options;
   let world = withProxiesAtStart(startWorld(inputs, federation));
-  const course = courseFrom(world, plan, full);
+  const course = courseFrom(world, plan, options);
   let steps = 0;
   course.refused.push(...startFindings(course.pairs, course.start, course.table));
   for (const phase of plan.phases) {
@@ -76,10 +82,10 @@ export function rehearse(
   return result(course, hash, steps);
 }
 
-function courseFrom(world: World, plan: Plan, full: boolean): Course {
-  const pairs = importedPairs(world);
+function courseFrom(world: World, plan: Plan, { full = false, finest = false }: RehearseOptions): Course {
+  const pairs = importedPairs(world, finest ? finestLikeness(world) : likeness(world, plan));
   const table = outcomeTable();
-  const index = dependents(pairs);
+  const index = dependentsOf(pairs);
   const found = evaluate(world, { pairs, table, dependents: index }, pairs.keys());
   const start = pairs.map((_, at) => found.get(at) ?? 0);
   return {
@@ -91,7 +97,7 @@ function courseFrom(world: World, plan: Plan, full: boolean): Course {
     full,
     start,
     now: [...start],
-    doors: new Set([...doorsOfFederation(lookAt(world)), ...openDoors(lookAt(world)).map(doorKey)]),
+    doors: new Set([...doorsOfFederation(lookAt(world)), ...allDoors(lookAt(world)).map(doorKey)]),
     told: new Set(),
     changes: [],
     refused: [],
@@ -108,26 +114,26 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
     return null;
   }
   const concerned = concernedBy(course, before, result.world);
-  const left = looked(course, result.world, step, { when: "after", among: concerned });
-  const after = withUnderway(course, result.world, step, left);
+  const left = looked(course, result.world, step, { when: "after", among: concerned.pairs });
+  const after = withUnderway(course, before, result.world, step, left);
   doorsOpened(course, after, step, concerned);
   const world = awaited(course, after, step.done, step.title);
-  const among = world === after ? concerned : everyPair(course);
-  if (world !== after) looked(course, world, step, { when: "after", among });
-  besides(course, { before, world, step, among });
+  if (world === after) {
+    besides(course, { before, world, step, among: concerned.pairs });
+    return world;
+  }
+  const later = concernedBy(course, after, world).pairs;
+  looked(course, world, step, { when: "after", among: later });
+  besides(course, { before, world, step, among: new Set([...concerned.pairs, ...later]) });
   return world;
 }
 
 type Places = ReadonlySet<number>;
 
-function everyPair({ pairs }: Course): Places {
-  return new Set(pairs.keys());
-}
-
-/** The pairs that a change may concern: what becomes of the others was seen when they were last concerned. */
-function concernedBy(course: Course, before: World, after: World): Places {
-  const found = course.full ? "all" : affectedBy(before, after, course.dependents);
-  return found === "all" ? everyPair(course) : found;
+/** What a change may concern: what becomes of the other pairs was seen when they were last concerned. */
+function concernedBy({ full, pairs, dependents: index, now, table }: Course, before: World, after: World): Affected {
+  const found = affectedBy(before, after, index, (pair) => table.list[now[pair] ?? -1]?.state === "ok");
+  return full ? { ...found, pairs: new Set(pairs.keys()) } : found;
 }
 
 interface Beside {
@@ -143,33 +149,40 @@ function besides(course: Course, { before, world, step, among }: Beside): void {
   if ("fails" in back)
     course.refused.push(stepFails.at([], { step: `The undo of "${step.title}"`, reason: back.fails }));
   else if (back.world !== world) {
-    const concerned = new Set([...among, ...concernedBy(course, world, back.world)]);
+    const concerned = new Set([...among, ...concernedBy(course, world, back.world).pairs]);
     if (concerned.size > 0) looked(course, back.world, step, { when: "undone", among: concerned });
   }
   if (among.size === 0) return;
   looked(course, passTime(world), step, { when: "later", among });
+  const { byCluster } = course.dependents;
   for (const { istiod, cluster } of world.derived().inventory.meshes) {
-    const own = new Set([...among].filter((pair) => course.dependents.ofPair[pair]?.clusters.has(cluster)));
-    if (own.size > 0)
-      looked(course, restarted(world, istiod), step, { when: "restarted", among: own, restarted: istiod });
+    const again = restarted(world, istiod);
+    if (again === world) continue;
+    const here = byCluster.get(cluster);
+    const own = new Set([...among].filter((pair) => here?.has(pair) === true));
+    if (own.size > 0) looked(course, again, step, { when: "restarted", among: own, restarted: istiod });
   }
   const onWay = workloadsOf(course, among);
-  for (const workload of staleAmong(world, new Set(onWay.keys())))
-    looked(course, restarted(world, workload), step, {
-      when: "restarted",
-      among: onWay.get(refKey(workload)) ?? among,
-      restarted: workload,
-    });
+  for (const key of staleAmong(world, onWay.keys())) {
+    const { workload, pairs } = onWay.get(key) ?? {};
+    if (workload && pairs)
+      looked(course, restarted(world, workload), step, { when: "restarted", among: pairs, restarted: workload });
+  }
+}
+
+interface OnWay {
+  readonly workload: ObjectRef;
+  readonly pairs: Set<number>;
 }
 
 /** The workloads on the ways of these pairs, with the pairs of each. */
-function workloadsOf({ dependents: { ofPair } }: Course, among: Places): ReadonlyMap<string, Places> {
-  const found = new Map<string, Set<number>>();
+function workloadsOf({ dependents: { workloadsOf: of } }: Course, among: Places): ReadonlyMap<string, OnWay> {
+  const found = new Map<string, OnWay>();
   for (const pair of among)
-    for (const key of ofPair[pair]?.workloads ?? []) {
+    for (const [key, workload] of of[pair] ?? []) {
       const known = found.get(key);
-      if (known) known.add(pair);
-      else found.set(key, new Set([pair]));
+      if (known) known.pairs.add(pair);
+      else found.set(key, { workload, pairs: new Set([pair]) });
     }
   return found;
 }
@@ -206,38 +219,67 @@ function looked(course: Course, world: World, step: Step, { when, among, restart
 }
 
 /** What has left federation is under way there for a while; where federation goes before it is through, it is cut. */
-function withUnderway({ pairs, refused }: Course, world: World, step: Step, left: Places): World {
-  const cut = cutHosts(world);
+function withUnderway({ pairs, refused }: Course, before: World, world: World, step: Step, left: Places): World {
+  // Only what federation is made of can take a host away from it.
+  const cut = before.derived === world.derived ? [] : cutHosts(world);
   if (cut.length > 0) {
     const hosts = cut.map((key) => key.slice(key.indexOf("|") + 1));
     refused.push(requestsCut.at([], { step: step.title, hosts: fewNames(hosts) }));
   }
-  const gone = new Set(cut);
   const added = [...left].flatMap((at) => pairs[at] ?? []).map(({ pair }) => underwayKey(pair));
   if (added.length === 0 && cut.length === 0) return world;
-  return { ...world, underway: new Set([...[...world.underway].filter((key) => !gone.has(key)), ...added]) };
+  return { ...world, underway: world.underway.subtract(cut).union(added) };
 }
 
 /** Said once for each door. */
-function doorsOpened({ doors, refused }: Course, world: World, step: Step, concerned: Places): void {
-  if (concerned.size === 0) return;
-  for (const door of openDoors(lookAt(world))) {
-    const key = doorKey(door);
-    if (doors.has(key)) continue;
-    doors.add(key);
-    const { mesh, workload } = door;
-    refused.push(doorOpened.at([workload], { step: step.title, mesh, service: refText(workload) }));
+function doorsOpened({ doors, refused }: Course, world: World, step: Step, { hosts, clusters }: Affected): void {
+  if (hosts.size + clusters.size === 0) return;
+  const look = lookAt(world);
+  for (const far of world.derived().inventory.meshes) {
+    const exposed = exposedHosts(world, look.told(far));
+    const among = clusters.has(far.cluster) ? exposed : [...hosts].filter((host) => exposed.has(host));
+    for (const host of among)
+      for (const door of openDoors(look, far, host as Host)) {
+        const key = doorKey(door);
+        if (doors.has(key)) continue;
+        doors.add(key);
+        const { mesh, workload } = door;
+        refused.push(doorOpened.at([workload], { step: step.title, mesh, service: refText(workload) }));
+      }
   }
 }
 
 /** The world in which the condition holds: as it is, or some time later; else it is waited for in vain. */
 function awaited(course: Course, world: World, condition: Condition, title: string): World {
-  const verdict = judge(condition, factsOf(lookAt(world)), course.index);
+  const verdict = judge(condition, factsOf(lookAt(world)), indexFor(course, world, condition));
   if (verdict.is === "done") return world;
   const later = passTime(world);
-  const again = judge(condition, factsOf(lookAt(later)), course.index);
+  const again = judge(condition, factsOf(lookAt(later)), indexFor(course, later, condition));
   if (again.is !== "done") course.refused.push(neverDone.at([], { step: title, waits: findingMessage(again.seen) }));
   return later;
+}
+
+/** The plan as the judge asks it: of the clients of a probe group that cannot differ, one is enough. */
+function indexFor({ index, dependents: { classOf } }: Course, world: World, condition: Condition): PlanIndex {
+  if (!namesProbes(condition)) return index;
+  const probes = new Map(
+    [...index.probes].map(([id, group]) => {
+      const except = new Set((group.except ?? []).map(({ client }) => refKey(client)));
+      const firsts = new Map<unknown, ObjectRef>();
+      for (const client of group.clients) {
+        const key = refKey(client);
+        const its = except.has(key) ? undefined : classOf.get(key);
+        const kind = its === undefined ? key : `${its.name}|${world.proxies.groupOf.get(key)}`;
+        if (!firsts.has(kind)) firsts.set(kind, client);
+      }
+      return [id, { ...group, clients: [...firsts.values()] }] as const;
+    }),
+  );
+  return { ...index, probes };
+}
+
+function namesProbes(condition: Condition): boolean {
+  return condition.kind === "all" ? condition.of.some(namesProbes) : "probes" in condition;
 }
 
 function result(

@@ -6,7 +6,7 @@ import { valueAt } from "../core/pointer.ts";
 import { caSecret } from "../inventory/certificate-authority.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { rootKey } from "../inventory/roots.ts";
-import { asCluster } from "./cluster-state.ts";
+import { typedIn } from "./cluster-state.ts";
 import { meshOfProxy } from "./east-west-passage.ts";
 import { freshProxy } from "./proxies.ts";
 import { bundleOf, clusterStateOf, generationOf, objectAt, withMeshMemory, withProxy, type World } from "./world.ts";
@@ -17,7 +17,7 @@ export function restarted(world: World, workload: ObjectRef): World {
   const own = inventory.meshes.find(({ istiod }) => equalRef(istiod, workload));
   if (own) return restartedIstiod(world, own);
   const mesh = meshOfWorkload(world, workload);
-  return mesh ? withProxy(world, workload, freshProxy(world, mesh)) : world;
+  return mesh ? withProxy(world, workload, mesh.id, freshProxy(world, mesh)) : world;
 }
 
 /**
@@ -34,8 +34,8 @@ export function restartedIstiod(world: World, mesh: Mesh): World {
     name: caSecret,
   };
   const bytes = valueAt(objectAt(world, secret)?.body ?? null, `/data/${rootKey}`);
-  const bundle = typeof bytes === "string" ? bundleOf(decodeText(bytes) ?? "") : null;
-  const sets = asCluster(clusterStateOf(world, mesh.cluster)).typed["ImportedServiceSet.federation.maistra.io"].filter(
+  const read = typeof bytes === "string" ? bundleOf(decodeText(bytes) ?? "") : null;
+  const sets = typedIn(clusterStateOf(world, mesh.cluster), "ImportedServiceSet.federation.maistra.io").filter(
     ({ ref }) => ref.namespace === mesh.namespace,
   );
   const isSame =
@@ -43,8 +43,10 @@ export function restartedIstiod(world: World, mesh: Mesh): World {
     memory.sets.size === sets.length &&
     sets.every(({ ref, object }) => memory.sets.get(refKey(ref))?.object === object);
   const known = memory?.bundle ?? null;
+  const bundle = read === null || read.pem === known?.pem ? known : read;
+  if (isSame && bundle === known && memory.stuck.length === 0 && memory.frozen === null) return world;
   return withMeshMemory(world, mesh.id, {
-    bundle: bundle === null || bundle.pem === known?.pem ? known : bundle,
+    bundle,
     stuck: [],
     frozen: null,
     // What federation is worked out from anew only where it has changed.
@@ -56,11 +58,6 @@ export function restartedIstiod(world: World, mesh: Mesh): World {
 
 /** The mesh whose istiod runs the proxies of a workload. */
 export function meshOfWorkload(world: World, workload: ObjectRef): Mesh | undefined {
-  for (const mesh of world.derived().inventory.meshes) {
-    if (mesh.cluster !== workload.cluster) continue;
-    const { pods, templates } = world.derived().podsOf(mesh);
-    const shape = [...pods, ...templates].find((each) => equalRef(each.workload, workload));
-    return shape && meshOfProxy(world, shape);
-  }
-  return undefined;
+  const [shape] = world.derived().shapesOf(workload);
+  return shape && meshOfProxy(world, shape);
 }

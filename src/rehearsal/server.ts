@@ -48,8 +48,8 @@ function policiesAt(view: IstiodView, { namespace, labels }: PodShape): readonly
   const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
   if (!slice) return [];
   const found = [
-    ...slice.inNamespace(namespace),
-    ...(namespace === view.mesh.namespace ? [] : slice.inNamespace(view.mesh.namespace)),
+    ...(slice.namespaces.get(namespace) ?? []),
+    ...(namespace === view.mesh.namespace ? [] : (slice.namespaces.get(view.mesh.namespace) ?? [])),
   ];
   // The slice is of this kind.
   return (found as unknown as readonly Policy[]).filter(

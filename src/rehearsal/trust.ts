@@ -1,6 +1,7 @@
 // Whether two proxies accept each other's certificates. A certificate is its mesh's root and trust domain; nothing else of it is modelled.
 import type { Mesh } from "../inventory/mesh.ts";
-import type { ProxyMemory, World } from "./world.ts";
+import type { ProxyMemory } from "./proxy-groups.ts";
+import type { World } from "./world.ts";
 
 /**
  * Whether a proxy accepts certificates of a mesh: by the roots of that trust domain where it validates by domain, else by all of

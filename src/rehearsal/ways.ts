@@ -14,7 +14,8 @@ import { networkGateways } from "./network-gateways.ts";
 import { proxyOf } from "./proxies.ts";
 import { captures, refusedByPolicy } from "./server.ts";
 import { accepts } from "./trust.ts";
-import type { ProxyMemory, World } from "./world.ts";
+import type { ProxyMemory } from "./proxy-groups.ts";
+import type { World } from "./world.ts";
 
 export interface Client {
   readonly mesh: Mesh;

@@ -1,5 +1,5 @@
 // The world of a rehearsal: every object of every cluster, and what no API server shows, as one value. A change makes a new world; none is ever edited.
-import { Map as Persistent } from "immutable";
+import { Set as Hosts, Map as Persistent } from "immutable";
 import { certificateBlocks } from "../core/certificates.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Hash } from "../core/hash.ts";
@@ -8,21 +8,21 @@ import { type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object
 import { groupBy, sortedBy } from "../core/order.ts";
 import { federate, type FederationOptions } from "../federation/federate.ts";
 import type { ExportedService, Federation, ImportedService } from "../federation/federation.ts";
-import { indexPods, type PodIndex } from "../federation/pod-index.ts";
-import { recordAnnotation } from "../federation/route-record.ts";
-import type { Cluster } from "../inventory/cluster.ts";
-import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
-import { inventoryOf } from "../inventory/take-inventory.ts";
+import type { PodIndex, PodShape } from "../federation/pod-index.ts";
+import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import { offerKey } from "../routes/hosts-in-use.ts";
 import {
-  asCluster,
   type ClusterState,
   clusterState,
+  type Keep,
+  keeper,
   objectIn,
   once,
-  sliceOfObjects,
+  typedIn,
   withObject,
 } from "./cluster-state.ts";
+import { noProxies, type Proxies, type ProxyMemory, withMemory, withoutMemory } from "./proxy-groups.ts";
+import { type Readings, readings } from "./readings.ts";
 
 /** The roots that an istiod hands out. */
 export interface Bundle {
@@ -30,17 +30,6 @@ export interface Bundle {
   readonly roots: readonly Hash[];
   /** The root of the mesh's own certificates: the first of the bundle. */
   readonly own: Hash;
-}
-
-/** What a running proxy has in its memory. */
-export interface ProxyMemory {
-  /** Its own network, as its environment said when it started. */
-  readonly network: string | null;
-  readonly roots: readonly Hash[];
-  /** By trust domain, where it validates so; null: the roots count for every domain. */
-  readonly domains: ReadonlyMap<string, readonly Hash[]> | null;
-  /** Whether istiod has given it any configuration. */
-  readonly configured: boolean;
 }
 
 /** An ImportedServiceSet as federation goes by it, which may not be the object that is there. */
@@ -78,12 +67,19 @@ export interface World {
   /** When objects were made that were not there at the start, by refKey. */
   readonly made: Persistent<string, number>;
   readonly meshes: ReadonlyMap<MeshId, MeshMemory>;
-  /** By refKey of the workload. */
-  readonly proxies: Persistent<string, ProxyMemory>;
+  readonly proxies: Proxies;
   /** Hosts, as "MESH|HOST", whose clients have left federation a moment ago: requests of theirs are still under way there. */
-  readonly underway: ReadonlySet<string>;
+  readonly underway: Hosts<string>;
+  /** The places of objects that were changed, the last first; null: none yet. */
+  readonly trail: Trail | null;
   readonly derived: () => Derived;
   readonly options: FederationOptions;
+  readonly readings: Readings;
+}
+
+export interface Trail {
+  readonly ref: ObjectRef;
+  readonly earlier: Trail | null;
 }
 
 /** What follows from the objects, apart from those that change in most steps. */
@@ -91,13 +87,15 @@ export interface Derived {
   readonly inventory: Inventory;
   readonly federation: Federation;
   readonly podsOf: (mesh: Mesh) => PodIndex;
+  /** The shapes of a workload, pods before templates. */
+  readonly shapesOf: (workload: ObjectRef) => readonly PodShape[];
   readonly mesh: (id: MeshId) => Mesh | undefined;
   /** What a mesh imports, by host. */
   readonly importsOf: (mesh: MeshId) => ReadonlyMap<string, readonly ImportedService[]>;
   /** What an import was exported as; more than one where two services have one exported name. */
   readonly exportsOf: (imported: ImportedService) => readonly ExportedService[];
-  /** What others make out of it alone, each once. */
-  readonly kept: <T>(key: string, make: () => T) => T;
+  /** What others make out of it, and out of `of`. */
+  readonly kept: Keep;
 }
 
 /** Kinds that neither the inventory nor federation nor the pods depend on: most steps write these. */
@@ -119,23 +117,26 @@ const ofNoConsequence: ReadonlySet<string> = new Set([
 /** The world before anything is done: federation has synced, and proxies have what istiod would give them now, but for what their pods say. */
 export function startWorld(inputs: readonly ClusterInput[], options: FederationOptions): World {
   const clusters = new Map(sortedBy(inputs, ({ id }) => id).map((input) => [input.id, clusterState(input)]));
+  const kept = readings();
   const bare: World = {
     clusters,
     tick: 1,
     addresses: 1,
     made: Persistent(),
     meshes: new Map(),
-    proxies: Persistent(),
-    underway: new Set(),
-    derived: once(() => derive(clusters, new Map(), options)),
+    proxies: noProxies,
+    underway: Hosts(),
+    trail: null,
+    derived: once(() => derive(clusters, new Map(), options, kept)),
     options,
+    readings: kept,
   };
   const { meshes } = bare.derived().inventory;
   return rederived({ ...bare, meshes: new Map(meshes.map((mesh) => [mesh.id, memoryAtStart(bare, mesh)])) });
 }
 
 function memoryAtStart(world: World, mesh: Mesh): MeshMemory {
-  const sets = asCluster(clusterStateOf(world, mesh.cluster)).typed["ImportedServiceSet.federation.maistra.io"];
+  const sets = typedIn(clusterStateOf(world, mesh.cluster), "ImportedServiceSet.federation.maistra.io");
   return {
     bundle: mesh.roots.known ? bundleOf(mesh.roots.value.pem) : null,
     sets: new Map(
@@ -165,27 +166,42 @@ export function generationOf({ body }: KubeObject): number | null {
   return typeof generation === "number" ? generation : null;
 }
 
-function derive(clusters: World["clusters"], meshes: World["meshes"], options: FederationOptions): Derived {
-  const read = [...clusters.values()].map((state) => asFederationSees(state, meshes));
-  const inventory = inventoryOf(read);
-  const indexes = new Map<MeshId, PodIndex>();
-  const podsOf = (mesh: Mesh): PodIndex => {
-    const made = indexes.get(mesh.id) ?? indexPods(clusterOf(inventory, mesh));
-    indexes.set(mesh.id, made);
-    return made;
+function derive(
+  clusters: World["clusters"],
+  meshes: World["meshes"],
+  options: FederationOptions,
+  { read, keep }: Readings,
+): Derived {
+  const held = [...meshes.values()].flatMap(({ sets }) => [...sets.values()].flatMap(({ object }) => object ?? []));
+  const byCluster = groupBy(held, ({ ref }) => ref.cluster);
+  const all = new Map(
+    [...clusters].map(([id, state]) => [id, read(state, meshes.size === 0 ? null : (byCluster.get(id) ?? []))]),
+  );
+  const inventory: Inventory = {
+    clusters: [...all.values()].map(({ cluster }) => cluster),
+    meshes: sortedBy(
+      [...all.values()].flatMap((reading) => reading.meshes),
+      ({ id }) => id,
+    ),
+    findings: [],
   };
-  const federation = once(() => federate(inventory, podsOf, options));
+  const podsOf = (mesh: Mesh): PodIndex => {
+    const reading = all.get(mesh.cluster);
+    if (!reading) throw new Error(`the world has no cluster ${mesh.cluster}`);
+    return reading.pods();
+  };
+  const federation = once(() => federate(inventory, podsOf, options, keep));
   const byId = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
   const imports = once(() => groupBy(federation().imports, ({ importer }) => importer));
   const byHost = new Map<MeshId, ReadonlyMap<string, readonly ImportedService[]>>();
   const exported = once(() => groupBy(federation().exports, offerKey));
-  const keep = new Map<string, unknown>();
   return {
     inventory,
     get federation() {
       return federation();
     },
     podsOf,
+    shapesOf: (workload) => all.get(workload.cluster)?.shapesOf(workload) ?? [],
     mesh: (id) => byId.get(id),
     importsOf: (mesh) => {
       const made = byHost.get(mesh) ?? groupBy(imports().get(mesh) ?? [], ({ host }) => host);
@@ -193,27 +209,8 @@ function derive(clusters: World["clusters"], meshes: World["meshes"], options: F
       return made;
     },
     exportsOf: (imported) => exported().get(offerKey(imported)) ?? [],
-    kept: <T>(key: string, make: () => T): T => {
-      if (!keep.has(key)) keep.set(key, make());
-      // Who makes it under this key asks for it under this key.
-      return keep.get(key) as T;
-    },
+    kept: keeper(),
   };
-}
-
-/** The cluster with the import sets that federation goes by, and without the notes that our own entries carry for planning again. */
-function asFederationSees(state: ClusterState, meshes: World["meshes"]): Cluster {
-  const held = [...meshes.values()].flatMap(({ sets }) => [...sets.values()].flatMap(({ object }) => object ?? []));
-  const here = held.filter(({ ref }) => ref.cluster === state.id);
-  const entries = state.slices.get("WorkloadEntry.networking.istio.io")?.typed() ?? [];
-  const plain = entries.filter(({ view }) => !Object.hasOwn(view.metadata.annotations, recordAnnotation));
-  return asCluster(
-    state,
-    new Map([
-      ...(meshes.size === 0 ? [] : [["ImportedServiceSet.federation.maistra.io", sliceOfObjects(here)] as const]),
-      ["WorkloadEntry.networking.istio.io", sliceOfObjects(plain.map(({ object }) => object))] as const,
-    ]),
-  );
 }
 
 export function clusterStateOf(world: World, cluster: ClusterId): ClusterState {
@@ -236,8 +233,10 @@ export function put(world: World, ref: ObjectRef, object: KubeObject | null): Wo
   const key = refKey(ref);
   const made =
     object === null ? world.made.delete(key) : objectIn(state, ref) ? world.made : world.made.set(key, world.tick);
-  const changed: World = { ...world, clusters: new Map(world.clusters).set(ref.cluster, next), made };
-  return isOfConsequence(ref, object, state) ? rederived(changed) : changed;
+  const isBasis = isOfConsequence(ref, object, state);
+  const clusters = new Map(world.clusters).set(ref.cluster, isBasis ? { ...next, basis: {} } : next);
+  const changed: World = { ...world, clusters, made, trail: { ref, earlier: world.trail } };
+  return isBasis ? rederived(changed) : changed;
 }
 
 function isOfConsequence(ref: ObjectRef, object: KubeObject | null, before: ClusterState): boolean {
@@ -264,9 +263,11 @@ export function withMeshMemory(world: World, mesh: MeshId, change: Partial<MeshM
   return change.sets === undefined ? changed : rederived(changed);
 }
 
-export function withProxy(world: World, workload: ObjectRef, memory: ProxyMemory | null): World {
+/** The world in which a workload's proxies have this in their memory; null: it has no proxies any more. */
+export function withProxy(world: World, workload: ObjectRef, mesh: MeshId, memory: ProxyMemory | null): World {
   const key = refKey(workload);
-  return { ...world, proxies: memory === null ? world.proxies.delete(key) : world.proxies.set(key, memory) };
+  const proxies = memory === null ? withoutMemory(world.proxies, key) : withMemory(world.proxies, key, mesh, memory);
+  return proxies === world.proxies ? world : { ...world, proxies, trail: { ref: workload, earlier: world.trail } };
 }
 
 /** The next event. */
@@ -275,6 +276,6 @@ export function ticked(world: World): World {
 }
 
 function rederived(world: World): World {
-  const { clusters, meshes, options } = world;
-  return { ...world, derived: once(() => derive(clusters, meshes, options)) };
+  const { clusters, meshes, options, readings: kept } = world;
+  return { ...world, derived: once(() => derive(clusters, meshes, options, kept)) };
 }

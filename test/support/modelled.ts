@@ -8,6 +8,7 @@ import type { Reached } from "../../src/dataplane/reached.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { advance } from "../../src/rehearsal/advance.ts";
 import { clientClasses } from "../../src/rehearsal/classes.ts";
+import { finest } from "../../src/rehearsal/likeness.ts";
 import { waysOfClass } from "../../src/rehearsal/outcomes.ts";
 import { withProxiesAtStart } from "../../src/rehearsal/proxies.ts";
 import { summary } from "../../src/rehearsal/reach.ts";
@@ -72,10 +73,10 @@ export function seenFrom(world: World, mesh: string, namespace: string, host: st
   const its = world.derived().inventory.meshes.find(({ id }) => id === mesh);
   if (!its) throw new Error(`the world has no mesh ${mesh}`);
   const look = lookAt(world);
-  const members = clientClasses(world, its)
-    .filter((each) => each.namespace === namespace)
-    .flatMap((each) => each.members);
-  return summary(waysOfClass(look, members, its.id, { host: hostOf(host), port }), hostOf(host));
+  const ways = clientClasses(world, its, finest(world))
+    .filter(({ members }) => members.some((each) => each.namespace === namespace))
+    .flatMap((each) => waysOfClass(look, each, { host: hostOf(host), port }));
+  return summary(ways, hostOf(host));
 }
 
 /** "ok federation", "broken none: no-endpoint": the outcome in a line. */

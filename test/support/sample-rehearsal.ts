@@ -19,12 +19,10 @@ const curl = deployment("east", "client", "curl");
 const hosts = [host("httpbin.a.svc.west-mesh-imports.local"), host("httpbin.b.svc.cluster.local")] as const;
 
 function pairOf(name: string, at: 0 | 1): RehearsedPair {
-  const clients = name === "curl" ? [curl, deployment("east", "client", "other")] : [deployment("east", name, name)];
+  const workloads = name === "curl" ? [curl, deployment("east", "client", "other")] : [deployment("east", name, name)];
   return {
     mesh,
-    namespace: name === "curl" ? "client" : name,
-    serviceAccount: name,
-    clients,
+    clients: [{ namespace: name === "curl" ? "client" : name, serviceAccount: name, workloads }],
     host: hosts[at],
     port: 8000,
   };

@@ -1,15 +1,11 @@
 // The rows of the matrix: pairs of clients and host folded, so that clients that fare alike share one.
-import { type ObjectRef, refKey } from "../../core/object-ref.ts";
+import { refKey } from "../../core/object-ref.ts";
 import { groupBy, sortedBy } from "../../core/order.ts";
-import type { RehearsedPair } from "../../rehearsal/rehearsal.ts";
+import type { RehearsedClients, RehearsedPair } from "../../rehearsal/rehearsal.ts";
 import type { Course } from "./reach-course.ts";
 
-/** Clients that cannot differ: same namespace, same service account, same configuration. */
-export interface ClientsView {
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  readonly workloads: readonly ObjectRef[];
-}
+/** Clients of one namespace and service account. */
+export type ClientsView = RehearsedClients;
 
 /** A host as a mesh's clients reach it. Clients that fare differently have rows of their own. */
 export interface RowView {
@@ -64,7 +60,11 @@ export function matrixOf(
       rows.push({
         ...{ mesh, host, port, allClients: parts.size === 1 },
         clients: clients.indexOf(members.map(({ of }) => of.number).join(), () =>
-          members.map(({ pair }) => clientsView(pair)),
+          sortedBy(
+            members.flatMap(({ pair }) => pair.clients),
+            ({ namespace }) => namespace,
+            ({ serviceAccount }) => serviceAccount,
+          ),
         ),
         course: courses.indexOf(course, () => course),
       });
@@ -73,18 +73,19 @@ export function matrixOf(
   return { rows, clients: clients.items, courses: courses.items, rowOfPair };
 }
 
-function clientsView({ namespace, serviceAccount, clients }: RehearsedPair): ClientsView {
-  return { namespace, serviceAccount, workloads: clients };
-}
-
 /** A number and a sortable key for each class. Pairs of one class mostly share the list of its clients. */
 function classNumbers(): (pair: RehearsedPair) => { readonly number: number; readonly key: string } {
-  const byList = new Map<readonly ObjectRef[], { readonly number: number; readonly key: string }>();
+  const byList = new Map<RehearsedPair["clients"], { readonly number: number; readonly key: string }>();
   const byKey = new Map<string, { readonly number: number; readonly key: string }>();
-  return ({ namespace, serviceAccount, clients }) => {
+  return ({ clients }) => {
     const known = byList.get(clients);
     if (known) return known;
-    const key = `${namespace}|${serviceAccount}|${clients.map(refKey).join(" ")}`;
+    const key = clients
+      .map(
+        ({ namespace, serviceAccount, workloads }) =>
+          `${namespace}|${serviceAccount}|${workloads.map(refKey).join(" ")}`,
+      )
+      .join(" ");
     const made = byKey.get(key) ?? { number: byKey.size, key };
     byKey.set(key, made);
     byList.set(clients, made);

@@ -216,7 +216,7 @@ test("ways that look alike are told once, and a step by its place in the plan", 
 
 function pairOf(of: Plan) {
   const [pair] = provenRehearsal(of).pairs;
-  const [client] = pair?.clients ?? [];
+  const [client] = pair?.clients[0]?.workloads ?? [];
   if (!pair || !client) throw new Error("no pair");
   return { client, host: pair.host, port: pair.port };
 }

@@ -146,7 +146,10 @@ describe.each([40, 60, 80, 120, 200])("in %i columns", (columns) => {
     pairs: bad.pairs.map((each) => ({
       ...each,
       host: host(`${hostile}${each.host}`),
-      clients: each.clients.map((client) => ({ ...client, name: hostile })),
+      clients: each.clients.map((its) => ({
+        ...its,
+        workloads: its.workloads.map((client) => ({ ...client, name: hostile })),
+      })),
     })),
   };
   const ways = explainPairView(

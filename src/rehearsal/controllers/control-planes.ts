@@ -97,7 +97,9 @@ function stowed(world: World, mesh: Mesh, { kind: kindOf, name }: Gateway): Worl
   const kept = refs.flatMap((ref) => objectAt(world, ref) ?? []);
   const held = world.meshes.get(mesh.id)?.stowed ?? new Map<string, readonly KubeObject[]>();
   const without = refs.reduce((left, ref) => put(left, ref, null), world);
-  return withMeshMemory(withProxy(without, deployment, null), mesh.id, { stowed: new Map(held).set(name, kept) });
+  return withMeshMemory(withProxy(without, deployment, mesh.id, null), mesh.id, {
+    stowed: new Map(held).set(name, kept),
+  });
 }
 
 function unstowed(world: World, mesh: Mesh, name: string): World {

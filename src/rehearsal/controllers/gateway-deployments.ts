@@ -56,7 +56,8 @@ function partsOf({ cluster, namespace, name }: ObjectRef): Parts {
 function taken(world: World, gateway: ObjectRef): World {
   const { deployment, service, pod } = partsOf(gateway);
   const without = [deployment, service, pod].reduce((left, ref) => put(left, ref, null), world);
-  return withProxy(without, deployment, null);
+  const mesh = world.derived().inventory.meshes.find(({ cluster }) => cluster === gateway.cluster);
+  return mesh ? withProxy(without, deployment, mesh.id, null) : without;
 }
 
 function given(world: World, mesh: Mesh, gateway: KubeObject): World {
@@ -84,7 +85,7 @@ function given(world: World, mesh: Mesh, gateway: KubeObject): World {
     }),
   );
   next = withService(next, gateway, parts.service, labels);
-  return isNew ? withProxy(next, parts.deployment, freshProxy(next, mesh)) : next;
+  return isNew ? withProxy(next, parts.deployment, mesh.id, freshProxy(next, mesh)) : next;
 }
 
 function labelsOf({ ref, body }: KubeObject): Readonly<Record<string, string>> {

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { valueAt, withValueAt } from "../../core/pointer.ts";
 import { memberNamespaces } from "../../inventory/members.ts";
-import { asCluster, sliceOfObjects } from "../cluster-state.ts";
+import { asCluster, sliceOfObjects, typedIn } from "../cluster-state.ts";
 import { clusterStateOf, put, type World } from "../world.ts";
 import { changesOf, type Controller } from "./controller.ts";
 
@@ -15,7 +15,7 @@ export const members: Controller = (before, after) => {
   let world: World = after;
   for (const cluster of clusters) {
     const state = clusterStateOf(world, cluster);
-    const namespaces = new Set(asCluster(state).typed.Namespace.map(({ ref }) => ref.name));
+    const namespaces = new Set(typedIn(state, "Namespace").map(({ ref }) => ref.name));
     for (const { ref, body } of state.slices.get(rollKind)?.list() ?? []) {
       const configured = valueAt(body, "/status/configuredMembers");
       if (!Array.isArray(configured) || configured.length === 0) continue;

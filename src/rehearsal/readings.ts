@@ -1,0 +1,75 @@
+// What the inventory and federation read out of clusters, each cluster for itself: kept while nothing that they go by changes there.
+import type { ClusterId } from "../core/ids.ts";
+import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { groupBy } from "../core/order.ts";
+import { indexPods, type PodIndex, type PodShape } from "../federation/pod-index.ts";
+import { recordAnnotation } from "../federation/route-record.ts";
+import type { Cluster } from "../inventory/cluster.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import { inventoryOf } from "../inventory/take-inventory.ts";
+import { asCluster, type ClusterState, once, sliceOfObjects } from "./cluster-state.ts";
+
+export interface Reading {
+  readonly cluster: Cluster;
+  readonly meshes: readonly Mesh[];
+  readonly pods: () => PodIndex;
+  /** The shapes of a workload, pods before templates. */
+  readonly shapesOf: (workload: ObjectRef) => readonly PodShape[];
+}
+
+export interface Readings {
+  /** The cluster with the import sets that federation goes by, which may not be those that are there; null: it goes by those. */
+  readonly read: (state: ClusterState, sets: readonly KubeObject[] | null) => Reading;
+  /** A value made out of these things alone. */
+  readonly keep: <T>(name: string, of: readonly unknown[], make: () => T) => T;
+}
+
+/** So many of each are kept: a step is looked at with its undo, and some time later. */
+const remembered = 4;
+
+export function readings(): Readings {
+  const kept = new Map<string, { readonly of: readonly unknown[]; readonly value: unknown }[]>();
+  const keep: Readings["keep"] = <T>(name: string, of: readonly unknown[], make: () => T): T => {
+    const known = kept.get(name) ?? [];
+    const found = known.find((each) => each.of.length === of.length && each.of.every((part, at) => part === of[at]));
+    // Who makes it under this name asks for it under this name.
+    if (found) return found.value as T;
+    const value = make();
+    kept.set(name, [{ of, value }, ...known].slice(0, remembered));
+    return value;
+  };
+  return {
+    keep,
+    read: (state, sets) =>
+      keep(readingName(state.id), [state.basis, sets === null, ...(sets ?? [])], () => readingOf(state, sets)),
+  };
+}
+
+function readingName(cluster: ClusterId): string {
+  return `cluster ${cluster}`;
+}
+
+function readingOf(state: ClusterState, sets: readonly KubeObject[] | null): Reading {
+  const cluster = asFederationSees(state, sets);
+  const pods = once(() => indexPods(cluster));
+  const shapes = once(() => groupBy([...pods().pods, ...pods().templates], ({ workload }) => refKey(workload)));
+  return {
+    cluster,
+    meshes: inventoryOf([cluster]).meshes,
+    pods,
+    shapesOf: (workload) => shapes().get(refKey(workload)) ?? [],
+  };
+}
+
+/** Without the notes that our own entries carry for planning again. */
+function asFederationSees(state: ClusterState, sets: readonly KubeObject[] | null): Cluster {
+  const entries = state.slices.get("WorkloadEntry.networking.istio.io")?.typed() ?? [];
+  const plain = entries.filter(({ view }) => !Object.hasOwn(view.metadata.annotations, recordAnnotation));
+  return asCluster(
+    state,
+    new Map([
+      ...(sets === null ? [] : [["ImportedServiceSet.federation.maistra.io", sliceOfObjects(sets)] as const]),
+      ["WorkloadEntry.networking.istio.io", sliceOfObjects(plain.map(({ object }) => object))] as const,
+    ]),
+  );
+}
