@@ -58,7 +58,7 @@ const plan: Command<CommandContext> = buildCommand<PlanFlags, [], CommandContext
       ...folderFlags,
       noRehearse: {
         kind: "boolean",
-        brief: "Do not rehearse the plan (this version cannot yet)",
+        brief: "Do not rehearse the plan; apply refuses it then",
         optional: true,
         withNegated: false,
       },

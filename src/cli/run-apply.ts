@@ -37,8 +37,7 @@ export const runApply = handler<ApplyFlags, [string]>(async ({ cli }, flags, nam
 });
 
 function demandRehearsal({ folder, plan, hash }: OpenedPlan, named: string, flags: ApplyFlags): void {
-  if (plan.rehearsed || plan.strategy === "scaffold" || flags.withoutRehearsal === true || flags.dryRun === true)
-    return;
+  if (plan.strategy === "scaffold" || flags.withoutRehearsal === true || flags.dryRun === true) return;
   if (isProven(folder, hash)) return;
   throw new UserError({
     what: "the plan was not rehearsed",

@@ -15,21 +15,24 @@ import { paintFor } from "./drawing.ts";
 import { exitBlocked, exitFine } from "./exit-codes.ts";
 import { handler } from "./handler.ts";
 import { startManifestThread } from "./manifest-thread.ts";
+import { proveFolder, rehearsePlan, type RehearsedPlan } from "./rehearse-plan.ts";
 import { readMeshes } from "./read-meshes.ts";
 import { UserError } from "./user-error.ts";
 import { writeFolder, writeFolderWith } from "./write-folder.ts";
 
-const notRehearsed =
-  "note: the plan is not rehearsed: meshferry rehearse proves it, and apply asks for that (--no-rehearse leaves this note out)\n";
-
 export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   if (flags.out === "") throw new UserError({ what: "--out names no folder", todo: "Give a folder: --out plan" });
   const { inputs, config } = await readMeshes(cli, flags);
-  if (flags.noRehearse !== true) cli.stderr.write(notRehearsed);
   const examination = examine(inputs, config);
   const hashed = hashTemplates(examination);
   const thread = flags.out === undefined ? null : startManifestThread(hashed);
-  const { plan, texts } = planWithTexts(examination, config, hashed);
+  const made = planWithTexts(examination, config, hashed);
+  const { texts } = made;
+  const proven: RehearsedPlan =
+    flags.noRehearse === true
+      ? { plan: made.plan, rehearsal: null, refused: false }
+      : rehearsePlan(cli, made.plan, inputs, config);
+  const { plan } = proven;
   const steps = stepContext(plan, examination.inventory);
   const view = planView(plan, examination.inventory, steps);
   const write = async (out: string): Promise<number> => {
@@ -38,6 +41,7 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
     if (thread === null) writeFolder(folder, files);
     else await writeFolderWith(thread, folder, files);
     await thread?.end();
+    proveFolder(folder, proven);
     return files.size;
   };
   // A thread may still be writing while the text is drawn.
@@ -45,7 +49,7 @@ export const runPlan = handler<PlanFlags, []>(async ({ cli }, flags) => {
   const text = flags.output === "json" ? jsonText(view) : shownText(view, cli, flags);
   if (flags.out !== undefined) cli.stderr.write(`note: ${await written} files written to ${visibleText(flags.out)}\n`);
   cli.stdout.write(text);
-  return view.counts.block > 0 ? exitBlocked : exitFine;
+  return view.counts.block > 0 || proven.refused ? exitBlocked : exitFine;
 });
 
 function shownText(view: PlanView, cli: CliContext, flags: PlanFlags): string {

@@ -269,7 +269,7 @@ export function namedIn<K extends KindName>(
   name: string,
 ): Typed<K> | undefined {
   // The slice is of this kind.
-  return sliceIn(state, kind).byName().get(`${namespace}/${name}`) as unknown as Typed<K> | undefined;
+  return sliceIn(state, kind).byName().get(`${namespace}/${name}`);
 }
 
 /** The cluster as the other stations read it; `replaced`: slices that stand in for the state's own. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { load } from "js-yaml";
 import { displayWidth } from "../../src/present/text/display-width.ts";
 import { bothMeshes, combinedRoots, controlCharacters, exampleFolder, filesBelow, run } from "./run-meshferry.ts";
@@ -103,9 +105,18 @@ describe("plan", () => {
     expect(view.phases.map(({ id }) => id).slice(0, 3)).toEqual(["prepare", "trust", "network"]);
   });
 
-  test("without --no-rehearse it says on stderr that it is not rehearsed", async () => {
+  test("rehearses what it has made, and leaves the proof that apply asks for", async () => {
     const folder = exampleFolder();
-    expect((await run(folder, ["plan", ...bothMeshes])).stderr).toMatch(/^note: the plan is not rehearsed/);
+    const argv = ["plan", ...combinedRoots, "--out", "plan"];
+    const { code, stdout, stderr } = await run(folder, argv);
+    expect(stderr).toMatch(/^note: rehearsed: 2 pairs of clients and host in \d+ states lose nothing\n/u);
+    expect([code, stdout.includes("not rehearsed")]).toEqual([0, false]);
+    expect((await run(folder, ["apply", "plan"])).stderr).not.toContain("was not rehearsed");
+    const readme = filesBelow(join(folder, "plan")).get("README.md") ?? "";
+    expect(readme).not.toContain("was not rehearsed");
+    const file = join(folder, "plan", "plan.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace("Create", "Crate"));
+    expect((await run(folder, ["apply", "plan"])).stderr).toContain("was not rehearsed");
     expect((await run(folder, ["plan", ...bothMeshes, "--no-rehearse"])).stderr).toBe("");
   });
 
