@@ -52,6 +52,11 @@ export function endpointsOf(
   port: number,
   network: string | null,
 ): EndpointSet {
+  const name = `endpoints ${service.host} ${service.namespace} ${port} ${network ?? ""}`;
+  return view.kept(name, service, () => findEndpoints(view, service, port, network));
+}
+
+function findEndpoints(view: IstiodView, service: KnownService, port: number, network: string | null): EndpointSet {
   const { host, namespace } = service;
   const together = servicesNamed(view, host).filter((each) => each.namespace === namespace);
   const endpoints: Endpoint[] = [];

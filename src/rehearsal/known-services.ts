@@ -5,13 +5,13 @@ import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { compareText, groupBy, sortedBy, sortedUnique } from "../core/order.ts";
 import type { ImportedService } from "../federation/federation.ts";
 import { watchedNamespaces } from "../federation/mesh-registry.ts";
-import type { Cluster, Typed } from "../inventory/cluster.ts";
+import type { Typed } from "../inventory/cluster.ts";
 import type { KindName } from "../inventory/kinds/registry.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { mtlsSwitchedOff } from "../policies/mtls-mode.ts";
 import { shows, sidecarLookup, type SidecarObject } from "../routes/sidecar-scope.ts";
-import { asCluster, type ClusterState, namedIn, once, sliceIn } from "./cluster-state.ts";
+import { asCluster, type ClusterState, type Keep, keeper, namedIn, once, sliceIn } from "./cluster-state.ts";
 import { clusterStateOf, type World } from "./world.ts";
 
 export interface KnownPort {
@@ -49,16 +49,25 @@ export interface IstiodView {
   readonly sidecarOf: (namespace: string, labels: Readonly<Record<string, string>>) => SidecarObject | null;
   /** Whether a PeerAuthentication has a workload take plain text at a port. */
   readonly plainAt: (namespace: string, labels: Readonly<Record<string, string>>, port: number) => boolean;
+  /** What others make out of this view. */
+  readonly kept: Keep;
 }
 
 export function istiodView(world: World, mesh: Mesh): IstiodView {
   const state = clusterStateOf(world, mesh.cluster);
   const cluster = once(() => asCluster(state));
-  const ofMesh = <T>(kind: KindName, make: (cluster: Cluster, mesh: Mesh) => T): (() => T) =>
-    once(() => sliceIn(state, kind).kept(mesh.id, mesh, () => make(cluster(), mesh)));
-  const watched = ofMesh("Namespace", watchedNamespaces);
-  const sidecar = ofMesh("Sidecar.networking.istio.io", sidecarLookup);
-  const plain = ofMesh("PeerAuthentication.security.istio.io", (all, { namespace }) => mtlsSwitchedOff(all, namespace));
+  const ofMesh = <T>(kind: KindName, make: () => T): (() => T) =>
+    once(() => sliceIn(state, kind).kept(mesh.id, mesh, make));
+  // Most clusters have no Sidecar, and no PeerAuthentication.
+  const has = (kind: KindName): boolean => sliceIn(state, kind).objects.size > 0;
+  const none = (): null => null;
+  const watched = ofMesh("Namespace", () => watchedNamespaces(cluster(), mesh));
+  const sidecar = ofMesh("Sidecar.networking.istio.io", () =>
+    has("Sidecar.networking.istio.io") ? sidecarLookup(cluster(), mesh) : none,
+  );
+  const plain = ofMesh("PeerAuthentication.security.istio.io", () =>
+    has("PeerAuthentication.security.istio.io") ? mtlsSwitchedOff(cluster(), mesh.namespace) : none,
+  );
   return {
     world,
     mesh,
@@ -66,11 +75,16 @@ export function istiodView(world: World, mesh: Mesh): IstiodView {
     watches: (namespace) => watched()(namespace),
     sidecarOf: (namespace, labels) => sidecar()(namespace, labels),
     plainAt: (namespace, labels, port) => plain()(namespace, labels, port) !== null,
+    kept: keeper(),
   };
 }
 
 /** Every service of this host that the istiod knows, the oldest first (Istio 1.20, push_context.go, sortServicesByCreationTime). */
 export function servicesNamed(view: IstiodView, host: Host): readonly KnownService[] {
+  return view.kept(`named ${host}`, null, () => findServices(view, host));
+}
+
+function findServices(view: IstiodView, host: Host): readonly KnownService[] {
   const found = [...kubernetesService(view, host), ...entriesOf(view, host), ...importedOf(view, host)];
   if (found.length < 2) return found;
   return found.sort(

@@ -6,7 +6,7 @@ import { type Dependents, note } from "./affected.ts";
 import { freshKey, proxyKey, proxyOf } from "./proxies.ts";
 import { summary } from "./reach.ts";
 import type { ClientClass, PairOfClass } from "./classes.ts";
-import { type Client, lookAt, type Look, waysOf } from "./ways.ts";
+import { type Client, type Look, waysOf } from "./ways.ts";
 import type { World } from "./world.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import type { Mesh } from "../inventory/mesh.ts";
@@ -78,13 +78,12 @@ export function staleAmong(world: World, workloads: Iterable<string>): readonly 
   return [...workloads].filter((key) => stale[world.proxies.groupOf.get(key) ?? -1] === true).sort();
 }
 
-/** The outcomes of these pairs in a world, by their places. */
+/** The outcomes of these pairs in the world that is looked at, by their places. */
 export function evaluate(
-  world: World,
+  look: Look,
   of: { readonly pairs: readonly PairOfClass[]; readonly table: OutcomeTable; readonly dependents: Dependents },
   among: Iterable<number>,
 ): ReadonlyMap<number, number> {
-  const look = lookAt(world);
   const outcomes = new Map<number, number>();
   for (const at of among) {
     const each = of.pairs[at];

@@ -25,7 +25,7 @@ import { withProxiesAtStart } from "./proxies.ts";
 import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
 import { restarted } from "./restart.ts";
 import { cutHosts, leavesFederation, underwayKey } from "./underway.ts";
-import { lookAt } from "./ways.ts";
+import { type Look, lookAt } from "./ways.ts";
 import { startWorld, type World } from "./world.ts";
 
 export interface RehearseOptions {
@@ -86,7 +86,8 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
   const pairs = importedPairs(world, finest ? finestLikeness(world) : likeness(world, plan));
   const table = outcomeTable();
   const index = dependentsOf(pairs);
-  const found = evaluate(world, { pairs, table, dependents: index }, pairs.keys());
+  const look = lookAt(world);
+  const found = evaluate(look, { pairs, table, dependents: index }, pairs.keys());
   const start = pairs.map((_, at) => found.get(at) ?? 0);
   return {
     plan,
@@ -97,7 +98,7 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
     full,
     start,
     now: [...start],
-    doors: new Set([...doorsOfFederation(lookAt(world)), ...allDoors(lookAt(world)).map(doorKey)]),
+    doors: new Set([...doorsOfFederation(look), ...allDoors(look).map(doorKey)]),
     told: new Set(),
     changes: [],
     refused: [],
@@ -114,16 +115,17 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
     return null;
   }
   const concerned = concernedBy(course, before, result.world);
-  const left = looked(course, result.world, step, { when: "after", among: concerned.pairs });
+  const look = lookAt(result.world);
+  const left = looked(course, look, step, { when: "after", among: concerned.pairs });
   const after = withUnderway(course, before, result.world, step, left);
-  doorsOpened(course, after, step, concerned);
+  doorsOpened(course, look, step, concerned);
   const world = awaited(course, after, step.done, step.title);
   if (world === after) {
     besides(course, { before, world, step, among: concerned.pairs });
     return world;
   }
   const later = concernedBy(course, after, world).pairs;
-  looked(course, world, step, { when: "after", among: later });
+  looked(course, lookAt(world), step, { when: "after", among: later });
   besides(course, { before, world, step, among: new Set([...concerned.pairs, ...later]) });
   return world;
 }
@@ -150,23 +152,27 @@ function besides(course: Course, { before, world, step, among }: Beside): void {
     course.refused.push(stepFails.at([], { step: `The undo of "${step.title}"`, reason: back.fails }));
   else if (back.world !== world) {
     const concerned = new Set([...among, ...concernedBy(course, world, back.world).pairs]);
-    if (concerned.size > 0) looked(course, back.world, step, { when: "undone", among: concerned });
+    if (concerned.size > 0) looked(course, lookAt(back.world), step, { when: "undone", among: concerned });
   }
   if (among.size === 0) return;
-  looked(course, passTime(world), step, { when: "later", among });
+  looked(course, lookAt(passTime(world)), step, { when: "later", among });
   const { byCluster } = course.dependents;
   for (const { istiod, cluster } of world.derived().inventory.meshes) {
     const again = restarted(world, istiod);
     if (again === world) continue;
     const here = byCluster.get(cluster);
     const own = new Set([...among].filter((pair) => here?.has(pair) === true));
-    if (own.size > 0) looked(course, again, step, { when: "restarted", among: own, restarted: istiod });
+    if (own.size > 0) looked(course, lookAt(again), step, { when: "restarted", among: own, restarted: istiod });
   }
   const onWay = workloadsOf(course, among);
   for (const key of staleAmong(world, onWay.keys())) {
     const { workload, pairs } = onWay.get(key) ?? {};
     if (workload && pairs)
-      looked(course, restarted(world, workload), step, { when: "restarted", among: pairs, restarted: workload });
+      looked(course, lookAt(restarted(world, workload)), step, {
+        when: "restarted",
+        among: pairs,
+        restarted: workload,
+      });
   }
 }
 
@@ -197,9 +203,9 @@ interface Looking {
  * Evaluates the pairs, and notes what has changed and what is lost. "after" is where the run goes on from. Returns the pairs whose
  * requests have left federation.
  */
-function looked(course: Course, world: World, step: Step, { when, among, restarted: workload }: Looking): Places {
+function looked(course: Course, look: Look, step: Step, { when, among, restarted: workload }: Looking): Places {
   const { pairs, table, start, now } = course;
-  const outcomes = evaluate(world, course, among);
+  const outcomes = evaluate(look, course, among);
   course.states += 1;
   course.evaluated += among.size;
   const about = { when, restarted: workload ?? null };
@@ -232,9 +238,9 @@ function withUnderway({ pairs, refused }: Course, before: World, world: World, s
 }
 
 /** Said once for each door. */
-function doorsOpened({ doors, refused }: Course, world: World, step: Step, { hosts, clusters }: Affected): void {
+function doorsOpened({ doors, refused }: Course, look: Look, step: Step, { hosts, clusters }: Affected): void {
   if (hosts.size + clusters.size === 0) return;
-  const look = lookAt(world);
+  const { world } = look;
   for (const far of world.derived().inventory.meshes) {
     const exposed = exposedHosts(world, look.told(far));
     const among = clusters.has(far.cluster) ? exposed : [...hosts].filter((host) => exposed.has(host));

@@ -14,6 +14,7 @@ import { networkGateways } from "./network-gateways.ts";
 import { proxyOf } from "./proxies.ts";
 import { captures, refusedByPolicy } from "./server.ts";
 import { accepts } from "./trust.ts";
+import { type Keep, keeper } from "./cluster-state.ts";
 import type { ProxyMemory } from "./proxy-groups.ts";
 import type { World } from "./world.ts";
 
@@ -28,12 +29,15 @@ export interface Look {
   readonly world: World;
   /** What the mesh's istiod has told its proxies, which may be of an earlier world. */
   readonly told: (mesh: Mesh) => IstiodView;
+  /** What is found out in this look, once for all who ask. */
+  readonly kept: Keep;
 }
 
 export function lookAt(world: World): Look {
   const views = new Map<string, IstiodView>();
   return {
     world,
+    kept: keeper(),
     told: (mesh) => {
       const known = views.get(mesh.id);
       if (known) return known;
@@ -113,7 +117,9 @@ function eastWestWay(endpoint: Extract<Endpoint, { to: "gateway" }>, dial: Dial)
   const { look, client, host, port, names, start } = dial;
   const { gateway, address } = endpoint;
   const toGateway: Hop = { at: gateway, what: `is its network's gateway, at ${address}:${endpoint.port}` };
-  const passage = passThrough(look.world, { address, port: endpoint.port, host, servicePort: port }, look.told);
+  const passage = look.kept(`through ${address} ${endpoint.port} to ${host} ${port}`, null, () =>
+    passThrough(look.world, { address, port: endpoint.port, host, servicePort: port }, look.told),
+  );
   const through: Hop[] = passage.gateway ? [{ at: passage.gateway, what: `passes it on unopened by its name` }] : [];
   const hops = [start, toGateway, ...through];
   if (passage.reason || !passage.mesh) {
@@ -167,48 +173,70 @@ function callerOf({ mesh, shape }: Client): Caller {
 }
 
 /** Client → own egress gateway → the other mesh's ingress gateway → pods; both gateways end the connection (federation.gateways-terminate). */
-function federationWay(imported: ImportedService, dial: Dial): Way {
-  const { look, client, host, names, start } = dial;
-  const { world } = look;
-  const broken = (at: ObjectRef | null, what: string, hops: readonly Hop[] = [start]): Way =>
-    lost("federation", hops, { code: "federation-broken", at, params: { what } });
-  const near = client.mesh;
-  const peer = near.peers.find(({ ref }) => ref.name === peerOf(near, imported).name);
-  if (!peer) return broken(null, "its peer is gone");
-  const egressName = peer.view.spec.gateways.egress.name;
-  const egressPlace = { namespace: gatewayNamespace(near, "egress", egressName), name: egressName };
-  const egress: ObjectRef = { cluster: near.cluster, group: "apps", kind: "Deployment", ...egressPlace };
-  const inventory = world.derived().inventory;
-  if (!egressService(clusterOf(inventory, near), near, peer)) return broken(egress, "the egress gateway is gone");
-  const egressIdentity = `spiffe://${near.trustDomain}/ns/${egressPlace.namespace}/sa/${egressName}-service-account`;
-  const atEgress: Hop = { at: egress, what: `ends it, and opens a new one as ${egressIdentity}` };
-  if (names.length > 0 && !names.includes(egressIdentity)) {
-    return lost("federation", [start, atEgress], {
-      code: "name-refused",
-      at: egress,
-      params: { identity: egressIdentity, accepted: [...names] },
-    });
+function federationWay(imported: ImportedService, { look, client, port, names, start }: Dial): Way {
+  const { mesh } = client;
+  const egress = look.kept(`egress for ${mesh.id} ${imported.link}`, null, () => egressOf(look, mesh, imported));
+  if ("reason" in egress) return lost("federation", [start], egress.reason);
+  const { at, identity } = egress;
+  const atEgress: Hop = { at, what: `ends it, and opens a new one as ${identity}` };
+  if (names.length > 0 && !names.includes(identity)) {
+    const params = { identity, accepted: [...names] };
+    return lost("federation", [start, atEgress], { code: "name-refused", at, params });
   }
+  const name = `beyond ${mesh.id} ${imported.link} ${imported.exportedHost} ${imported.host} ${port}`;
+  const beyond = look.kept(name, imported, () => beyondEgress(look, mesh, egress, imported, port));
+  return { ...beyond, hops: [start, atEgress, ...beyond.hops] };
+}
+
+interface Egress {
+  readonly peer: Mesh["peers"][number];
+  readonly at: ObjectRef;
+  readonly identity: string;
+}
+
+function broken(at: ObjectRef | null, what: string): Reason {
+  return { code: "federation-broken", at, params: { what } };
+}
+
+/** The egress gateway that a mesh sends a link's requests through, whoever its client is. */
+function egressOf({ world }: Look, near: Mesh, imported: ImportedService): Egress | { readonly reason: Reason } {
+  const peer = near.peers.find(({ ref }) => ref.name === peerOf(near, imported).name);
+  if (!peer) return { reason: broken(null, "its peer is gone") };
+  const { name } = peer.view.spec.gateways.egress;
+  const namespace = gatewayNamespace(near, "egress", name);
+  const at: ObjectRef = { cluster: near.cluster, group: "apps", kind: "Deployment", namespace, name };
+  if (!egressService(clusterOf(world.derived().inventory, near), near, peer))
+    return { reason: broken(at, "the egress gateway is gone") };
+  return { peer, at, identity: `spiffe://${near.trustDomain}/ns/${namespace}/sa/${name}-service-account` };
+}
+
+/** What comes behind the egress gateway: the same for every client. */
+function beyondEgress(
+  look: Look,
+  near: Mesh,
+  { peer, at: egress }: Egress,
+  imported: ImportedService,
+  port: number,
+): Way {
+  const { world } = look;
+  const ends = (reason: Reason): Way => lost("federation", [], reason);
+  const { inventory, exportsOf } = world.derived();
   const far = meshById(world, imported.exporter);
   // The egress gateway's own endpoints are of the network `network-PEER`: a remote gateway of that name takes their place, and
   // passes nothing of federation on (docs/facts.md, import.remote-network-own-name).
   const [thief] = networkGateways(look.told(near), `network-${peer.ref.name}`);
-  if (thief && near.network !== `network-${peer.ref.name}`) {
-    const params = { name: imported.exportedHost };
-    return lost("federation", [start, atEgress], { code: "not-exposed", at: thief.gateway, params });
-  }
-  if (world.meshes.get(far.id)?.stuck.includes(imported.exportedHost) === true) {
-    return lost("federation", [start, atEgress], { code: "federation-stuck", at: far.istiod, params: { host } });
-  }
+  if (thief && near.network !== `network-${peer.ref.name}`)
+    return ends({ code: "not-exposed", at: thief.gateway, params: { name: imported.exportedHost } });
+  if (world.meshes.get(far.id)?.stuck.includes(imported.exportedHost) === true)
+    return ends({ code: "federation-stuck", at: far.istiod, params: { host: imported.host } });
   const farPeer = far.peers.find(({ ref }) => ref.name === peerOf(far, imported).name);
-  const exported = world.derived().exportsOf(imported);
-  if (!farPeer || exported.length === 0) return broken(null, "the other end exports it no more", [start, atEgress]);
+  const exported = exportsOf(imported);
+  if (!farPeer || exported.length === 0) return ends(broken(null, "the other end exports it no more"));
   const farCluster = clusterOf(inventory, far);
   const service = ingressService(farCluster, far, farPeer);
   const addresses = service ? outsideAddresses(farCluster, service) : [];
-  if (!service || !peer.view.spec.remote.addresses.some((address) => addresses.includes(address))) {
-    return broken(service?.ref ?? null, "the other end's ingress gateway is gone", [start, atEgress]);
-  }
+  if (!service || !peer.view.spec.remote.addresses.some((address) => addresses.includes(address)))
+    return ends(broken(service?.ref ?? null, "the other end's ingress gateway is gone"));
   const ingressName = farPeer.view.spec.gateways.ingress.name;
   const ingress: ObjectRef = { ...egress, cluster: far.cluster, namespace: service.ref.namespace, name: ingressName };
   const caller: Caller = {
@@ -216,11 +244,10 @@ function federationWay(imported: ImportedService, dial: Dial): Way {
     namespace: service.ref.namespace ?? "",
     account: `${ingressName}-service-account`,
   };
-  const atIngress: Hop = { at: ingress, what: `ends it, and opens a new one as ${principalOf(caller)}` };
   const trust = federationTrust(look, near, far);
-  const hops = [start, atEgress, atIngress];
-  if (trust) return lost("federation", [start, atEgress], trust);
-  return served(look, { far, exported, caller, hops, port: dial.port });
+  if (trust) return ends(trust);
+  const atIngress: Hop = { at: ingress, what: `ends it, and opens a new one as ${principalOf(caller)}` };
+  return served(look, { far, exported, caller, hops: [atIngress], port });
 }
 
 /** Both gateways take the other's root from their peer (spec 1, ServiceMeshPeer); their proxies hold it like any other. */
