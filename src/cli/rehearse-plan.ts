@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import { countText } from "../present/model/count-text.ts";
+import { findingViews } from "../present/model/finding-view.ts";
 import { visibleText } from "../present/text/visible-text.ts";
-import { findingMessage } from "../findings/finding-message.ts";
 import { federationOptions } from "../pipeline.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
@@ -45,12 +45,8 @@ export function rehearsePlan(
   const rehearsal = rehearse(plan, inputs, federationOptions(config), { hash: "" });
   const { refused, pairs, counts } = rehearsal;
   const blocking = refused.filter(({ severity }) => severity === "block");
-  for (const finding of refused) {
-    const { code, severity } = finding;
-    cli.stderr.write(
-      `${severity === "block" ? "rehearsal" : "note"}: ${code} ${visibleText(findingMessage(finding))}\n`,
-    );
-  }
+  for (const { code, severity, message } of findingViews(refused))
+    cli.stderr.write(`${severity === "block" ? "rehearsal" : "note"}: ${code} ${visibleText(message)}\n`);
   if (blocking.length > 0) {
     cli.stderr.write(
       "rehearsal: the plan is refused; meshferry rehearse shows at which step, explain CODE says more\n",
