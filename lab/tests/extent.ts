@@ -8,7 +8,6 @@ export const isFull: boolean = process.env[fullVariable] === "1";
 /** Files that lab:ci leaves out as a whole. What other files leave out, they ask `isFull` about. */
 export const fullOnly: readonly string[] = [
   "lab/tests/guide-on-istio-1-28.test.ts",
-  "lab/tests/live-migration.test.ts",
   "lab/tests/live-observe.test.ts",
   "lab/tests/live-undo.test.ts",
   "lab/tests/trust-roots.test.ts",

@@ -1,4 +1,5 @@
-// A whole migration as its users do it, under load: an endpoint is deleted in the middle, everything is taken back, and then federation ends.
+// A whole migration as its users do it, under load: an endpoint is deleted in the middle, and federation ends. lab:full takes everything
+// back in between, and goes there again.
 import process from "node:process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Finding } from "../../src/core/finding.ts";
@@ -10,6 +11,7 @@ import { reportLines } from "../load/report-text.ts";
 import type { RunningLoad } from "../load/start-load.ts";
 import { ask } from "../mesh/ask.ts";
 import { apply, expectUndone, type Migration, migration, phases, undo } from "./migrated-meshes.ts";
+import { isFull } from "./extent.ts";
 import { exportSet, got, hosts } from "./ossm2-world.ts";
 
 let migrated: Migration;
@@ -25,13 +27,18 @@ const tcpAtNewAddresses = 20;
 
 const sabotage = "an endpoint is deleted";
 
-test("there and back and there again under load: no HTTP request is lost but by an endpoint that somebody deletes, until it is back", async () => {
+const all = [
+  ...httpClients("a", hosts.a, 8000),
+  ...httpClients("b", hosts.b, 8000),
+  tcpClient("echo", hosts.tcp, 9000),
+];
+/** What two slow processors carry beside everything else: new connections that nobody tries again, kept ones as Istio leaves them, TCP. */
+const few = ["a http-new without retries", "a http-kept", "b http-new without retries", "echo tcp"];
+const clients = isFull ? all : all.filter(({ name }) => few.includes(name));
+
+test("a whole migration under load: no HTTP request is lost but by an endpoint that somebody deletes, until it is back", async () => {
   const { finish, dumps, dumpsLike } = migrated;
-  const load = await migrated.load([
-    ...httpClients("a", hosts.a, 8000),
-    ...httpClients("b", hosts.b, 8000),
-    tcpClient("echo", hosts.tcp, 9000),
-  ]);
+  const load = await migrated.load(clients);
   const forward = async (again: string, names: readonly string[]): Promise<void> => {
     for (const phase of names) {
       await load.mark(`${phase}${again}`);
@@ -42,10 +49,12 @@ test("there and back and there again under load: no HTTP request is lost but by 
     const before = await dumps();
     await forward("", phases.slice(0, phases.indexOf("shift")));
     await sabotaged(load);
-    await load.mark("undo");
-    await finish(...undo, "--to", "start");
-    expectUndone(await dumpsLike(before), before);
-    await forward(", again", phases);
+    if (isFull) {
+      await load.mark("undo");
+      await finish(...undo, "--to", "start");
+      expectUndone(await dumpsLike(before), before);
+      await forward(", again", phases);
+    } else await forward("", phases.slice(phases.indexOf("retire-exports") + 1));
   } catch (error) {
     await load.discard();
     throw error;
@@ -55,7 +64,7 @@ test("there and back and there again under load: no HTTP request is lost but by 
   expect(report.gaps).toEqual([]);
   expect(report.total).toBeGreaterThan(10_000);
   const [broken, ...whole] = inTwo(report);
-  // Four clients of the host, 25 requests a second each.
+  // At least two clients of the host, 25 requests a second each.
   expect(failedIn(broken, "a http")).toBeGreaterThan(20);
   expect(whole.map((window) => [window.mark, failedIn(window, "http")])).toEqual(whole.map(({ mark }) => [mark, 0]));
   expect(failedIn(broken, "b http")).toBe(0);
