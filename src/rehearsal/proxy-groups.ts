@@ -14,7 +14,7 @@ export interface ProxyMemory {
   readonly configured: boolean;
 }
 
-/** The proxies of a mesh that have the same in their memory, and had ever since. */
+/** Proxies of a mesh that have had the same in their memory since they were put together. */
 export interface ProxyGroup {
   readonly mesh: MeshId;
   readonly memory: ProxyMemory;

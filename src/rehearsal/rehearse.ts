@@ -10,7 +10,7 @@ import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import type { FederationOptions } from "../federation/federate.ts";
 import { findingMessage } from "../findings/finding-message.ts";
 import { doorOpened, neverDone, requestsCut, stepFails } from "../findings/codes/rehearsal.ts";
-import type { Plan, Step } from "../plan/plan.ts";
+import type { Phase, Plan, Step } from "../plan/plan.ts";
 import { advance, undone } from "./advance.ts";
 import { type Affected, affectedBy, type Dependents, dependentsOf } from "./affected.ts";
 import { importedPairs, type PairOfClass } from "./classes.ts";
@@ -71,7 +71,7 @@ export function rehearse(
   let steps = 0;
   course.refused.push(...startFindings(course.pairs, course.start, course.table));
   for (const phase of plan.phases) {
-    world = awaited(course, world, phase.gate, `The gate of ${phase.id}`);
+    world = throughGate(course, world, phase);
     for (const step of phase.steps) {
       const next = carriedOut(course, world, step);
       if (next === null) return result(course, hash, steps);
@@ -105,6 +105,20 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
     states: 1,
     evaluated: pairs.length,
   };
+}
+
+/** The world in which the phase may begin. What happens meanwhile counts to its first step. */
+function throughGate(course: Course, before: World, { id, gate, steps: [first] }: Phase): World {
+  const title = `The gate of ${id}`;
+  const world = awaited(course, before, gate, title);
+  if (world === before || !first) return world;
+  looked(
+    course,
+    lookAt(world),
+    { id: first.id, title },
+    { when: "after", among: concernedBy(course, before, world).pairs },
+  );
+  return world;
 }
 
 /** The world after the step, with every other state looked at that it may lead to; null: it cannot be carried out. */
@@ -203,7 +217,12 @@ interface Looking {
  * Evaluates the pairs, and notes what has changed and what is lost. "after" is where the run goes on from. Returns the pairs whose
  * requests have left federation.
  */
-function looked(course: Course, look: Look, step: Step, { when, among, restarted: workload }: Looking): Places {
+function looked(
+  course: Course,
+  look: Look,
+  step: Pick<Step, "id" | "title">,
+  { when, among, restarted: workload }: Looking,
+): Places {
   const { pairs, table, start, now } = course;
   const outcomes = evaluate(look, course, among);
   course.states += 1;

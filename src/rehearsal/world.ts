@@ -1,5 +1,5 @@
 // The world of a rehearsal: every object of every cluster, and what no API server shows, as one value. A change makes a new world; none is ever edited.
-import { Set as Hosts, Map as Persistent } from "immutable";
+import { Map as Persistent, Set as PersistentSet } from "immutable";
 import { certificateBlocks } from "../core/certificates.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Hash } from "../core/hash.ts";
@@ -69,7 +69,7 @@ export interface World {
   readonly meshes: ReadonlyMap<MeshId, MeshMemory>;
   readonly proxies: Proxies;
   /** Hosts, as "MESH|HOST", whose clients have left federation a moment ago: requests of theirs are still under way there. */
-  readonly underway: Hosts<string>;
+  readonly underway: PersistentSet<string>;
   /** The places of objects that were changed, the last first; null: none yet. */
   readonly trail: Trail | null;
   readonly derived: () => Derived;
@@ -125,7 +125,7 @@ export function startWorld(inputs: readonly ClusterInput[], options: FederationO
     made: Persistent(),
     meshes: new Map(),
     proxies: noProxies,
-    underway: Hosts(),
+    underway: PersistentSet(),
     trail: null,
     derived: once(() => derive(clusters, new Map(), options, kept)),
     options,

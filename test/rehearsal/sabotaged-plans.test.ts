@@ -1,5 +1,6 @@
 // Plans of which a step is left out, moved or changed: the rehearsal refuses each, and says where and why.
 import { describe, expect, test } from "vitest";
+import type { Condition } from "../../src/conditions/condition.ts";
 import { defaultConfig } from "../../src/config/config.ts";
 import type { Finding } from "../../src/core/finding.ts";
 import { findingMessage } from "../../src/findings/finding-message.ts";
@@ -167,6 +168,22 @@ test("an undo that takes away more than its step has put there", () => {
   const [first, ...others] = refusals(greedy);
   expect([first?.code, others]).toEqual(["MF952", []]);
   expect(first && findingMessage(first)).toContain("See that client uses the new path and its undo");
+});
+
+test("what happens while a gate is waited for", () => {
+  const gone = stepsOf(plan).find(({ id }) => /^retire-imports\/delete/u.test(id));
+  const [one, two] = plan.phases;
+  const [group] = plan.probes;
+  if (!gone || !one || !two || !group) throw new Error("the plan has no such parts");
+  const gate: Condition = { kind: "endpoints", probes: group.id, via: "none" };
+  const waiting: Plan = {
+    ...plan,
+    phases: [
+      { ...one, steps: [gone] },
+      { ...two, gate, steps: two.steps.slice(0, 1) },
+    ],
+  };
+  expect(refusals(waiting).map(findingMessage).join("\n")).toMatch(/After The gate of [\s\S]*httpbin\.a/u);
 });
 
 test("hosts that nobody's plan touches are not mentioned", () => {
