@@ -1,0 +1,52 @@
+// Plans that lose requests: looking only at what a step concerns, by classes of clients, says word for word what looking at every
+// client in every state says.
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readConfig } from "../../src/config/read-config.ts";
+import type { ClusterInput } from "../../src/core/cluster.ts";
+import { sortedUnique } from "../../src/core/order.ts";
+import { findingMessage } from "../../src/findings/finding-message.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { rehearse } from "../../src/rehearsal/rehearse.ts";
+import { planOf, readEastWest, readFolder, root, stepsOf } from "../support/example.ts";
+import { stated } from "../support/modelled.ts";
+
+const folder = join(root, "examples", "four-meshes");
+const { value: fourConfig } = await readConfig(join(folder, "meshferry.yaml"));
+if (fourConfig === null) throw new Error("the example's configuration cannot be read");
+const four = await Promise.all(["cork", "lyon", "oslo", "paris"].map((name) => readFolder(name, join(folder, name))));
+const two = await readEastWest();
+
+test.each([
+  // Each of its steps is left out once.
+  ["East/West", two, planOf(two), 1],
+  // Of its steps, one in sixteen.
+  ["four meshes", four, planOf(four, fourConfig), 16],
+])(
+  "%s",
+  (_, inputs, plan, every) => {
+    const left = stepsOf(plan).filter((_step, at) => at % every === 0);
+    const said = left.map(({ id }) => [id, refusals(withoutStep(plan, id), inputs, false)] as const);
+    expect(said.filter(([, texts]) => texts.length > 0).length).toBeGreaterThan(left.length / 4);
+    expect(said).toEqual(left.map(({ id }) => [id, refusals(withoutStep(plan, id), inputs, true)]));
+  },
+  240_000,
+);
+
+function withoutStep(plan: Plan, id: string): Plan {
+  return {
+    ...plan,
+    phases: plan.phases.map((phase) => ({ ...phase, steps: phase.steps.filter((step) => step.id !== id) })),
+  };
+}
+
+/** Without the names of clients: a class is told by all of its own. */
+function refusals(plan: Plan, inputs: readonly ClusterInput[], full: boolean): readonly string[] {
+  const { refused } = rehearse(plan, inputs, stated, { hash: "", full, finest: full });
+  return sortedUnique(
+    refused.map(
+      (finding) =>
+        `${finding.code} ${findingMessage({ ...finding, params: { ...finding.params, pairs: "", fail: "" } })}`,
+    ),
+  );
+}
