@@ -171,7 +171,7 @@ test("an undo that takes away more than its step has put there", () => {
 });
 
 test("what happens while a gate is waited for", () => {
-  const gone = stepsOf(plan).find(({ id }) => /^retire-imports\/delete/u.test(id));
+  const gone = stepsOf(plan).find(({ id }) => id.startsWith("retire-imports/delete"));
   const [one, two] = plan.phases;
   const [group] = plan.probes;
   if (!gone || !one || !two || !group) throw new Error("the plan has no such parts");
