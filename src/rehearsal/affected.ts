@@ -1,15 +1,13 @@
 // Which pairs a change can concern: what most steps write concerns one host of thousands. Errs on the side of too many, never of too few.
-import { equalJson, type Json } from "../core/json.ts";
+import { equalJson, isJsonObject, type Json } from "../core/json.ts";
 import type { ClusterId, MeshId } from "../core/ids.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { Way } from "../dataplane/reached.ts";
-import type { Typed } from "../inventory/cluster.ts";
-import type { KindName } from "../inventory/kinds/registry.ts";
-import { matchesPairs } from "../inventory/label-match.ts";
+import type { PodShape } from "../federation/pod-index.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { ClientClass, PairOfClass } from "./classes.ts";
-import { type ClusterState, labelKey, sliceIn } from "./cluster-state.ts";
+import { eachBody, hostsIn, hostsOfEntry, hostsOfPod, serverHosts, textsAt } from "./changed-hosts.ts";
 import { changesOf, changedKinds, type ObjectChange } from "./controllers/controller.ts";
 import { freshKey } from "./proxies.ts";
 import type { Derived, World } from "./world.ts";
@@ -193,13 +191,20 @@ export function affectedBy(
         }
         case "AuthorizationPolicy.security.istio.io":
         case "PeerAuthentication.security.istio.io":
-        case "Sidecar.networking.istio.io":
+        case "Sidecar.networking.istio.io": {
+          const selected = kind.startsWith("Authorization") ? selectedBy(after, change) : null;
           if (isRoot(after, cluster, namespace)) addCluster(cluster);
-          else {
+          else if (selected) {
+            for (const { workload, labels } of selected) {
+              add(byWorkload.get(refKey(workload)));
+              for (const host of hostsOfPod(after, cluster, namespace, labels)) hosts.add(host);
+            }
+          } else {
             addPlace(cluster, namespace);
             for (const host of hostsIn(after, cluster, namespace)) hosts.add(host);
           }
           break;
+        }
         case "Gateway.gateway.networking.k8s.io":
           if (eachBody(change).some((body) => valueAt(body, "/spec/gatewayClassName") === "istio-remote"))
             addCluster(cluster);
@@ -241,6 +246,27 @@ function* movedProxies(before: World, after: World): Iterable<string> {
 /** Whether what a group of the mesh's proxies remembers has changed. */
 function memoriesDiffer(before: World, after: World, mesh: MeshId): boolean {
   return before.proxies.groups.some(({ mesh: its, key }, at) => its === mesh && after.proxies.groups[at]?.key !== key);
+}
+
+/** The pods that a policy acts on, as it was or as it is; null: it selects none in particular. */
+function selectedBy(world: World, change: ObjectChange): readonly PodShape[] | null {
+  const shapes: PodShape[] = [];
+  const here = world.derived().inventory.meshes.filter((mesh) => mesh.cluster === change.cluster);
+  for (const object of [change.before, change.after]) {
+    if (object === null) continue;
+    const labels = valueAt(object.body, "/spec/selector/matchLabels");
+    if (!isJsonObject(labels) || Object.keys(labels).length === 0) return null;
+    const namespace = object.ref.namespace ?? "";
+    for (const mesh of here)
+      for (const of of ["pods", "templates"] as const)
+        shapes.push(
+          ...world
+            .derived()
+            .podsOf(mesh)
+            .find(of, namespace, labels as Readonly<Record<string, string>>),
+        );
+  }
+  return shapes;
 }
 
 function isRoot(world: World, cluster: ClusterId, namespace: string): boolean {
@@ -290,77 +316,4 @@ function areEqual<T>(left: readonly T[], right: readonly T[]): boolean {
     left.length === right.length &&
     left.every((each, at) => each === right[at] || equalJson(each as unknown as Json, right[at] as unknown as Json))
   );
-}
-
-function eachBody({ before, after }: ObjectChange) {
-  return [before, after].flatMap((object) => (object === null ? [] : [object.body]));
-}
-
-function textsAt(body: Json, path: string): readonly string[] {
-  const value = valueAt(body, path);
-  return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
-}
-
-function serverHosts(body: Json): readonly string[] {
-  const servers = valueAt(body, "/spec/servers");
-  const count = Array.isArray(servers) ? servers.length : 0;
-  return Array.from({ length: count }, (_, at) => textsAt(body, `/spec/servers/${at}/hosts`))
-    .flat()
-    .map((host) => host.slice(host.indexOf("/") + 1));
-}
-
-/** The hosts of the entries and Services of its namespace that select a WorkloadEntry, as it was or as it is. */
-function hostsOfEntry(world: World, { cluster, before, after }: ObjectChange): readonly string[] {
-  const state = world.clusters.get(cluster);
-  const ref = (after ?? before)?.ref;
-  if (!state || !ref) return [];
-  const namespace = ref.namespace ?? "";
-  return [before, after].flatMap((object) => {
-    const labels = object ? valueAt(object.body, "/metadata/labels") : undefined;
-    if (typeof labels !== "object" || labels === null || Array.isArray(labels)) return [];
-    const pairs = labels as Readonly<Record<string, string>>;
-    return [...entriesSelecting(state, namespace, pairs), ...servicesSelecting(state, world, namespace, pairs)];
-  });
-}
-
-function entriesSelecting(
-  { entriesBySelector }: ClusterState,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): readonly string[] {
-  return Object.entries(labels)
-    .flatMap(([label, value]) => entriesBySelector.get(labelKey(namespace, label, value)) ?? [])
-    .filter(({ view: { spec } }) => matchesPairs(spec.workloadSelector?.labels ?? {}, labels))
-    .flatMap(({ view }) => view.spec.hosts);
-}
-
-function inNamespace<K extends KindName>(state: ClusterState, kind: K, namespace: string): readonly Typed<K>[] {
-  // The slice is of this kind.
-  return sliceIn(state, kind).namespaces.get(namespace) ?? [];
-}
-
-function servicesSelecting(
-  state: ClusterState,
-  world: World,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-): readonly string[] {
-  return inNamespace(state, "Service", namespace)
-    .filter(({ view: { spec } }) => Object.keys(spec.selector).length > 0 && matchesPairs(spec.selector, labels))
-    .flatMap((service) => hostsOfService(world, service));
-}
-
-function hostsOfService(world: World, { ref }: Typed<"Service">): readonly string[] {
-  const here = world.derived().inventory.meshes.filter(({ cluster }) => cluster === ref.cluster);
-  return [...new Set(here.map(({ clusterDomain }) => `${ref.name}.${ref.namespace ?? ""}.svc.${clusterDomain}`))];
-}
-
-/** The hosts of every entry and Service of a namespace. */
-function hostsIn(world: World, cluster: ClusterId, namespace: string): readonly string[] {
-  const state = world.clusters.get(cluster);
-  if (!state) return [];
-  return [
-    ...inNamespace(state, "ServiceEntry.networking.istio.io", namespace).flatMap(({ view }) => view.spec.hosts),
-    ...inNamespace(state, "Service", namespace).flatMap((service) => hostsOfService(world, service)),
-  ];
 }
