@@ -16,8 +16,9 @@ export function findPair(pairs: readonly RehearsedPair[], client: ClientName, { 
       .map((ref): Pair => ({ client: ref, host: pair.host, port: pair.port })),
   );
   if (ofClient.length === 0) {
-    const known = [...new Map(pairs.map((pair) => [pair.clients, pair])).values()].flatMap((pair) =>
-      workloadsOf(pair).map((ref) => `${ref.namespace ?? ""}/${ref.name}`),
+    const classes = [...new Set(pairs.map(({ clients }) => clients))];
+    const known = classes.flatMap((clients) =>
+      workloadsOf({ clients }).map((ref) => `${ref.namespace ?? ""}/${ref.name}`),
     );
     throw new UserError({
       what: `--explain ${written}: no such client reaches an imported host`,
@@ -47,7 +48,7 @@ export function findPair(pairs: readonly RehearsedPair[], client: ClientName, { 
   });
 }
 
-function workloadsOf({ clients }: RehearsedPair): readonly Pair["client"][] {
+function workloadsOf({ clients }: Pick<RehearsedPair, "clients">): readonly Pair["client"][] {
   return clients.flatMap(({ workloads }) => workloads);
 }
 

@@ -210,7 +210,7 @@ function portsOf(world: World, imports: readonly ImportedService[]): readonly Kn
 }
 
 /** As exportTo says it; "." is the object's own namespace, "~" nobody, "*" everybody (null). */
-function visibility(exportTo: readonly string[], own: string): readonly string[] | null {
+export function visibility(exportTo: readonly string[], own: string): readonly string[] | null {
   const named = exportTo.map((each) => each.trim());
   if (named.includes("*")) return null;
   return sortedUnique(named.filter((each) => each !== "~").map((each) => (each === "." ? own : each)));

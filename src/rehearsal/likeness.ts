@@ -9,7 +9,7 @@ import { kinds } from "../inventory/kinds/registry.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { type Rule, takenBy } from "../policies/match-source.ts";
 import type { Action, Plan } from "../plan/plan.ts";
-import { istiodView } from "./known-services.ts";
+import { istiodView, visibility } from "./known-services.ts";
 import type { World } from "./world.ts";
 
 /** One text for all clients of a mesh that cannot differ. */
@@ -26,7 +26,7 @@ const entryKind = "ServiceEntry.networking.istio.io";
 const policyKind = "AuthorizationPolicy.security.istio.io";
 
 /**
- * Clients are told apart by the lists of namespaces in which imported hosts are visible, by what policies say of their accounts, and
+ * What a client is told, and what is said of it, as known-services.ts and server.ts read it: clients are told apart by the lists of namespaces in which imported hosts are visible, by what policies say of their accounts, and
  * where there are Sidecars, or will be, by their namespaces and accounts.
  */
 export function likeness(world: World, plan: Plan): Likeness {
@@ -97,12 +97,13 @@ function visibilities(world: World, written: readonly Written[]): ReadonlyMap<st
   const lists = new Map<string, Map<string, ReadonlySet<string>>>();
   const add = (ref: ObjectRef, value: Json | undefined): void => {
     const names = typeof value === "string" ? value.split(",") : Array.isArray(value) ? (value as Json[]) : [];
-    const texts = names.flatMap((name) => (typeof name === "string" ? [name.trim()] : []));
-    if (texts.length === 0 || texts.includes("*")) return;
-    const key = texts.includes(".") ? `${ref.namespace ?? ""} ${texts.join(" ")}` : texts.join(" ");
+    const texts = names.flatMap((name) => (typeof name === "string" ? [name] : []));
+    const shownIn = texts.length === 0 ? null : visibility(texts, ref.namespace ?? "");
+    if (shownIn === null) return;
+    const key = shownIn.join(" ");
     const known = lists.get(ref.cluster) ?? new Map<string, ReadonlySet<string>>();
     lists.set(ref.cluster, known);
-    if (!known.has(key)) known.set(key, new Set(texts.map((name) => (name === "." ? (ref.namespace ?? "") : name))));
+    if (!known.has(key)) known.set(key, new Set(shownIn));
   };
   const isImported = ({ cluster }: ObjectRef, body: Json): boolean => {
     const hosts = valueAt(body, "/spec/hosts");

@@ -1,7 +1,7 @@
 // What the inventory and federation read out of clusters, each cluster for itself: kept while nothing that they go by changes there.
-import type { ClusterId } from "../core/ids.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { groupBy } from "../core/order.ts";
+import type { KeepPart } from "../federation/keep-part.ts";
 import { indexPods, type PodIndex, type PodShape } from "../federation/pod-index.ts";
 import { recordAnnotation } from "../federation/route-record.ts";
 import type { Cluster } from "../inventory/cluster.ts";
@@ -21,7 +21,7 @@ export interface Readings {
   /** The cluster with the import sets that federation goes by, which may not be those that are there; null: it goes by those. */
   readonly read: (state: ClusterState, sets: readonly KubeObject[] | null) => Reading;
   /** A value made out of these things alone. */
-  readonly keep: <T>(name: string, of: readonly unknown[], make: () => T) => T;
+  readonly keep: KeepPart;
 }
 
 /** So many of each are kept: a step is looked at with its undo, and some time later. */
@@ -29,7 +29,7 @@ const remembered = 4;
 
 export function readings(): Readings {
   const kept = new Map<string, { readonly of: readonly unknown[]; readonly value: unknown }[]>();
-  const keep: Readings["keep"] = <T>(name: string, of: readonly unknown[], make: () => T): T => {
+  const keep: KeepPart = <T>(name: string, of: readonly unknown[], make: () => T): T => {
     const known = kept.get(name) ?? [];
     const found = known.find((each) => each.of.length === of.length && each.of.every((part, at) => part === of[at]));
     // Who makes it under this name asks for it under this name.
@@ -41,12 +41,8 @@ export function readings(): Readings {
   return {
     keep,
     read: (state, sets) =>
-      keep(readingName(state.id), [state.basis, sets === null, ...(sets ?? [])], () => readingOf(state, sets)),
+      keep(`cluster ${state.id}`, [state.basis, sets === null, ...(sets ?? [])], () => readingOf(state, sets)),
   };
-}
-
-function readingName(cluster: ClusterId): string {
-  return `cluster ${cluster}`;
 }
 
 function readingOf(state: ClusterState, sets: readonly KubeObject[] | null): Reading {
