@@ -189,6 +189,7 @@ export function exposedAt(view: IstiodView, pod: PodShape): readonly (readonly [
 /** The pods with an AUTO_PASSTHROUGH server, as far as the mesh's istiod runs them. */
 function exposingPods(world: World, view: IstiodView): readonly PodShape[] {
   const slice = sliceIn(view.state, "Gateway.networking.istio.io");
+  if (slice.objects.size === 0) return [];
   const index = world.derived().podsOf(view.mesh);
   return slice.kept(`exposing pods of ${view.mesh.id}`, index, () =>
     [...index.pods, ...index.templates].filter(

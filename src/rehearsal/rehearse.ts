@@ -253,7 +253,12 @@ function withUnderway({ pairs, refused }: Course, before: World, world: World, s
   }
   const added = [...left].flatMap((at) => pairs[at] ?? []).map(({ pair }) => underwayKey(pair));
   if (added.length === 0 && cut.length === 0) return world;
-  return { ...world, underway: world.underway.subtract(cut).union(added) };
+  // Not `subtract` and `union`, which go through the whole set.
+  const underway = world.underway.withMutations((set) => {
+    for (const key of cut) set.delete(key);
+    for (const key of added) set.add(key);
+  });
+  return { ...world, underway };
 }
 
 /** Said once for each door. */
