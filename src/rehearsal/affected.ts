@@ -156,7 +156,9 @@ export function affectedBy(
     for (const its of classesAt.get(`${cluster}|${namespace}`) ?? []) add(byClass.get(its));
   };
   if (before.derived !== after.derived) {
-    const differs = differences(before.derived(), after.derived());
+    // Not kept with what is derived: each would hold the one before it, for ever.
+    const [was, is] = [before.derived(), after.derived()];
+    const differs = after.readings.keep("what differs", [was, is], () => differences(was, is));
     for (const cluster of differs.clusters) addCluster(cluster);
     addHosts(differs.hosts);
   }
@@ -280,22 +282,19 @@ interface Differences {
 
 /** What of the inventory and of federation differs that requests depend on. */
 function differences(before: Derived, after: Derived): Differences {
-  return after.kept("what differs", before, () => {
-    const clusters: ClusterId[] = [];
-    const hosts: string[] = [];
-    for (const mesh of after.inventory.meshes) {
-      const old = before.mesh(mesh.id);
-      if (!old || (old !== mesh && !equalJson(facetsOf(old), facetsOf(mesh)))) clusters.push(mesh.cluster);
-      const [one, other] = [before.importsOf(mesh.id), after.importsOf(mesh.id)];
-      for (const host of new Set([...one.keys(), ...other.keys()])) {
-        const [was, is] = [one.get(host) ?? [], other.get(host) ?? []];
-        if (!areEqual(was, is) || !areEqual(was.flatMap(before.exportsOf), is.flatMap(after.exportsOf)))
-          hosts.push(host);
-      }
+  const clusters: ClusterId[] = [];
+  const hosts: string[] = [];
+  for (const mesh of after.inventory.meshes) {
+    const old = before.mesh(mesh.id);
+    if (!old || (old !== mesh && !equalJson(facetsOf(old), facetsOf(mesh)))) clusters.push(mesh.cluster);
+    const [one, other] = [before.importsOf(mesh.id), after.importsOf(mesh.id)];
+    for (const host of new Set([...one.keys(), ...other.keys()])) {
+      const [was, is] = [one.get(host) ?? [], other.get(host) ?? []];
+      if (!areEqual(was, is) || !areEqual(was.flatMap(before.exportsOf), is.flatMap(after.exportsOf))) hosts.push(host);
     }
-    for (const mesh of before.inventory.meshes) if (!after.mesh(mesh.id)) clusters.push(mesh.cluster);
-    return { clusters, hosts };
-  });
+  }
+  for (const mesh of before.inventory.meshes) if (!after.mesh(mesh.id)) clusters.push(mesh.cluster);
+  return { clusters, hosts };
 }
 
 /** What the model reads of a mesh. */
