@@ -284,10 +284,12 @@ interface Differences {
 function differences(before: Derived, after: Derived): Differences {
   const clusters: ClusterId[] = [];
   const hosts: string[] = [];
+  const importers = importersWithOtherOffers(before, after);
   for (const mesh of after.inventory.meshes) {
     const old = before.mesh(mesh.id);
     if (!old || (old !== mesh && !equalJson(facetsOf(old), facetsOf(mesh)))) clusters.push(mesh.cluster);
     const [one, other] = [before.importsOf(mesh.id), after.importsOf(mesh.id)];
+    if (one === other && !importers.has(mesh.id)) continue;
     for (const host of new Set([...one.keys(), ...other.keys()])) {
       const [was, is] = [one.get(host) ?? [], other.get(host) ?? []];
       if (!areEqual(was, is) || !areEqual(was.flatMap(before.exportsOf), is.flatMap(after.exportsOf))) hosts.push(host);
@@ -295,6 +297,19 @@ function differences(before: Derived, after: Derived): Differences {
   }
   for (const mesh of before.inventory.meshes) if (!after.mesh(mesh.id)) clusters.push(mesh.cluster);
   return { clusters, hosts };
+}
+
+/** The meshes to which something is exported now that was not, or the other way round, or in another way. */
+function importersWithOtherOffers(before: Derived, after: Derived): ReadonlySet<MeshId> {
+  const importers = new Set<MeshId>();
+  const [one, other] = [before.exportsByOffer(), after.exportsByOffer()];
+  if (one === other) return importers;
+  for (const [offer, is] of other) {
+    const was = one.get(offer) ?? [];
+    if (!areEqual(was, is)) for (const { importer } of [...was, ...is]) importers.add(importer);
+  }
+  for (const [offer, was] of one) if (!other.has(offer)) for (const { importer } of was) importers.add(importer);
+  return importers;
 }
 
 /** What the model reads of a mesh. */

@@ -1,18 +1,38 @@
 // What a workload does with a connection: mTLS or not, whose certificate, and whether its policies let the caller in.
 import { principalOf, type Caller } from "../policies/match-source.ts";
 import { accessOf } from "../policies/decide-access.ts";
+import { refKey } from "../core/object-ref.ts";
 import type { Reason } from "../dataplane/reached.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
 import type { Typed } from "../inventory/cluster.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import type { Slice } from "./cluster-state.ts";
 import type { IstiodView } from "./known-services.ts";
 
 type Policy = Typed<"AuthorizationPolicy.security.istio.io">;
 
 /** Why the workload's policies refuse the caller at a port of the pod; null: they let it in, or at least some of its requests. */
 export function refusedByPolicy(view: IstiodView, shape: PodShape, port: number, caller: Caller): Reason | null {
-  const policies = policiesAt(view, shape);
+  const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
+  if (!slice) return null;
+  const at = `${view.mesh.id} ${refKey(shape.workload)} ${shape.pod ?? ""}`;
+  const policies = slice.kept(`at ${at}`, shape, () => policiesAt(slice, view.mesh, shape));
   const domains = [view.mesh.trustDomain, ...view.mesh.trustDomainAliases];
+  const asked = `asked ${at} ${port} ${principalOf(caller)} ${domains.join(" ")}`;
+  return slice.kept(asked, policies, () => decide({ policies, domains, shape, port, caller }));
+}
+
+interface Asked {
+  readonly policies: readonly Policy[];
+  /** The trust domain of the workload's mesh, and its aliases. */
+  readonly domains: readonly string[];
+  readonly shape: PodShape;
+  readonly port: number;
+  readonly caller: Caller;
+}
+
+function decide({ policies, domains, shape, port, caller }: Asked): Reason | null {
   const access = accessOf(
     policies.map(({ view: { spec } }) => ({ ...spec, rules: spec.rules.flatMap((rule) => ruleAt(rule, port)) })),
     caller,
@@ -44,12 +64,10 @@ function ruleAt(rule: Rule, port: number): readonly Rule[] {
  * The policies that act on a workload: of its namespace and of the root namespace, ours too (Istio 1.20,
  * pilot/pkg/model/authorization.go). Those that name a Gateway, or only log, do not.
  */
-function policiesAt(view: IstiodView, { namespace, labels }: PodShape): readonly Policy[] {
-  const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
-  if (!slice) return [];
+function policiesAt(slice: Slice, mesh: Mesh, { namespace, labels }: PodShape): readonly Policy[] {
   const found = [
     ...(slice.namespaces.get(namespace) ?? []),
-    ...(namespace === view.mesh.namespace ? [] : (slice.namespaces.get(view.mesh.namespace) ?? [])),
+    ...(namespace === mesh.namespace ? [] : (slice.namespaces.get(mesh.namespace) ?? [])),
   ];
   // The slice is of this kind.
   return (found as unknown as readonly Policy[]).filter(

@@ -90,8 +90,10 @@ export interface Derived {
   /** The shapes of a workload, pods before templates. */
   readonly shapesOf: (workload: ObjectRef) => readonly PodShape[];
   readonly mesh: (id: MeshId) => Mesh | undefined;
-  /** What a mesh imports, by host. */
+  /** What a mesh imports, by host: the same map where it is what it was. */
   readonly importsOf: (mesh: MeshId) => ReadonlyMap<string, readonly ImportedService[]>;
+  /** What is exported, by offerKey: the same map where it is what it was. */
+  readonly exportsByOffer: () => ReadonlyMap<string, readonly ExportedService[]>;
   /** What an import was exported as; more than one where two services have one exported name. */
   readonly exportsOf: (imported: ImportedService) => readonly ExportedService[];
   /** What others make out of it, and out of `of`. */
@@ -194,7 +196,10 @@ function derive(
   const byId = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
   const imports = once(() => groupBy(federation().imports, ({ importer }) => importer));
   const byHost = new Map<MeshId, ReadonlyMap<string, readonly ImportedService[]>>();
-  const exported = once(() => groupBy(federation().exports, offerKey));
+  const exported = once(() => {
+    const all = federation().exports;
+    return keep("exports by offer", all, () => groupBy(all, offerKey));
+  });
   return {
     inventory,
     get federation() {
@@ -204,10 +209,14 @@ function derive(
     shapesOf: (workload) => all.get(workload.cluster)?.shapesOf(workload) ?? [],
     mesh: (id) => byId.get(id),
     importsOf: (mesh) => {
-      const made = byHost.get(mesh) ?? groupBy(imports().get(mesh) ?? [], ({ host }) => host);
+      const known = byHost.get(mesh);
+      if (known) return known;
+      const all = imports().get(mesh) ?? [];
+      const made = keep(`imports of ${mesh} by host`, all, () => groupBy(all, ({ host }) => host));
       byHost.set(mesh, made);
       return made;
     },
+    exportsByOffer: exported,
     exportsOf: (imported) => exported().get(offerKey(imported)) ?? [],
     kept: keeper(),
   };
