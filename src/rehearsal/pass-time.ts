@@ -1,22 +1,31 @@
 // What happens by itself when nobody does anything for long: certificates are renewed, federation syncs again, istiods come loose.
 import { refKey } from "../core/object-ref.ts";
+import type { MeshId } from "../core/ids.ts";
 import type { Mesh } from "../inventory/mesh.ts";
-import { typedIn } from "./cluster-state.ts";
-import { renewedProxy } from "./proxies.ts";
+import { type Slice, sliceIn } from "./cluster-state.ts";
+import { freshProxy, renewedProxy } from "./proxies.ts";
 import { mapMemories } from "./proxy-groups.ts";
-import { clusterStateOf, generationOf, type HeldSet, ticked, withMeshMemory, type World } from "./world.ts";
+import {
+  clusterStateOf,
+  generationOf,
+  type HeldSet,
+  type MeshMemory,
+  ticked,
+  withMeshMemories,
+  type World,
+} from "./world.ts";
 
 /** The world some time later. */
 export function passTime(world: World): World {
-  let next: World = { ...ticked(world), underway: world.underway.clear() };
+  const start: World = { ...ticked(world), underway: world.underway.clear() };
   const { meshes } = world.derived().inventory;
-  for (const mesh of meshes) {
-    const memory = next.meshes.get(mesh.id);
-    if (!memory) continue;
+  const changes = meshes.flatMap((mesh): [MeshId, Partial<MeshMemory>][] => {
+    const memory = start.meshes.get(mesh.id);
     // Nothing is taken up while istiod tries to reach a peer that is gone (docs/facts.md, federation.lone-peer-blocks).
-    if (memory.lone.length > 0) continue;
-    next = withMeshMemory(next, mesh.id, { frozen: null, importsMade: next.tick, ...resynced(next, mesh) });
-  }
+    if (!memory || memory.lone.length > 0) return [];
+    return [[mesh.id, { frozen: null, importsMade: start.tick, ...resynced(start, mesh, memory.sets) }]];
+  });
+  let next = withMeshMemories(start, changes);
   for (const mesh of meshes) next = withRenewedProxies(next, mesh);
   return next;
 }
@@ -25,10 +34,17 @@ export function passTime(world: World): World {
  * Import sets are taken up at a resync: one that is gone goes, one that has changed counts. One that was made again under a
  * generation that was seen before is ignored until that moves (spec 1, "How it behaves over time").
  */
-function resynced(world: World, mesh: Mesh): { readonly sets?: ReadonlyMap<string, HeldSet> } {
-  const held = world.meshes.get(mesh.id)?.sets ?? new Map<string, HeldSet>();
+function resynced(world: World, mesh: Mesh, held: Held): { readonly sets?: Held } {
+  const slice = sliceIn(clusterStateOf(world, mesh.cluster), "ImportedServiceSet.federation.maistra.io");
+  return world.readings.keep(`resynced ${mesh.id}`, [held, slice], () => takenUp(slice, mesh, held));
+}
+
+type Held = ReadonlyMap<string, HeldSet>;
+
+function takenUp(slice: Slice, mesh: Mesh, held: Held): { readonly sets?: Held } {
   const there = new Map(
-    typedIn(clusterStateOf(world, mesh.cluster), "ImportedServiceSet.federation.maistra.io")
+    slice
+      .typed()
       .filter(({ ref }) => ref.namespace === mesh.namespace)
       .map(({ ref, object }) => [refKey(ref), object]),
   );
@@ -51,6 +67,9 @@ function resynced(world: World, mesh: Mesh): { readonly sets?: ReadonlyMap<strin
 }
 
 function withRenewedProxies(world: World, mesh: Mesh): World {
-  const proxies = mapMemories(world.proxies, mesh.id, (memory) => renewedProxy(world, mesh, memory));
+  const fresh = freshProxy(world, mesh);
+  const proxies = mapMemories(world.proxies, mesh.id, ({ key, memory }) =>
+    world.readings.keep(`renewed ${mesh.id} ${key}`, [memory, fresh], () => renewedProxy(mesh, memory, fresh)),
+  );
   return proxies === world.proxies ? world : { ...world, proxies };
 }

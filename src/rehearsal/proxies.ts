@@ -59,9 +59,10 @@ export function rootsOfPeer(
 /**
  * The proxy with a new certificate: it takes the roots of now with it (trust.proxies-renew), and keeps those of peers that it was
  * told of earlier until it starts anew (retire.fresh-proxies). Its network stays what its environment says.
+ *
+ * `fresh`: what one that starts now would get.
  */
-export function renewedProxy(world: World, mesh: Mesh, memory: ProxyMemory): ProxyMemory {
-  const fresh = freshProxy(world, mesh);
+export function renewedProxy(mesh: Mesh, memory: ProxyMemory, fresh: ProxyMemory): ProxyMemory {
   if (!memory.configured || !fresh.configured) return memory;
   if (memory.domains === null && fresh.domains === null) return { ...memory, roots: fresh.roots };
   const domains = new Map([...(memory.domains ?? []), ...(fresh.domains ?? [])]);

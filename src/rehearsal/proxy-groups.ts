@@ -55,11 +55,11 @@ export function withoutMemory(proxies: Proxies, workload: string): Proxies {
 }
 
 /** With the memory of each group of a mesh changed. */
-export function mapMemories(proxies: Proxies, mesh: MeshId, change: (memory: ProxyMemory) => ProxyMemory): Proxies {
+export function mapMemories(proxies: Proxies, mesh: MeshId, change: (group: ProxyGroup) => ProxyMemory): Proxies {
   let isSame = true;
   const groups = proxies.groups.map((group): ProxyGroup => {
     if (group.mesh !== mesh) return group;
-    const memory = change(group.memory);
+    const memory = change(group);
     const key = memory === group.memory ? group.key : memoryKey(memory);
     if (key === group.key) return group;
     isSame = false;

@@ -266,10 +266,24 @@ function hasPlainHost(object: KubeObject): boolean {
 }
 
 export function withMeshMemory(world: World, mesh: MeshId, change: Partial<MeshMemory>): World {
-  const memory = world.meshes.get(mesh);
-  if (!memory) throw new Error(`the world remembers no mesh ${mesh}`);
-  const changed: World = { ...world, meshes: new Map(world.meshes).set(mesh, { ...memory, ...change }) };
-  return change.sets === undefined ? changed : rederived(changed);
+  return withMeshMemories(world, [[mesh, change]]);
+}
+
+/** The world in which istiods have this in their memory besides. */
+export function withMeshMemories(
+  world: World,
+  changes: Iterable<readonly [mesh: MeshId, change: Partial<MeshMemory>]>,
+): World {
+  const meshes = new Map(world.meshes);
+  let isBasis = false;
+  for (const [mesh, change] of changes) {
+    const memory = meshes.get(mesh);
+    if (!memory) throw new Error(`the world remembers no mesh ${mesh}`);
+    meshes.set(mesh, { ...memory, ...change });
+    isBasis ||= change.sets !== undefined;
+  }
+  const changed: World = { ...world, meshes };
+  return isBasis ? rederived(changed) : changed;
 }
 
 /** The world in which a workload's proxies have this in their memory; null: it has no proxies any more. */

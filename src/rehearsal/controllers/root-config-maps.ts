@@ -18,13 +18,15 @@ export const rootConfigMaps: Controller = (before, after) => {
     if (bundle === null) continue;
     const isNew = before.meshes.get(mesh.id)?.bundle !== bundle;
     const cluster = clusterOf(after.derived().inventory, mesh);
+    const isMembership = membership && mesh.mode === "MultiTenant";
+    if (!isNew && namespaces.length === 0 && !isMembership) continue;
     const watched = watchedNamespaces(cluster, mesh);
     if (isNew) {
       for (const { ref } of cluster.typed.ConfigMap)
         if (ref.name === rootConfigMap && (ref.namespace === mesh.namespace || watched(ref.namespace ?? "")))
           world = written(world, ref, bundle.pem);
     }
-    if (namespaces.length === 0 && !(membership && mesh.mode === "MultiTenant")) continue;
+    if (namespaces.length === 0 && !isMembership) continue;
     for (const { ref } of cluster.typed.Namespace) {
       const place: ObjectRef = { ...ref, kind: "ConfigMap", namespace: ref.name, name: rootConfigMap };
       const isOurs = namespaces.some(
