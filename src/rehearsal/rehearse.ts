@@ -26,6 +26,7 @@ import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
 import { restarted } from "./restart.ts";
 import { cutHosts, leavesFederation, underwayKey } from "./underway.ts";
 import { type Look, lookAt } from "./ways.ts";
+import { hostsMovedByTime, isBackAt } from "./same-outcomes.ts";
 import { startWorld, type World } from "./world.ts";
 
 export interface RehearseOptions {
@@ -129,18 +130,21 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
     return null;
   }
   const concerned = concernedBy(course, before, result.world);
+  const was = outcomesOf(course, concerned.pairs);
   const look = lookAt(result.world);
   const left = looked(course, look, step, { when: "after", among: concerned.pairs });
   const after = withUnderway(course, before, result.world, step, left);
   doorsOpened(course, look, step, concerned);
   const world = awaited(course, after, step.done, step.title);
   if (world === after) {
-    besides(course, { before, world, step, among: concerned.pairs });
+    besides(course, { before, world, step, among: concerned.pairs, was });
     return world;
   }
   const later = concernedBy(course, after, world).pairs;
+  const among = new Set([...concerned.pairs, ...later]);
+  const all = new Map([...outcomesOf(course, later), ...was]);
   looked(course, lookAt(world), step, { when: "after", among: later });
-  besides(course, { before, world, step, among: new Set([...concerned.pairs, ...later]) });
+  besides(course, { before, world, step, among, was: all });
   return world;
 }
 
@@ -157,19 +161,31 @@ interface Beside {
   readonly world: World;
   readonly step: Step;
   readonly among: Places;
+  /** The outcome of each of them before the step. */
+  readonly was: Outcomes;
+}
+
+type Outcomes = ReadonlyMap<number, number>;
+
+function outcomesOf({ now }: Course, among: Places): Outcomes {
+  return new Map([...among].map((pair) => [pair, now[pair] ?? 0]));
 }
 
 /** What else may happen right after the step: time, its undo, and the restart of whatever remembers what is no longer so. */
-function besides(course: Course, { before, world, step, among }: Beside): void {
+function besides(course: Course, { before, world, step, among, was }: Beside): void {
   const back = undone(before, world, step, course.plan);
   if ("fails" in back)
     course.refused.push(stepFails.at([], { step: `The undo of "${step.title}"`, reason: back.fails }));
-  else if (back.world !== world) {
+  else if (!course.full && isBackAt(before, back.world)) {
+    if (among.size > 0) seen(course, was, step, { when: "undone" });
+  } else if (back.world !== world) {
     const concerned = new Set([...among, ...concernedBy(course, world, back.world).pairs]);
     if (concerned.size > 0) looked(course, lookAt(back.world), step, { when: "undone", among: concerned });
   }
   if (among.size === 0) return;
-  looked(course, lookAt(passTime(world)), step, { when: "later", among });
+  const later = passTime(world);
+  const moved = movedByTime(course, { world, later, among });
+  if (moved.size > 0) looked(course, lookAt(later), step, { when: "later", among: moved });
   const { byCluster } = course.dependents;
   for (const { istiod, cluster } of world.derived().inventory.meshes) {
     const again = restarted(world, istiod);
@@ -190,6 +206,17 @@ function besides(course: Course, { before, world, step, among }: Beside): void {
   }
 }
 
+/** The pairs that may fare differently some time later. */
+function movedByTime(
+  { full, pairs }: Course,
+  { world, later, among }: { readonly world: World; readonly later: World; readonly among: Places },
+): Places {
+  if (full) return among;
+  const hostOf = (pair: number): string => pairs[pair]?.pair.host ?? "";
+  const hosts = hostsMovedByTime(world, later, new Set([...among].map(hostOf)));
+  return hosts === null ? among : new Set([...among].filter((pair) => hosts.has(hostOf(pair))));
+}
+
 interface OnWay {
   readonly workload: ObjectRef;
   readonly pairs: Set<number>;
@@ -207,26 +234,32 @@ function workloadsOf({ dependents: { workloadsOf: of } }: Course, among: Places)
   return found;
 }
 
-interface Looking {
+interface Seeing {
   readonly when: Moment;
-  readonly among: Places;
   readonly restarted?: ObjectRef;
+}
+
+interface Looking extends Seeing {
+  readonly among: Places;
 }
 
 /**
  * Evaluates the pairs, and notes what has changed and what is lost. "after" is where the run goes on from. Returns the pairs whose
  * requests have left federation.
  */
-function looked(
+function looked(course: Course, look: Look, step: Pick<Step, "id" | "title">, { among, ...seeing }: Looking): Places {
+  course.evaluated += among.size;
+  return seen(course, evaluate(look, course, among), step, seeing);
+}
+
+function seen(
   course: Course,
-  look: Look,
+  outcomes: Outcomes,
   step: Pick<Step, "id" | "title">,
-  { when, among, restarted: workload }: Looking,
+  { when, restarted: workload }: Seeing,
 ): Places {
   const { pairs, table, start, now } = course;
-  const outcomes = evaluate(look, course, among);
   course.states += 1;
-  course.evaluated += among.size;
   const about = { when, restarted: workload ?? null };
   for (const [pair, outcome] of outcomes)
     if (outcome !== now[pair]) course.changes.push({ step: step.id, ...about, pair, outcome });

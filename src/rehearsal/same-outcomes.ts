@@ -1,0 +1,50 @@
+// Worlds in which pairs fare as in one that was looked at already, seen without looking at the pairs.
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import type { Mesh } from "../inventory/mesh.ts";
+import { objectAt, type World } from "./world.ts";
+
+/** Whether `back`, which came out of `before`, has come back to it: every object and every memory is what it was. */
+export function isBackAt(before: World, back: World): boolean {
+  if (back.meshes !== before.meshes || back.proxies.groups !== before.proxies.groups) return false;
+  for (let at = back.trail; at !== before.trail; at = at.earlier) {
+    if (at === null) return false;
+    const key = refKey(at.ref);
+    if (objectAt(back, at.ref) !== objectAt(before, at.ref)) return false;
+    // What was deleted and made again is younger than it was.
+    if (back.made.get(key) !== before.made.get(key)) return false;
+    if (back.proxies.groupOf.get(key) !== before.proxies.groupOf.get(key)) return false;
+  }
+  return true;
+}
+
+/**
+ * Of these hosts those that may fare differently in `later`, which is `world` after some time; null: any may. Where time has only made
+ * federation's services anew, what differs is who is the older of two services of one host.
+ */
+export function hostsMovedByTime(world: World, later: World, hosts: Iterable<string>): ReadonlySet<string> | null {
+  if (later.derived !== world.derived || later.proxies !== world.proxies) return null;
+  for (const [id, { frozen }] of world.meshes) if (frozen !== (later.meshes.get(id)?.frozen ?? null)) return null;
+  return new Set([...hosts].filter((host) => isOvertaken(world, host)));
+}
+
+/** Whether another service of the host is as young as some mesh's imports of it, or younger: after a resync it comes before them. */
+function isOvertaken(world: World, host: string): boolean {
+  const derived = world.derived();
+  return derived.inventory.meshes.some((mesh) => {
+    if (!derived.importsOf(mesh.id).has(host)) return false;
+    const imported = world.meshes.get(mesh.id)?.importsMade ?? 0;
+    const entries = world.clusters.get(mesh.cluster)?.entriesByHost.get(host) ?? [];
+    const service = kubernetesService(mesh, host);
+    return [...entries.map(({ ref }) => ref), ...(service ? [service] : [])].some(
+      (ref) => (world.made.get(refKey(ref)) ?? 0) >= imported,
+    );
+  });
+}
+
+/** The Service of this host, if there is one; what was there at the start is older than any import. */
+function kubernetesService({ cluster, clusterDomain }: Mesh, host: string): ObjectRef | null {
+  const suffix = `.svc.${clusterDomain}`;
+  if (!host.endsWith(suffix)) return null;
+  const [name = "", namespace = ""] = host.slice(0, -suffix.length).split(".");
+  return { cluster, group: "", kind: "Service", namespace, name };
+}
