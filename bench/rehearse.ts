@@ -1,37 +1,46 @@
-// Times the rehearsal alone, over the meshes of bench/plan.ts, and counts what it looks at.
-// Run as `npx tsx bench/rehearse.ts [SERVICES] [MESHES]`.
-import { mkdtempSync, rmSync } from "node:fs";
+// Times the rehearsal within `meshferry plan --out`, as a whole process over the meshes of bench/plan.ts: what it takes longer than
+// `--no-rehearse`, and the peak memory; and what was looked at. Run as `npx tsx bench/rehearse.ts [SERVICES] [MESHES]` after `npm run build`.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { defaultConfig } from "../src/config/config.ts";
-import { clusterId } from "../src/core/ids.ts";
-import { findingMessage } from "../src/findings/finding-message.ts";
-import { DEFAULT_MAX_FILE_SIZE_BYTES, readFiles } from "../src/kube/sources/files/read-files.ts";
-import { examine, makePlan } from "../src/pipeline.ts";
-import { rehearse } from "../src/rehearsal/rehearse.ts";
+import { fileURLToPath } from "node:url";
 import { generateMeshes } from "./generate-meshes.ts";
+
+const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+// The child says at its end how much memory it had at most (kilobytes, getrusage).
+const sayMemory = "data:text/javascript,process.on('exit',()=>console.error('peak',process.resourceUsage().maxRSS))";
 
 const services = Number(process.argv[2] ?? 100);
 const meshes = Number(process.argv[3] ?? 10);
 const folder = mkdtempSync(join(tmpdir(), "meshferry-bench-"));
+
+function timed(args: readonly string[]): { readonly seconds: number; readonly said: string } {
+  const started = performance.now();
+  const child = spawnSync(process.execPath, ["--import", sayMemory, main, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (child.status !== 0) throw new Error(`meshferry ended with ${child.status}: ${child.stderr}`);
+  return { seconds: (performance.now() - started) / 1_000, said: child.stderr };
+}
+
 try {
   const made = generateMeshes(folder, { meshes, services, namespaces: Math.min(50, services) });
-  const inputs = await Promise.all(
-    made.map((mesh) => {
-      const [name = "", path = ""] = mesh.split("=");
-      return readFiles(clusterId(name), [path], { maxFileSizeBytes: DEFAULT_MAX_FILE_SIZE_BYTES, cwd: folder });
-    }),
-  );
-  const plan = makePlan(examine(inputs, defaultConfig), defaultConfig);
-  const started = performance.now();
-  const { counts, pairs, refused } = rehearse(plan, inputs, { pairs: [], runners: [] }, { hash: "" });
-  const seconds = (performance.now() - started) / 1_000;
+  const flags = made.flatMap((mesh) => ["--mesh", mesh]);
+  const without = timed(["plan", "--no-rehearse", ...flags, "--out", join(folder, "without")]);
+  const out = join(folder, "out");
+  const whole = timed(["plan", ...flags, "--out", out]);
+  const { steps, states, evaluated } = JSON.parse(readFileSync(join(out, "rehearsal.json"), "utf8"));
+  const pairs = /rehearsed: ([\d,]+) pair/u.exec(whole.said)?.[1];
+  const megabytes = Number(/peak (\d+)\s*$/u.exec(whole.said)?.[1] ?? Number.NaN) / 1_024;
   process.stdout.write(
-    `${meshes} meshes × ${services} services: ${seconds.toFixed(1)} s, ${(process.resourceUsage().maxRSS / 1_024).toFixed(0)} MB; ` +
-      `${counts.steps} steps, ${pairs.length} pairs, ${counts.states} states, ${counts.evaluated} pairs evaluated\n`,
+    `${meshes} meshes × ${services} services: rehearsal ${(whole.seconds - without.seconds).toFixed(1)} s of ` +
+      `${whole.seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB; ` +
+      `${steps} steps, ${pairs} pairs, ${states} states, ${evaluated} pairs evaluated\n`,
   );
-  for (const finding of refused) process.stdout.write(`${finding.code} ${findingMessage(finding)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

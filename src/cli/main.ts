@@ -16,7 +16,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 /** Commands that make hundreds of megabytes of objects out of large meshes. */
-const large: readonly (string | undefined)[] = ["plan", "check"];
+const large: readonly (string | undefined)[] = ["plan", "check", "rehearse"];
 
 /**
  * New objects get this much room before the engine looks which of them are still in use. Nearly all are, and each is copied

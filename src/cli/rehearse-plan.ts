@@ -12,6 +12,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
 import { rehearse } from "../rehearsal/rehearse.ts";
 import type { CliContext } from "./cli-context.ts";
+import { growHeapFrugally } from "./frugal-heap.ts";
 import { writeProof } from "./proof-file.ts";
 
 /** From so many steps on a rehearsal takes longer than a reader waits without a word. */
@@ -42,6 +43,7 @@ export function rehearsePlan(
     cli.stderr.write(
       `note: rehearsing ${countText(steps, "step")}, which takes a while; --no-rehearse leaves it out\n`,
     );
+  growHeapFrugally();
   const rehearsal = rehearse(plan, inputs, federationOptions(config), { hash: "" });
   const { refused, pairs, counts } = rehearsal;
   const blocking = refused.filter(({ severity }) => severity === "block");

@@ -21,6 +21,7 @@ import { rehearse } from "../rehearsal/rehearse.ts";
 import { imagesIn } from "../run/before-images.ts";
 import { beforeOwnSteps, changedFacts } from "./basis-check.ts";
 import type { CliContext } from "./cli-context.ts";
+import { growHeapFrugally } from "./frugal-heap.ts";
 import { paintFor, writeLines } from "./drawing.ts";
 import { exitBlocked, exitFine } from "./exit-codes.ts";
 import { findPair } from "./find-pair.ts";
@@ -54,6 +55,7 @@ export const runRehearse = handler<RehearseFlags, [string?, string?]>(async ({ c
     });
   }
   const phase = flags.steps === undefined ? null : phaseNamed(plan, "--steps", flags.steps);
+  growHeapFrugally();
   const rehearsal = rehearse(plan, subject.inputs, federationOptions(config), { hash });
   const refused = [...rehearsal.refused, ...blocking].some(({ severity }) => severity === "block");
   if (asked !== null) {

@@ -4,7 +4,7 @@ import type { MeshId } from "../core/ids.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { type Slice, sliceIn } from "./cluster-state.ts";
 import { freshProxy, renewedProxy } from "./proxies.ts";
-import { mapMemories } from "./proxy-groups.ts";
+import { mapMemories, memoryKey } from "./proxy-groups.ts";
 import {
   clusterStateOf,
   generationOf,
@@ -69,7 +69,10 @@ function takenUp(slice: Slice, mesh: Mesh, held: Held): { readonly sets?: Held }
 function withRenewedProxies(world: World, mesh: Mesh): World {
   const fresh = freshProxy(world, mesh);
   const proxies = mapMemories(world.proxies, mesh.id, ({ key, memory }) =>
-    world.readings.keep(`renewed ${mesh.id} ${key}`, [memory, fresh], () => renewedProxy(mesh, memory, fresh)),
+    world.readings.keep(`renewed ${mesh.id} ${key}`, [memory, fresh], () => {
+      const renewed = renewedProxy(mesh, memory, fresh);
+      return memoryKey(renewed) === key ? memory : renewed;
+    }),
   );
   return proxies === world.proxies ? world : { ...world, proxies };
 }

@@ -6,10 +6,19 @@ import { valueAt } from "../core/pointer.ts";
 import { caSecret } from "../inventory/certificate-authority.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { rootKey } from "../inventory/roots.ts";
-import { typedIn } from "./cluster-state.ts";
+import { sliceIn, typedIn } from "./cluster-state.ts";
 import { meshOfProxy } from "./east-west-passage.ts";
 import { freshProxy } from "./proxies.ts";
-import { bundleOf, clusterStateOf, generationOf, objectAt, withMeshMemory, withProxy, type World } from "./world.ts";
+import {
+  bundleOf,
+  clusterStateOf,
+  generationOf,
+  type MeshMemory,
+  objectAt,
+  withMeshMemory,
+  withProxy,
+  type World,
+} from "./world.ts";
 
 /** The world in which this workload's pods have been started anew. */
 export function restarted(world: World, workload: ObjectRef): World {
@@ -26,6 +35,16 @@ export function restarted(world: World, workload: ObjectRef): World {
  */
 export function restartedIstiod(world: World, mesh: Mesh): World {
   const memory = world.meshes.get(mesh.id);
+  const state = clusterStateOf(world, mesh.cluster);
+  const [secrets, imports] = [state.slices.get("Secret"), sliceIn(state, "ImportedServiceSet.federation.maistra.io")];
+  const change = world.readings.keep(`restarted ${mesh.id}`, [memory, secrets, imports], () =>
+    readAnew(world, mesh, memory),
+  );
+  return change === null ? world : withMeshMemory(world, mesh.id, change);
+}
+
+/** What of its memory is another one after it has read everything anew; null: nothing. */
+function readAnew(world: World, mesh: Mesh, memory: MeshMemory | undefined): Partial<MeshMemory> | null {
   const secret: ObjectRef = {
     cluster: mesh.cluster,
     group: "",
@@ -44,8 +63,8 @@ export function restartedIstiod(world: World, mesh: Mesh): World {
     sets.every(({ ref, object }) => memory.sets.get(refKey(ref))?.object === object);
   const known = memory?.bundle ?? null;
   const bundle = read === null || read.pem === known?.pem ? known : read;
-  if (isSame && bundle === known && memory.stuck.length === 0 && memory.frozen === null) return world;
-  return withMeshMemory(world, mesh.id, {
+  if (isSame && bundle === known && memory.stuck.length === 0 && memory.frozen === null) return null;
+  return {
     bundle,
     stuck: [],
     frozen: null,
@@ -53,7 +72,7 @@ export function restartedIstiod(world: World, mesh: Mesh): World {
     ...(isSame
       ? {}
       : { sets: new Map(sets.map(({ ref, object }) => [refKey(ref), { object, generation: generationOf(object) }])) }),
-  });
+  };
 }
 
 /** The mesh whose istiod runs the proxies of a workload. */
