@@ -197,8 +197,8 @@ function derive(
   const imports = once(() => groupBy(federation().imports, ({ importer }) => importer));
   const byHost = new Map<MeshId, ReadonlyMap<string, readonly ImportedService[]>>();
   const exported = once(() => {
-    const all = federation().exports;
-    return keep("exports by offer", all, () => groupBy(all, offerKey));
+    const offers = federation().exports;
+    return keep("exports by offer", offers, () => groupBy(offers, offerKey));
   });
   return {
     inventory,
@@ -211,8 +211,8 @@ function derive(
     importsOf: (mesh) => {
       const known = byHost.get(mesh);
       if (known) return known;
-      const all = imports().get(mesh) ?? [];
-      const made = keep(`imports of ${mesh} by host`, all, () => groupBy(all, ({ host }) => host));
+      const its = imports().get(mesh) ?? [];
+      const made = keep(`imports of ${mesh} by host`, its, () => groupBy(its, ({ host }) => host));
       byHost.set(mesh, made);
       return made;
     },
