@@ -15,6 +15,11 @@ async function expectWhole(here: Made, proxy: ApiProxy, result: LiveResult): Pro
   expect(await leftBy(here)).toEqual(await undisturbed());
 }
 
+/** What is asked about, whatever version or page of it. */
+function placeOf({ path }: Asked): string {
+  return path.slice(0, path.indexOf("?"));
+}
+
 /** A dozen of the first requests about objects, in no step with what is asked; discovery is asked once in a process. */
 function aDozen(verdict: Verdict): (asked: Asked) => Verdict {
   let count = 0;
@@ -101,11 +106,15 @@ test("a server that has forgotten where a watch goes on from, and where a list d
   const expired = JSON.stringify({ kind: "Status", code: 410, reason: "Expired", message: "too old resource version" });
   // Pages of one object, so that lists go on.
   proxy.rewrite = (path) => path.replace("limit=500", "limit=1");
-  const counts = { watch: 0, list: 0 };
+  // The first watch of each path, and a few lists: how often a watch is begun again in a run depends on how long the run takes.
+  const watched = new Set<string>();
+  let lists = 0;
   proxy.judge = (asked) => {
-    const kind = isWatch(asked) ? "watch" : asked.path.includes("continue=") ? "list" : null;
-    if (kind === null || counts[kind] >= 6) return "pass";
-    counts[kind] += 1;
+    const isFirst = isWatch(asked) && !watched.has(placeOf(asked));
+    const isNext = asked.path.includes("continue=") && lists < 6;
+    if (!isFirst && !isNext) return "pass";
+    if (isFirst) watched.add(placeOf(asked));
+    else lists += 1;
     return { status: 410, body: expired };
   };
   const folder = planFolder({ "plan.json": [...planJson(here.plan)].join("") });
@@ -113,7 +122,8 @@ test("a server that has forgotten where a watch goes on from, and where a list d
   expect(await run(folder, ["apply", ".", "--without-rehearsal", ...clusters])).toMatchObject({ code: 0, stderr: "" });
   const status = await run(folder, ["status", ".", "-o", "json", ...clusters]);
   expect([status.code, JSON.parse(status.stdout)]).toMatchObject([0, { run: { state: "finished" } }]);
-  expect([counts.watch, counts.list]).toEqual([6, 6]);
+  expect(lists).toBe(6);
+  expect(watched.size).toBeGreaterThan(1);
   expect(twice(proxy)).toEqual([]);
   expect(await leftBy(here)).toEqual(await undisturbed());
 });
