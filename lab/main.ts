@@ -1,6 +1,7 @@
 // The lab's command: words in, a call, an exit code.
 import process from "node:process";
 import { runBuild } from "./build/run-build.ts";
+import { type Calibration, calibrate } from "./calibration/calibrate.ts";
 import { down } from "./cluster/down.ts";
 import { status, statusLines } from "./cluster/status.ts";
 import { up } from "./cluster/up.ts";
@@ -14,13 +15,15 @@ import { upMesh } from "./mesh/up-mesh.ts";
 import { withLaunchedStandIn } from "./ossm2/launch-stand-in.ts";
 import { federate } from "./ossm2/start-federation.ts";
 
-const usage = `Usage: npm run lab -- build | up [--clusters N | --mesh] | status | down
+const usage = `Usage: npm run lab -- build | up [--clusters N | --mesh] | status | down | calibrate [--cases N] [--seed S]
 
   build    compiles, installs and packs what the lab needs and lacks (Debian 12, Go, Python)
   up       builds what is missing and starts N clusters (1), named mesh-1, mesh-2, ...; with --mesh two clusters,
            east and west, with federated meshes and sample apps
   status   says what runs, and where its kubeconfigs are
   down     takes the lab down and leaves nothing of it
+  calibrate  runs N drawn cases (300) of a seed (1) on a lab of its own, and holds the rehearsal's model against what
+           real clients see; the result of 300 or more is written to docs/proof/calibration.md
 
 All of it needs root. MESHFERRY_LAB_CACHE and MESHFERRY_LAB_STATE name other folders for what is built and what runs.
 `;
@@ -41,6 +44,8 @@ function commandFor([word, ...rest]: readonly string[], places: Places): (() => 
   if (word === "up" && rest.length === 1 && rest[0] === "--mesh") return async () => runUpMesh(places);
   const clusters = word === "up" ? clusterCount(rest) : null;
   if (clusters !== null) return async () => runUp(places, clusters);
+  const wanted = word === "calibrate" ? calibrationOf(rest) : null;
+  if (wanted !== null) return async () => runCalibrate(places, wanted);
   if (rest.length > 0) return null;
   if (word === "build") return async () => done(runBuild(places, say));
   if (word === "down") return async () => done(down(places.state, say));
@@ -51,6 +56,22 @@ function clusterCount(rest: readonly string[]): number | null {
   if (rest.length === 0) return 1;
   const [flag, value = ""] = rest;
   return rest.length === 2 && flag === "--clusters" && /^[1-9]\d?$/.test(value) ? Number(value) : null;
+}
+
+function calibrationOf(rest: readonly string[]): Calibration | null {
+  const given = new Map<string, number>();
+  for (let at = 0; at < rest.length; at += 2) {
+    const [flag = "", value = ""] = rest.slice(at);
+    if (!["--cases", "--seed"].includes(flag) || !/^[1-9]\d{0,5}$/u.test(value)) return null;
+    given.set(flag, Number(value));
+  }
+  const cases = given.get("--cases") ?? 300;
+  return { cases, seed: given.get("--seed") ?? 1, keep: cases >= 300 };
+}
+
+async function runCalibrate(places: Places, wanted: Calibration): Promise<number> {
+  const built = await runBuild(places, say);
+  return (await calibrate(places, built, wanted, say)) ? 0 : 1;
 }
 
 async function done(work: Promise<unknown>): Promise<number> {

@@ -1,5 +1,6 @@
 // Two clusters with a mesh each, as the starting point has them: istiod of OSSM 2's base with its own root, and the sample apps.
 import { join } from "node:path";
+import type { JsonObject } from "../../src/core/json.ts";
 import { KubeApi } from "../api/kube-api.ts";
 import type { Manifest } from "../api/live-object.ts";
 import { isRolledOut, waitFor } from "../api/wait-for.ts";
@@ -19,15 +20,19 @@ export interface LabMeshes {
 export interface UpMeshOptions extends Omit<UpOptions, "crds"> {
   /** istiod has the control plane's name as its revision, and in the names of its objects, as OSSM 2's has. */
   readonly named?: boolean;
+  /** Laid over each mesh's configuration. */
+  readonly meshConfig?: JsonObject;
 }
 
 /** Starts the clusters too. What fails later than those is left as it is, to be looked at. */
 export async function upMesh(options: UpMeshOptions): Promise<LabMeshes> {
-  const { built, say, state, named = false } = options;
+  const { built, say, state, named = false, meshConfig = {} } = options;
   const lab = await up(meshNames, { ...options, crds: await labCrds(built) });
   const meshes = timed(say, "meshes", async () => {
     const start = await makeStartingPoint(join(state, "scaffold"));
-    await Promise.all(lab.clusters.map(async (cluster) => startMesh(cluster, { start, built, say, named })));
+    await Promise.all(
+      lab.clusters.map(async (cluster) => startMesh(cluster, { start, built, say, named, meshConfig })),
+    );
     return { lab, start };
   });
   return orAborted(options.signal, meshes);
@@ -36,9 +41,10 @@ export async function upMesh(options: UpMeshOptions): Promise<LabMeshes> {
 interface Starting extends Pick<UpMeshOptions, "built" | "say"> {
   readonly start: StartingPoint;
   readonly named: boolean;
+  readonly meshConfig: JsonObject;
 }
 
-async function startMesh(cluster: LabCluster, { start, built, say, named }: Starting): Promise<void> {
+async function startMesh(cluster: LabCluster, { start, built, say, named, meshConfig }: Starting): Promise<void> {
   const { name } = cluster;
   const api = await KubeApi.open(cluster.kubeconfig);
   try {
@@ -46,7 +52,7 @@ async function startMesh(cluster: LabCluster, { start, built, say, named }: Star
       await applyAll(api, objectsOf(start, "namespaces", name));
       // The namespaces of the starting point ask for injection by istio-injection.
       const revision = named ? { revision: controlPlaneName(start, name), tags: ["default"] } : {};
-      await installMesh(api, built, { ...beforeMigration(start, name), ...revision });
+      await installMesh(api, built, { ...beforeMigration(start, name), ...revision, meshConfig });
     });
     await timed(say, `apps of ${name}`, async () => startApps(api, objectsOf(start, "apps", name)));
   } finally {

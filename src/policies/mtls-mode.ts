@@ -5,20 +5,37 @@ import { matchesPairs } from "../inventory/label-match.ts";
 
 export type PeerAuthenticationObject = Typed<"PeerAuthentication.security.istio.io">;
 
+type PolicyOf = (
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  port: number,
+) => PeerAuthenticationObject | null;
+
+/** A question for the policy that switches mTLS off for a workload at a port; any of several that may count is answered. */
+export function mtlsSwitchedOff(cluster: Cluster, root: string): PolicyOf {
+  const decisive = decisivePolicies(cluster, root);
+  return (...of) => decisive(...of).find(({ mode }) => mode === "DISABLE")?.policy ?? null;
+}
+
+/** The same for the policy that has it take nothing but mTLS; none where any that may count says otherwise. */
+export function mtlsDemanded(cluster: Cluster, root: string): PolicyOf {
+  const decisive = decisivePolicies(cluster, root);
+  return (...of) => {
+    const policies = decisive(...of);
+    return policies.every(({ mode }) => mode === "STRICT") ? (policies[0]?.policy ?? null) : null;
+  };
+}
+
 /**
- * A question for the policy that switches mTLS off for a workload at a port: one for its labels decides before its namespace's,
- * that before the root namespace's; what is not set, or UNSET, is asked of the next. Settings of ports count only in a policy
- * with a selector. Of several for one workload the oldest counts, which is not known here: any of them that switches off is
- * answered (Istio 1.20, PeerAuthentication reference; pilot/pkg/model/authentication.go).
+ * One for a workload's labels decides before its namespace's, that before the root namespace's; what is not set, or UNSET, is
+ * asked of the next. Settings of ports count only in a policy with a selector. Of several for one workload the oldest counts,
+ * which is not known here: all of them are given (Istio 1.20, PeerAuthentication reference; pilot/pkg/model/authentication.go).
  */
-export function mtlsSwitchedOff(
-  cluster: Cluster,
-  root: string,
-): (namespace: string, labels: Readonly<Record<string, string>>, port: number) => PeerAuthenticationObject | null {
+function decisivePolicies(cluster: Cluster, root: string) {
   const byNamespace = groupBy(cluster.typed["PeerAuthentication.security.istio.io"], ({ ref }) => ref.namespace ?? "");
   const general = (namespace: string) =>
     (byNamespace.get(namespace) ?? []).filter(({ view }) => selectorOf(view).length === 0);
-  return (namespace, labels, port) => {
+  return (namespace: string, labels: Readonly<Record<string, string>>, port: number) => {
     const own = (byNamespace.get(namespace) ?? []).filter(
       ({ view }) => selectorOf(view).length > 0 && matchesPairs(view.spec.selector?.matchLabels ?? {}, labels),
     );
@@ -30,9 +47,9 @@ export function mtlsSwitchedOff(
     ];
     for (const layer of layers) {
       const set = layer.filter(({ mode }) => mode !== "" && mode !== "UNSET");
-      if (set.length > 0) return set.find(({ mode }) => mode === "DISABLE")?.policy ?? null;
+      if (set.length > 0) return set;
     }
-    return null;
+    return [];
   };
 }
 

@@ -8,7 +8,9 @@ import type { PodShape } from "../federation/pod-index.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { ClientClass, PairOfClass } from "./classes.ts";
 import { eachBody, hostsIn, hostsOfEntry, hostsOfPod, serverHosts, textsAt } from "./changed-hosts.ts";
+import { statesTls } from "./client-tls.ts";
 import { changesOf, changedKinds, type ObjectChange } from "./controllers/controller.ts";
+import { outboundPolicy } from "./plain-text.ts";
 import { freshKey } from "./proxies.ts";
 import type { Derived, World } from "./world.ts";
 
@@ -101,7 +103,6 @@ export interface Affected {
 /** Kinds that requests depend on only by what the inventory, federation and memories make of them, or not at all. */
 const elsewhere: ReadonlySet<string> = new Set([
   "ConfigMap",
-  "DestinationRule.networking.istio.io",
   "ExportedServiceSet.federation.maistra.io",
   "HorizontalPodAutoscaler.autoscaling",
   "ImportedServiceSet.federation.maistra.io",
@@ -189,6 +190,16 @@ export function affectedBy(
           const named = eachBody(change).flatMap(serverHosts);
           if (named.some((host) => host.includes("*"))) addCluster(cluster);
           addHosts(named);
+          break;
+        }
+        case "DestinationRule.networking.istio.io": {
+          // Only what they say of TLS counts; a short name or a wildcard may mean any host.
+          for (const host of eachBody(change)
+            .filter(statesTls)
+            .map((body) => valueAt(body, "/spec/host"))) {
+            if (typeof host === "string" && host.includes(".") && !host.startsWith("*")) addHosts([host]);
+            else addCluster(cluster);
+          }
           break;
         }
         case "AuthorizationPolicy.security.istio.io":
@@ -322,6 +333,7 @@ function facetsOf({ controlPlane, trustDomain, trustDomainAliases, network, clus
     env: spec.runtime.components.pilot.container.env,
     selectors: spec.meshConfig.discoverySelectors,
     gateways: spec.gateways,
+    outbound: valueAt(controlPlane.object.body, outboundPolicy) ?? null,
   } as unknown as Json;
 }
 

@@ -97,6 +97,11 @@ function gatewayAt(
   return world.derived().kept(`gateway at ${address} ${port}`, null, () => findGateway(world, address, port));
 }
 
+/** Whether a Service that is known answers at the address from outside its cluster. */
+export function isGateway(world: World, address: string, port: number): boolean {
+  return gatewayAt(world, { address, port }) !== null;
+}
+
 function findGateway(world: World, address: string, port: number): GatewayAt | null {
   for (const state of world.clusters.values()) {
     const cluster = asCluster(state);

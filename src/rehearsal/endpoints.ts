@@ -8,13 +8,22 @@ import { shapesBehind } from "../federation/find-runners.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import type { Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
+import type { ClientTls } from "./client-tls.ts";
 import { labelKey } from "./cluster-state.ts";
 import { type IstiodView, type KnownPort, type KnownService, servicesNamed } from "./known-services.ts";
 import { networkGateways } from "./network-gateways.ts";
 
 /** An endpoint that a proxy can dial. */
 export type Endpoint =
-  | { readonly to: "pod"; readonly shape: PodShape; readonly port: number; readonly mtls: boolean }
+  | {
+      readonly to: "pod";
+      readonly shape: PodShape;
+      readonly port: number;
+      /** Whether the pod takes mTLS there. */
+      readonly takesMtls: boolean;
+      /** Whether the client speaks it. */
+      readonly mtls: boolean;
+    }
   /** A gateway of another network, by the WorkloadEntry that lies behind it. */
   | {
       readonly to: "gateway";
@@ -26,7 +35,13 @@ export type Endpoint =
   /** Federation's egress gateway. */
   | { readonly to: "egress"; readonly imported: ImportedService }
   /** An address that somebody has stated. */
-  | { readonly to: "address"; readonly address: string; readonly port: number; readonly entry: ObjectRef };
+  | {
+      readonly to: "address";
+      readonly address: string;
+      readonly port: number;
+      readonly entry: ObjectRef;
+      readonly mtls: boolean;
+    };
 
 /** An endpoint that this proxy is not given, and why. */
 export interface LeftOut {
@@ -51,12 +66,21 @@ export function endpointsOf(
   service: KnownService,
   port: number,
   network: string | null,
+  tls: ClientTls | null = null,
 ): EndpointSet {
-  const name = `endpoints ${service.host} ${service.namespace} ${port} ${network ?? ""}`;
-  return view.kept(name, service, () => findEndpoints(view, service, port, network));
+  const rule = tls === null ? "" : `${refKey(tls.rule)} ${port}`;
+  const name = `endpoints ${service.host} ${service.namespace} ${port} ${network ?? ""} ${rule}`;
+  return view.kept(name, service, () => findEndpoints(view, service, { port, network, tls }));
 }
 
-function findEndpoints(view: IstiodView, service: KnownService, port: number, network: string | null): EndpointSet {
+interface Asked {
+  readonly port: number;
+  readonly network: string | null;
+  /** What the client's own rule says of TLS. */
+  readonly tls: ClientTls | null;
+}
+
+function findEndpoints(view: IstiodView, service: KnownService, { port, network, tls }: Asked): EndpointSet {
   const { host, namespace } = service;
   const together = servicesNamed(view, host).filter((each) => each.namespace === namespace);
   const endpoints: Endpoint[] = [];
@@ -68,7 +92,8 @@ function findEndpoints(view: IstiodView, service: KnownService, port: number, ne
     for (const shape of podsOf(view, each)) {
       const number = targetOf(at, shape);
       if (number === null) continue;
-      endpoints.push({ to: "pod", shape, port: number, mtls: takesMtls(view, shape, number) });
+      const takes = takesMtls(view, shape, number);
+      endpoints.push({ to: "pod", shape, port: number, takesMtls: takes, mtls: tls?.mutual ?? takes });
       names.add(identityOf(view.mesh.trustDomain, shape));
     }
     for (const entry of workloadEntriesOf(view, each)) {
@@ -76,11 +101,20 @@ function findEndpoints(view: IstiodView, service: KnownService, port: number, ne
       if (number === null) continue;
       const account = textAt(entry.object.body, "/spec/serviceAccount");
       if (account !== "") names.add(spiffe(view.mesh.trustDomain, namespace, account));
-      addEntry({ view, entry, port: number, network }, endpoints, leftOut);
+      addEntry({ view, entry, port: number, network, tls }, endpoints, leftOut);
     }
   }
   for (const imported of importsOf(view, service, port)) endpoints.push({ to: "egress", imported });
-  return { endpoints, leftOut, names: sortedUnique(names) };
+  const known = withAliases(names, view.mesh.trustDomainAliases);
+  return { endpoints, leftOut, names: sortedUnique(tls?.mutual === true && tls.names !== null ? tls.names : known) };
+}
+
+/** Each name counts under the mesh's trust domain aliases too (Istio 1.20, pkg/spiffe, ExpandWithTrustDomains; seen in the lab's calibration). */
+function withAliases(names: Iterable<string>, aliases: readonly string[]): readonly string[] {
+  return [...names].flatMap((name) => {
+    const path = /^spiffe:\/\/[^/]+(?<path>\/.*)$/u.exec(name)?.groups?.["path"];
+    return path === undefined ? [name] : [name, ...aliases.map((domain) => `spiffe://${domain}${path}`)];
+  });
 }
 
 /** The pods behind a Service, or those that an entry selects. */
@@ -162,6 +196,7 @@ interface EntryAt {
   readonly entry: WorkloadEntry;
   readonly port: number;
   readonly network: string | null;
+  readonly tls: ClientTls | null;
 }
 
 /**
@@ -169,18 +204,19 @@ interface EntryAt {
  * without mTLS it is left out. To a proxy without a network of its own every network is its own: an endpoint without address is
  * none for it (Istio 1.20, ep_filters.go, EndpointsByNetworkFilter, and Proxy.InNetwork).
  */
-function addEntry({ view, entry, port, network }: EntryAt, endpoints: Endpoint[], leftOut: LeftOut[]): void {
+function addEntry({ view, entry, port, network, tls }: EntryAt, endpoints: Endpoint[], leftOut: LeftOut[]): void {
   const { ref, object } = entry;
   const theirs = entry.view.spec.network;
   const address = textAt(object.body, "/spec/address");
   const gateways = theirs === "" ? [] : networkGateways(view, theirs);
+  const mtls = tls?.mutual ?? entryTakesMtls(view, entry, port);
   const isOwn = theirs === "" || network === null || theirs === network;
   if (isOwn || gateways.length === 0) {
-    if (address !== "") endpoints.push({ to: "address", address, port, entry: ref });
+    if (address !== "") endpoints.push({ to: "address", address, port, entry: ref, mtls });
     else leftOut.push({ at: ref, why: network === null ? "proxy-without-network" : "no-gateway-address" });
     return;
   }
-  if (!entryTakesMtls(view, entry, port)) leftOut.push({ at: ref, why: "no-mtls" });
+  if (!mtls) leftOut.push({ at: tls?.rule ?? ref, why: "no-mtls" });
   else
     for (const { gateway, address: at, port: number } of gateways)
       endpoints.push({ to: "gateway", gateway, address: at, port: number, entry: ref });

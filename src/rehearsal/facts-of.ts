@@ -9,6 +9,7 @@ import type { PodShape } from "../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
 import { typedIn } from "./cluster-state.ts";
 import { exposedAt, meshOfProxy, passThrough } from "./east-west-passage.ts";
+import { clientTls } from "./client-tls.ts";
 import { type Endpoint, endpointsOf, identityOf } from "./endpoints.ts";
 import { peerOf, serviceFor } from "./known-services.ts";
 import { addressOfPod, deploymentOf, healthy, podOf } from "./healthy-objects.ts";
@@ -121,7 +122,8 @@ function hostsAt(look: Look, workload: ObjectRef, host: Host, port: number): rea
   const service = client.memory.configured ? serviceFor(view, client.shape, host) : undefined;
   const pods = podsOf(look, workload);
   if (!service) return pods.map(({ ref }) => ({ pod: ref.name, view: null }));
-  const { endpoints, names } = endpointsOf(view, service, port, client.memory.network);
+  const tls = clientTls(view, client.shape, service, port);
+  const { endpoints, names } = endpointsOf(view, service, port, client.memory.network, tls);
   const held = endpoints.flatMap((endpoint) =>
     addressesOf(look, client.mesh, endpoint).map((each) => ({ ...each, healthy: true })),
   );

@@ -9,7 +9,7 @@ import type { Typed } from "../inventory/cluster.ts";
 import type { KindName } from "../inventory/kinds/registry.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { Mesh } from "../inventory/mesh.ts";
-import { mtlsSwitchedOff } from "../policies/mtls-mode.ts";
+import { mtlsDemanded, mtlsSwitchedOff } from "../policies/mtls-mode.ts";
 import { shows, sidecarLookup, type SidecarObject } from "../routes/sidecar-scope.ts";
 import { asCluster, type ClusterState, type Keep, keeper, namedIn, once, sliceIn } from "./cluster-state.ts";
 import { clusterStateOf, type World } from "./world.ts";
@@ -49,6 +49,8 @@ export interface IstiodView {
   readonly sidecarOf: (namespace: string, labels: Readonly<Record<string, string>>) => SidecarObject | null;
   /** Whether a PeerAuthentication has a workload take plain text at a port. */
   readonly plainAt: (namespace: string, labels: Readonly<Record<string, string>>, port: number) => boolean;
+  /** The PeerAuthentication that has a workload take nothing but mTLS at a port; null: none does. */
+  readonly strictAt: (namespace: string, labels: Readonly<Record<string, string>>, port: number) => ObjectRef | null;
   /** What others make out of this view. */
   readonly kept: Keep;
 }
@@ -65,8 +67,10 @@ export function istiodView(world: World, mesh: Mesh): IstiodView {
   const sidecar = ofMesh("Sidecar.networking.istio.io", () =>
     has("Sidecar.networking.istio.io") ? sidecarLookup(cluster(), mesh) : none,
   );
-  const plain = ofMesh("PeerAuthentication.security.istio.io", () =>
-    has("PeerAuthentication.security.istio.io") ? mtlsSwitchedOff(cluster(), mesh.namespace) : none,
+  const peers = ofMesh("PeerAuthentication.security.istio.io", () =>
+    has("PeerAuthentication.security.istio.io")
+      ? { off: mtlsSwitchedOff(cluster(), mesh.namespace), strict: mtlsDemanded(cluster(), mesh.namespace) }
+      : { off: none, strict: none },
   );
   return {
     world,
@@ -74,7 +78,8 @@ export function istiodView(world: World, mesh: Mesh): IstiodView {
     state,
     watches: (namespace) => watched()(namespace),
     sidecarOf: (namespace, labels) => sidecar()(namespace, labels),
-    plainAt: (namespace, labels, port) => plain()(namespace, labels, port) !== null,
+    plainAt: (namespace, labels, port) => peers().off(namespace, labels, port) !== null,
+    strictAt: (namespace, labels, port) => peers().strict(namespace, labels, port)?.ref ?? null,
     kept: keeper(),
   };
 }

@@ -9,6 +9,7 @@ import { kinds } from "../inventory/kinds/registry.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { type Rule, takenBy } from "../policies/match-source.ts";
 import type { Action, Plan } from "../plan/plan.ts";
+import { statesTls } from "./client-tls.ts";
 import { istiodView, visibility } from "./known-services.ts";
 import type { World } from "./world.ts";
 
@@ -27,7 +28,8 @@ const policyKind = "AuthorizationPolicy.security.istio.io";
 
 /**
  * What a client is told, and what is said of it, as known-services.ts and server.ts read it: clients are told apart by the lists of namespaces in which imported hosts are visible, by what policies say of their accounts, and
- * where there are Sidecars, or will be, by their namespaces and accounts.
+ * where there are Sidecars, or will be, by their namespaces and accounts; where a DestinationRule of their own says something of
+ * TLS, by their workloads.
  */
 export function likeness(world: World, plan: Plan): Likeness {
   const written = writtenBy(plan);
@@ -37,6 +39,7 @@ export function likeness(world: World, plan: Plan): Likeness {
   const scoped = new Set(
     written.filter(({ ref }) => ref.kind === "Sidecar").map(({ ref }) => `${ref.cluster}|${ref.namespace ?? ""}`),
   );
+  const ruled = ruledNamespaces(world, written);
   return (mesh, { namespace, serviceAccount, labels, workload }) => {
     const own = scoped.has(`${mesh.cluster}|${namespace}`);
     const sidecar = sidecarOf(mesh, namespace, labels);
@@ -45,6 +48,7 @@ export function likeness(world: World, plan: Plan): Likeness {
       (lists.get(mesh.cluster) ?? []).flatMap((list, at) => (list.has(namespace) ? [at] : [])),
       saysOf(mesh, namespace, serviceAccount),
       isScoped ? [namespace, serviceAccount, sidecar ?? "", own ? refKey(workload) : ""] : [],
+      ruled.has(`${mesh.cluster}|${namespace}`) ? refKey(workload) : "",
     ]);
   };
 }
@@ -67,7 +71,25 @@ interface Written {
   readonly fields: readonly { readonly pointer: string; readonly value: Json }[];
 }
 
-const kindsInUse: ReadonlySet<string> = new Set([entryKind, policyKind, "Service", "Sidecar.networking.istio.io"]);
+const ruleKind = "DestinationRule.networking.istio.io";
+const kindsInUse: ReadonlySet<string> = new Set([
+  entryKind,
+  policyKind,
+  ruleKind,
+  "Service",
+  "Sidecar.networking.istio.io",
+]);
+
+/** "CLUSTER|NAMESPACE" of DestinationRules that say something of TLS. */
+function ruledNamespaces(world: World, written: readonly Written[]): ReadonlySet<string> {
+  const there = [...world.clusters.values()].flatMap(({ slices }) => slices.get(ruleKind)?.list() ?? []);
+  const planned = written.filter(({ ref }) => kindKey(ref) === ruleKind);
+  return new Set(
+    [...there, ...planned]
+      .filter(({ body }) => statesTls(body))
+      .map(({ ref }) => `${ref.cluster}|${ref.namespace ?? ""}`),
+  );
+}
 
 function writtenBy({ phases, objects }: Plan): readonly Written[] {
   const actionsOf = (action: Action): Written[] => {
@@ -115,12 +137,15 @@ function visibilities(world: World, written: readonly Written[]): ReadonlyMap<st
       for (const { ref, object } of state.entriesByHost.get(host) ?? [])
         add(ref, valueAt(object.body, "/spec/exportTo"));
     for (const { ref, body } of state.slices.get("Service")?.list() ?? []) add(ref, valueAt(body, annotation));
+    for (const { ref, body } of state.slices.get(ruleKind)?.list() ?? [])
+      if (statesTls(body)) add(ref, valueAt(body, "/spec/exportTo"));
   }
   for (const { ref, body, fields } of written) {
     if (kindKey(ref) === entryKind && isImported(ref, body)) {
       add(ref, valueAt(body, "/spec/exportTo"));
       for (const { pointer, value } of fields) if (pointer.startsWith("/spec/exportTo")) add(ref, value);
     }
+    if (kindKey(ref) === ruleKind && statesTls(body)) add(ref, valueAt(body, "/spec/exportTo"));
     if (ref.kind === "Service") {
       add(ref, valueAt(body, annotation));
       for (const { pointer, value } of fields) if (pointer === annotation) add(ref, value);

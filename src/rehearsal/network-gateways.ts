@@ -3,6 +3,7 @@ import type { ObjectRef } from "../core/object-ref.ts";
 import { groupBy } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { Json } from "../core/json.ts";
+import { eastWestPort } from "../target/names.ts";
 import type { IstiodView } from "./known-services.ts";
 
 export interface NetworkGateway {
@@ -15,7 +16,8 @@ const gatewayKind = "Gateway.gateway.networking.k8s.io";
 const networkLabel = "/metadata/labels/topology.istio.io~1network";
 
 /**
- * Each address with the port of each listener that says auto-passthrough. istiod reads these objects only with
+ * Each address with the port of each listener that says auto-passthrough, or has the port that the Gateway's label
+ * networking.istio.io/gatewayPort says, by default 15443 (pilot/pkg/serviceregistry/kube/conversion.go, IsAutoPassthrough). istiod reads these objects only with
  * PILOT_MULTI_NETWORK_DISCOVER_GATEWAY_API, off by default in 1.20 (docs/facts.md, network.gateway-discovery; Istio 1.20,
  * pilot/pkg/serviceregistry/kube/controller/network.go).
  */
@@ -33,13 +35,20 @@ function gatewaysByNetwork(view: IstiodView): ReadonlyMap<string, readonly Netwo
       if (!view.watches(ref.namespace ?? "") || typeof network !== "string") return [];
       if (valueAt(body, "/spec/gatewayClassName") !== "istio-remote") return [];
       const ports = listAt(body, "/spec/listeners")
-        .filter((each) => valueAt(each, "/tls/options/gateway.istio.io~1listener-protocol") === "auto-passthrough")
+        .filter((each) => passesOn(each, valueAt(body, "/metadata/labels/networking.istio.io~1gatewayPort")))
         .flatMap((each) => numberAt(each, "/port"));
       const addresses = listAt(body, "/spec/addresses").flatMap((each) => textAt(each, "/value"));
       return addresses.flatMap((address) => ports.map((port) => ({ network, gateway: ref, address, port })));
     });
     return groupBy(found, ({ network }) => network);
   });
+}
+
+function passesOn(listener: Json, gatewayPort: Json | undefined): boolean {
+  if (valueAt(listener, "/tls") === undefined) return false;
+  if (valueAt(listener, "/tls/options/gateway.istio.io~1listener-protocol") === "auto-passthrough") return true;
+  const stated = typeof gatewayPort === "string" ? Number(gatewayPort) : eastWestPort;
+  return valueAt(listener, "/port") === stated;
 }
 
 /** Whether the istiod of this mesh looks at Gateway objects for other networks. */

@@ -1,5 +1,6 @@
 // What was seen on real meshes, asked of the model: each with what undoes it beside it. The facts and their sources stand in docs/facts.md.
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../src/core/json.ts";
 import { defaultConfig } from "../../src/config/config.ts";
 import { passTime } from "../../src/rehearsal/pass-time.ts";
 import { restarted } from "../../src/rehearsal/restart.ts";
@@ -52,6 +53,39 @@ describe("the importer's objects", () => {
     ["back: without the entry", without(moved, entry), "ok federation"],
   ])("%s", (_, world, outcome) => {
     expect(from(world)).toBe(outcome);
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ["switches TLS off", { tls: { mode: "DISABLE" } }, "broken none: no-mtls"],
+    [
+      "switches TLS off at the port",
+      { portLevelSettings: [{ port: { number: 8080 }, tls: { mode: "DISABLE" } }] },
+      "broken none: no-mtls",
+    ],
+    [
+      "switches TLS off at another port",
+      { portLevelSettings: [{ port: { number: 1 }, tls: { mode: "DISABLE" } }] },
+      "ok east-west",
+    ],
+    [
+      "states another name",
+      { tls: { mode: "ISTIO_MUTUAL", subjectAltNames: ["spiffe://west.example/ns/a/sa/other"] } },
+      "broken none: name-refused",
+    ],
+    ["says nothing of TLS", { loadBalancer: { simple: "RANDOM" } }, "ok east-west"],
+  ])("a DestinationRule of the client's that %s", (_, trafficPolicy, outcome) => {
+    const ruled = (namespace: string, name: string, of = host) =>
+      kubeObject("east", "networking.istio.io/v1beta1", "DestinationRule", namespace, name, {
+        spec: { host: of, trafficPolicy },
+      });
+    expect(from(withObject(moved, ruled("a", "own")))).toBe(outcome);
+    expect(from(withObject(moved, ruled("a", "own", "*.west-mesh-imports.local")))).toBe(outcome);
+    // Beside the entry, and for everybody; in a namespace that nobody looks in.
+    expect(from(withObject(moved, ruled("meshferry-imports", "shared")))).toBe(outcome);
+    expect(from(withObject(moved, ruled("b", "elsewhere")))).toBe("ok east-west");
+    // A rule of the client's own namespace hides that of the entry's.
+    const hiding = { ...ruled("a", "hiding"), body: { spec: { host, trafficPolicy: { connectionPool: {} } } } };
+    expect(from(withObject(withObject(moved, ruled("meshferry-imports", "shared")), hiding))).toBe("ok east-west");
   });
 
   test("in the namespace where federation's service lives, endpoints of both share one list of names", () => {

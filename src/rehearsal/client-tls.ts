@@ -1,0 +1,102 @@
+// What a client's DestinationRule says of TLS to a service: then istiod goes by it, and by nothing that it finds out itself.
+import type { Json } from "../core/json.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { sortedBy } from "../core/order.ts";
+import { valueAt } from "../core/pointer.ts";
+import type { Typed } from "../inventory/cluster.ts";
+import { matchesPairs } from "../inventory/label-match.ts";
+import { sliceIn } from "./cluster-state.ts";
+import { type IstiodView, type KnownService, type Onlooker, visibility } from "./known-services.ts";
+
+type DestinationRule = Typed<"DestinationRule.networking.istio.io">;
+
+export interface ClientTls {
+  readonly rule: ObjectRef;
+  /** Anything but ISTIO_MUTUAL is no mTLS of the mesh. */
+  readonly mutual: boolean;
+  /** Names that take the place of those that istiod knows; null: none are stated. */
+  readonly names: readonly string[] | null;
+}
+
+/**
+ * By the rule that applies: looked for in the client's namespace, then in the service's, then in the root namespace, in each the
+ * most specific host, and of several the oldest with a traffic policy; a port's own settings come before the general ones (Istio
+ * 1.20, pilot/pkg/model/push_context.go, destinationRule, destination_rule.go, mergeDestinationRule, and
+ * pilot/pkg/xds/endpoints/mtls_checker.go). null: no rule says a word of TLS.
+ */
+export function clientTls(view: IstiodView, client: Onlooker, service: KnownService, port: number): ClientTls | null {
+  if (sliceIn(view.state, kind).objects.size === 0) return null;
+  for (const place of new Set([client.namespace, service.namespace, view.mesh.namespace])) {
+    const found = rulesIn(view, place).filter((rule) => applies(rule, place, client));
+    const rules = mostSpecific(view, found, service.host);
+    const policy = rules.find(({ view: { spec } }) => spec.trafficPolicy !== null);
+    if (rules.length > 0) return policy ? tlsOf(policy, port) : null;
+  }
+  return null;
+}
+
+const kind = "DestinationRule.networking.istio.io";
+
+function rulesIn({ state }: IstiodView, namespace: string): readonly DestinationRule[] {
+  // The slice is of this kind.
+  const rules = (sliceIn(state, kind).namespaces.get(namespace) ?? []) as unknown as readonly DestinationRule[];
+  return sortedBy(
+    rules,
+    ({ object }) => textAt(object.body, "/metadata/creationTimestamp"),
+    ({ ref }) => refKey(ref),
+  );
+}
+
+/** One with a workloadSelector is for its own namespace alone. */
+function applies({ view: { spec }, object }: DestinationRule, place: string, client: Onlooker): boolean {
+  const labels = valueAt(object.body, "/spec/workloadSelector/matchLabels");
+  if (typeof labels === "object" && labels !== null && !Array.isArray(labels))
+    return place === client.namespace && matchesPairs(labels as Readonly<Record<string, string>>, client.labels);
+  const shownIn = spec.exportTo.length === 0 ? null : visibility(spec.exportTo, place);
+  return shownIn === null || shownIn.includes(client.namespace);
+}
+
+/** Those of the host itself, else those of the longest wildcard that fits (Istio 1.20, pilot/pkg/model/config.go, MostSpecificHostMatch). */
+function mostSpecific(view: IstiodView, rules: readonly DestinationRule[], host: string): readonly DestinationRule[] {
+  const hostOf = (rule: DestinationRule): string => fullHost(rule, view.mesh.clusterDomain);
+  const fitting = rules.filter((rule) => fits(hostOf(rule), host));
+  const rank = (rule: DestinationRule): number => (hostOf(rule) === host ? Infinity : hostOf(rule).length);
+  const best = Math.max(...fitting.map(rank));
+  return fitting.filter((rule) => rank(rule) === best);
+}
+
+function fits(pattern: string, host: string): boolean {
+  return pattern === host || (pattern.startsWith("*") && host.endsWith(pattern.slice(1)));
+}
+
+/** A short name means a Service of the rule's own namespace. */
+function fullHost({ ref, view }: DestinationRule, clusterDomain: string): string {
+  const { host } = view.spec;
+  return host.startsWith("*") || host.includes(".") ? host : `${host}.${ref.namespace ?? ""}.svc.${clusterDomain}`;
+}
+
+function tlsOf({ ref, view, object }: DestinationRule, port: number): ClientTls | null {
+  const general = view.spec.trafficPolicy;
+  const at = (general?.portLevelSettings ?? []).findIndex(
+    ({ tls }, index) =>
+      tls !== null && valueAt(object.body, `/spec/trafficPolicy/portLevelSettings/${index}/port/number`) === port,
+  );
+  const tls = general?.portLevelSettings[at]?.tls ?? general?.tls ?? null;
+  if (tls === null) return null;
+  const { mode, subjectAltNames } = tls;
+  return { rule: ref, mutual: mode === "ISTIO_MUTUAL", names: subjectAltNames.length > 0 ? subjectAltNames : null };
+}
+
+/** Whether a rule says something of TLS. */
+export function statesTls(body: Json): boolean {
+  const ports = valueAt(body, "/spec/trafficPolicy/portLevelSettings");
+  return (
+    valueAt(body, "/spec/trafficPolicy/tls") !== undefined ||
+    (Array.isArray(ports) && (ports as readonly Json[]).some((each) => valueAt(each, "/tls") !== undefined))
+  );
+}
+
+function textAt(body: Json, path: string): string {
+  const value = valueAt(body, path);
+  return typeof value === "string" ? value : "";
+}
