@@ -71,7 +71,7 @@ function calibrationOf(rest: readonly string[]): Calibration | null {
 
 async function runCalibrate(places: Places, wanted: Calibration): Promise<number> {
   const built = await runBuild(places, say);
-  return (await calibrate(places, built, wanted, say)) ? 0 : 1;
+  return (await calibrate(places, built, wanted, { say, signal: untilInterrupted() })) ? 0 : 1;
 }
 
 async function done(work: Promise<unknown>): Promise<number> {
@@ -102,7 +102,7 @@ async function runUpMesh(places: Places): Promise<number> {
 function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(signal, () => interrupted.abort(new LabTrouble("up was interrupted", signal, "run it again")));
+    process.on(signal, () => interrupted.abort(new LabTrouble("interrupted", signal, "run it again")));
   return interrupted.signal;
 }
 

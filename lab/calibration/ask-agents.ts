@@ -5,7 +5,7 @@ import { LabTrouble } from "../machine/trouble.ts";
 import { podExec } from "../load/pod-exec.ts";
 import { until } from "../machine/until.ts";
 import { kubectlBinary, type Side, type Site } from "./start-site.ts";
-import { agentPort, controlPlane, gatewayWorkload, places } from "./site.ts";
+import { agentPort, clientNamespace, controlPlane, gatewayPods, places, serverNamespace } from "./site.ts";
 
 export interface PodPlace {
   readonly namespace: string;
@@ -82,19 +82,16 @@ export interface Proxies {
   readonly gateway: PodPlace;
 }
 
-export async function proxiesOf(
-  { east, west, slots }: Site,
-  namespaces: (slot: number) => readonly [string, string],
-): Promise<Proxies> {
-  const numbers = Array.from({ length: slots }, (_, index) => namespaces(index + 1));
+export async function proxiesOf({ east, west, slots }: Site): Promise<Proxies> {
+  const numbers = Array.from({ length: slots }, (_, index) => index + 1);
   return {
     east: await Promise.all([
-      ...numbers.map(async ([near]) => podOf(east.api, near, "client")),
+      ...numbers.map(async (slot) => podOf(east.api, clientNamespace(slot), "client")),
       podOf(east.api, places.blind, "client"),
       podOf(east.api, places.local, "server"),
     ]),
-    west: await Promise.all(numbers.map(async ([, far]) => podOf(west.api, far, "server"))),
-    gateway: await podOf(west.api, controlPlane, gatewayWorkload.replace(/-istio$/u, ""), "lab.meshferry.io/gateway"),
+    west: await Promise.all(numbers.map(async (slot) => podOf(west.api, serverNamespace(slot), "server"))),
+    gateway: await podOf(west.api, controlPlane, ...gatewayPods),
   };
 }
 

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Built } from "../build/run-build.ts";
+import { orAborted } from "../machine/or-aborted.ts";
 import { labFolder, labsFolder, labTag, type Places } from "../machine/places.ts";
 import type { Say } from "../machine/progress.ts";
 import { stages } from "./case.ts";
@@ -23,23 +24,31 @@ export interface Calibration {
 }
 
 /** True where all differences were known before. */
-export async function calibrate(places: Places, built: Built, wanted: Calibration, say: Say): Promise<boolean> {
+export async function calibrate(
+  places: Places,
+  built: Built,
+  wanted: Calibration,
+  { say, signal }: { readonly say: Say; readonly signal: AbortSignal },
+): Promise<boolean> {
   const begun = Date.now();
   const state = join(labsFolder, `calibration-${labTag(labFolder)}`);
-  const site = await startSite({ built, cache: places.cache, state, slots, say });
+  const site = await startSite({ built, cache: places.cache, state, slots, say, signal });
   const results: Result[] = [];
-  try {
+  const all = async (): Promise<void> => {
     const drawn = drawCases(wanted.seed, wanted.cases, stages);
     for (const stage of stages) {
-      const own = drawn.filter(({ change }) => (change.stage ?? "federated") === stage);
       if (results.length === drawn.length) break;
       await toStage(site, stage, say);
+      const own = drawn.filter(({ change }) => (change.stage ?? "federated") === stage);
       await runCases(site, own, (found) => {
         results.push(...found);
         for (const each of found) if (!each.agrees) say(`lab: ${differenceText(each)}`);
         say(`lab: ${stage}: ${tallyText(tallyOf(results))}`);
       });
     }
+  };
+  try {
+    await orAborted(signal, all());
   } finally {
     await site.end();
   }

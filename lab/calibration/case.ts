@@ -38,6 +38,8 @@ export interface Case extends Made {
   readonly index: number;
   readonly slot: number;
   readonly change: Change;
+  /** The client's proxy takes its requests for nothing but connections. */
+  readonly isTcp: boolean;
 }
 
 /** All objects of both sides of the parts, and more. */

@@ -51,8 +51,8 @@ test("of a log the lines of one case are found, HTTP by its path, TCP by its hos
     line("- - -", "outbound|9101||b.example"),
     "not a line of the log",
   ];
-  expect(linesOf(log, "/case-1-1", "a.example")).toMatchObject([{ flags: "UH", upstream: "192.0.2.1:15443" }]);
-  expect(linesOf(log, "/case-2-1", "b.example")).toMatchObject([{ cluster: "outbound|9101||b.example" }]);
+  expect(linesOf(log, ["/case-1-1"], "a.example")).toMatchObject([{ flags: "UH", upstream: "192.0.2.1:15443" }]);
+  expect(linesOf(log, ["/case-2-1"], "b.example")).toMatchObject([{ cluster: "outbound|9101||b.example" }]);
 });
 
 const me = "east.local/ns/a/sa/b";

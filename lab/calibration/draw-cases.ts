@@ -48,7 +48,8 @@ export function placed({ index, seed, change }: Drawn, slot: number, ground: Gro
   const draw = drawFrom(Math.imul(seed + 1, 10_007) + index);
   const route = drawRoute(index, slot, ground, draw);
   const made = change.make(route, draw);
-  return { index, slot, change, ...made, east: withFreshConnections(made, route) };
+  const isTcp = route.protocol === "TCP" && made.port === route.port;
+  return { index, slot, change, isTcp, ...made, east: withFreshConnections(made, route) };
 }
 
 /** Where a case has a rule of its own, that says it. */

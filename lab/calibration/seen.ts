@@ -104,13 +104,13 @@ export interface LogLine {
 const logFormat =
   /^\[[^\]]*\] "(?<request>[^"]*)" \d+ (?<flags>\S+) (?<details>\S+) \S+ "(?<failure>[^"]*)" \d+ \d+ \d+ \S+ "[^"]*" "[^"]*" "[^"]*" "[^"]*" "(?<upstream>[^"]*)" (?<cluster>\S+)/u;
 
-/** The lines of the requests whose path begins so, or, of TCP, of connections to the host. */
-export function linesOf(log: readonly string[], path: string, host: string): readonly LogLine[] {
+/** The lines of the requests whose path begins in one of these ways, or, of TCP, of connections to the host. */
+export function linesOf(log: readonly string[], paths: readonly string[], host: string): readonly LogLine[] {
   return log.flatMap((line) => {
     const parts = logFormat.exec(line)?.groups;
     if (!parts) return [];
     const { request = "", flags = "", details = "", failure = "", upstream = "", cluster = "" } = parts;
-    const isHttp = request.startsWith(`GET ${path}-`);
+    const isHttp = paths.some((path) => request.startsWith(`GET ${path}-`));
     const isTcp = request === "- - -" && cluster.endsWith(`|${host}`);
     return isHttp || isTcp ? [{ flags, details, failure, upstream, cluster }] : [];
   });

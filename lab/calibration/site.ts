@@ -42,6 +42,8 @@ export const servicePort = 8000;
 
 /** A label of our own in the Gateway's metadata reaches its pods (docs/facts.md, network.gateway-label-reaches-pods). */
 export const gatewayLabel = { "lab.meshferry.io/gateway": "calibration" } as const;
+/** The value of the label, and its key. */
+export const gatewayPods = ["calibration", "lab.meshferry.io/gateway"] as const;
 export const eastWestPort = 15443;
 
 const gatewayApi = "gateway.networking.k8s.io/v1beta1";

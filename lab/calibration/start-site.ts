@@ -44,6 +44,7 @@ export interface SiteOptions {
   readonly state: string;
   readonly slots: number;
   readonly say: Say;
+  readonly signal?: AbortSignal;
 }
 
 const rolloutMs = 240_000;
@@ -51,7 +52,7 @@ const rolloutMs = 240_000;
 /** By default a proxy tries a failed request twice more: one way of two that is broken would not be seen. */
 const meshConfig = { defaultHttpRetryPolicy: { attempts: 0 } };
 
-export async function startSite({ built, cache, state, slots, say }: SiteOptions): Promise<Site> {
+export async function startSite({ built, cache, state, slots, say, signal }: SiteOptions): Promise<Site> {
   await removeLab(state);
   const stopped = new AbortController();
   let standIn: StandIn | null = null;
@@ -63,7 +64,10 @@ export async function startSite({ built, cache, state, slots, say }: SiteOptions
     await removeLab(state);
   };
   try {
-    const { lab, start: plain } = await upMesh({ cache, state, built, say, named: true, meshConfig });
+    const { lab, start: plain } = await upMesh({
+      ...{ cache, state, built, say, meshConfig, named: true },
+      ...(signal === undefined ? {} : { signal }),
+    });
     const start = withExports(plain, slots);
     for (const name of ["east", "west"]) {
       const cluster = clusterNamed(lab, name);

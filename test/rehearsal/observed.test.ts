@@ -84,7 +84,7 @@ describe("the importer's objects", () => {
     expect(from(withObject(moved, ruled("meshferry-imports", "shared")))).toBe(outcome);
     expect(from(withObject(moved, ruled("b", "elsewhere")))).toBe("ok east-west");
     // A rule of the client's own namespace hides that of the entry's.
-    const hiding = { ...ruled("a", "hiding"), body: { spec: { host, trafficPolicy: { connectionPool: {} } } } };
+    const hiding = { ...ruled("a", "hiding"), body: { spec: { host, subsets: [{ name: "v1" }] } } };
     expect(from(withObject(withObject(moved, ruled("meshferry-imports", "shared")), hiding))).toBe("ok east-west");
   });
 

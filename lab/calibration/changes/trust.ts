@@ -14,7 +14,7 @@ function changesOf(stage: Stage, causes: Change["causes"]): readonly Change[] {
       what: title,
       stage,
       causes,
-      weight: 8,
+      weight: 5,
       make: (route) => made(route, right(route).east, right(route).west),
     },
     {
