@@ -9,7 +9,8 @@ const isFar = ({ at }: Reason): boolean => at?.cluster === "west";
 
 /** What a client sees of each reason. A name without a port that is known, or behind TCP, can only end in a reset. */
 const looks: Readonly<Record<ReasonCode, Looks>> = {
-  "no-service": () => ["unresolved", "no-answer", "no-connection"],
+  // A name without an address; else the proxy passes the connection on to one that nobody answers at, and closes it in the end.
+  "no-service": () => ["unresolved", "no-answer", "no-connection", "reset"],
   "no-endpoint": (reason) => (isFar(reason) ? ["reset"] : ["no-endpoint"]),
   "proxy-without-network": () => ["no-endpoint"],
   "no-gateway-address": () => ["no-endpoint"],

@@ -81,7 +81,7 @@ export function reportText(run: Run): string {
     "| --- | --- | --- | --- |",
     ...rows,
     "",
-    'A case counts for each reason that the model names. "Agree" is the whole of it: whether requests arrive, all or some; by which path; whom the server sees; and how each failure looks to the client.',
+    'A case counts for each reason that the model names. "Agree" is the whole of it: whether requests arrive, all or some; by which path; whom the server sees; and how each failure looks to the client. Reasons without a case are those that the lab cannot make ([rehearse.md](../rehearse.md)).',
     "",
     "| predicted to arrive by | predicted | seen to fail | agree |",
     "| --- | --- | --- | --- |",

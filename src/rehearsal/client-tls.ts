@@ -1,7 +1,7 @@
 // What a client's DestinationRule says of TLS to a service: then istiod goes by it, and by nothing that it finds out itself.
 import type { Json } from "../core/json.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
-import { sortedBy } from "../core/order.ts";
+import { groupBy, sortedBy } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
@@ -25,10 +25,16 @@ export interface ClientTls {
  * pilot/pkg/xds/endpoints/mtls_checker.go). null: no rule says a word of TLS.
  */
 export function clientTls(view: IstiodView, client: Onlooker, service: KnownService, port: number): ClientTls | null {
-  if (sliceIn(view.state, kind).objects.size === 0) return null;
+  const slice = sliceIn(view.state, kind);
+  // In most meshes no rule says a word of it.
+  if (!slice.kept("states TLS", null, () => slice.list().some(({ body }) => statesTls(body)))) return null;
   for (const place of new Set([client.namespace, service.namespace, view.mesh.namespace])) {
-    const found = rulesIn(view, place).filter((rule) => applies(rule, place, client));
-    const rules = mostSpecific(view, found, service.host);
+    const { exact, wild } = rulesIn(view, place);
+    const fitting = [
+      ...(exact.get(service.host) ?? []),
+      ...wild.filter((rule) => fits(rule.view.spec.host, service.host)),
+    ];
+    const rules = mostSpecific(fitting.filter((rule) => applies(rule, place, client)));
     const policy = rules.find(({ view: { spec } }) => spec.trafficPolicy !== null);
     if (rules.length > 0) return policy ? tlsOf(policy, port) : null;
   }
@@ -37,14 +43,30 @@ export function clientTls(view: IstiodView, client: Onlooker, service: KnownServ
 
 const kind = "DestinationRule.networking.istio.io";
 
-function rulesIn({ state }: IstiodView, namespace: string): readonly DestinationRule[] {
-  // The slice is of this kind.
-  const rules = (sliceIn(state, kind).namespaces.get(namespace) ?? []) as unknown as readonly DestinationRule[];
-  return sortedBy(
-    rules,
-    ({ object }) => textAt(object.body, "/metadata/creationTimestamp"),
-    ({ ref }) => refKey(ref),
-  );
+interface Rules {
+  readonly exact: ReadonlyMap<string, readonly DestinationRule[]>;
+  readonly wild: readonly DestinationRule[];
+}
+
+/** Of a namespace, the oldest first. */
+function rulesIn({ state, mesh }: IstiodView, namespace: string): Rules {
+  const slice = sliceIn(state, kind);
+  return slice.kept(`rules of ${mesh.id} ${namespace}`, mesh, () => {
+    // The slice is of this kind.
+    const rules = sortedBy(
+      (slice.namespaces.get(namespace) ?? []) as unknown as readonly DestinationRule[],
+      ({ object }) => textAt(object.body, "/metadata/creationTimestamp"),
+      ({ ref }) => refKey(ref),
+    );
+    const isWild = ({ view }: DestinationRule): boolean => view.spec.host.startsWith("*");
+    return {
+      exact: groupBy(
+        rules.filter((rule) => !isWild(rule)),
+        (rule) => fullHost(rule, mesh.clusterDomain),
+      ),
+      wild: rules.filter(isWild),
+    };
+  });
 }
 
 /** One with a workloadSelector is for its own namespace alone. */
@@ -56,23 +78,22 @@ function applies({ view: { spec }, object }: DestinationRule, place: string, cli
   return shownIn === null || shownIn.includes(client.namespace);
 }
 
-/** Those of the host itself, else those of the longest wildcard that fits (Istio 1.20, pilot/pkg/model/config.go, MostSpecificHostMatch). */
-function mostSpecific(view: IstiodView, rules: readonly DestinationRule[], host: string): readonly DestinationRule[] {
-  const hostOf = (rule: DestinationRule): string => fullHost(rule, view.mesh.clusterDomain);
-  const fitting = rules.filter((rule) => fits(hostOf(rule), host));
-  const rank = (rule: DestinationRule): number => (hostOf(rule) === host ? Infinity : hostOf(rule).length);
-  const best = Math.max(...fitting.map(rank));
-  return fitting.filter((rule) => rank(rule) === best);
+/** Those of the host itself, else those of the longest wildcard (Istio 1.20, pilot/pkg/model/config.go, MostSpecificHostMatch). */
+function mostSpecific(rules: readonly DestinationRule[]): readonly DestinationRule[] {
+  const rank = ({ view: { spec } }: DestinationRule): number =>
+    spec.host.startsWith("*") ? spec.host.length : Infinity;
+  const best = Math.max(...rules.map(rank));
+  return rules.filter((rule) => rank(rule) === best);
 }
 
 function fits(pattern: string, host: string): boolean {
-  return pattern === host || (pattern.startsWith("*") && host.endsWith(pattern.slice(1)));
+  return host.endsWith(pattern.slice(1));
 }
 
 /** A short name means a Service of the rule's own namespace. */
 function fullHost({ ref, view }: DestinationRule, clusterDomain: string): string {
   const { host } = view.spec;
-  return host.startsWith("*") || host.includes(".") ? host : `${host}.${ref.namespace ?? ""}.svc.${clusterDomain}`;
+  return host.includes(".") ? host : `${host}.${ref.namespace ?? ""}.svc.${clusterDomain}`;
 }
 
 function tlsOf({ ref, view, object }: DestinationRule, port: number): ClientTls | null {
