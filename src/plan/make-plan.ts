@@ -232,7 +232,11 @@ function withoutMissingPredecessors(made: readonly Phase[]): (phase: Phase) => P
     steps: phase.steps.map((step) => {
       if (step.after === whole) return step;
       const after = step.after.filter((id) => ids.has(id));
-      if (after.length < step.after.length) return { ...step, after };
+      if (after.length < step.after.length) {
+        const { apart, ...rest } = step;
+        const left = apart?.filter((id) => ids.has(id)) ?? [];
+        return { ...rest, after, ...(left.length > 0 ? { apart: left } : {}) };
+      }
       whole = step.after;
       return step;
     }),

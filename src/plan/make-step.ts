@@ -22,6 +22,8 @@ export interface StepParts {
   /** Tells apart steps of one phase that do the same to the same object, and names waits. */
   readonly about?: string | undefined;
   readonly after?: readonly StepId[];
+  /** Of other control planes: neither before nor after them, but never while they are at it. */
+  readonly apart?: readonly StepId[] | undefined;
   readonly expect?: Step["expect"];
   readonly done?: Condition;
   readonly timeoutMs?: number;
@@ -39,14 +41,15 @@ export const restore: Step["undo"] = { how: "restore", also: [] };
 
 /** A step; what is not said is: no predecessor, nothing expected, done at once, five minutes, nothing to undo. */
 export function makeStep(parts: StepParts): Step {
-  const { phase, action, about, rule, params } = parts;
+  const { phase, action, about, rule, params, after = noSteps, apart = noSteps } = parts;
   // Joined, as refKey is.
   const id = [phase, action.do, ...subject(action), ...(about ? [about] : [])].join("/");
   return {
     id: stepId(id),
     title: parts.title,
     action,
-    after: parts.after ?? noSteps,
+    after: apart.length > 0 ? [...after, ...apart] : after,
+    ...(apart.length > 0 ? { apart } : {}),
     expect: parts.expect ?? "any",
     done: parts.done ?? always,
     timeoutMs: parts.timeoutMs ?? 5 * minuteMs,

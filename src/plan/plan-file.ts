@@ -33,6 +33,8 @@ export interface StepLine {
   readonly action: ApplyLine | Exclude<Action, { readonly do: "apply" }>;
   /** Absent: none. */
   readonly after?: readonly AfterLine[];
+  /** Absent: none. */
+  readonly apart?: Step["apart"];
   /** Absent: "any". */
   readonly expect?: Step["expect"];
   /** Absent: what the action itself brings about: the object present, or absent; of other actions nothing. */
@@ -90,11 +92,15 @@ export function planLines(objects: Plan["objects"]): PlanLines {
   const templateOf = (object: Apply["object"]): Template | undefined => objects[object];
   const setLines = (set: Apply["set"]): readonly SetLine[] =>
     set.map(({ pointer, value }) => (isTexts(value) ? { pointer, list: listed(value) } : { pointer, value }));
-  const lineOf = ({ id, title, action, after, expect, done, timeoutMs, undo, routes, why }: Step, places: Places) => ({
+  const lineOf = (
+    { id, title, action, after, apart, expect, done, timeoutMs, undo, routes, why }: Step,
+    places: Places,
+  ) => ({
     id,
     title,
     action: action.do === "apply" ? applyLine(action, templateOf(action.object), setLines(action.set)) : action,
     ...(after.length === 0 ? {} : { after: shortAfter(after, places) }),
+    ...(apart === undefined ? {} : { apart }),
     ...(expect === "any" ? {} : { expect }),
     ...(isUsualDone(done, action) ? {} : { done }),
     ...(timeoutMs === usualTimeoutMs ? {} : { timeoutMs }),
@@ -243,6 +249,7 @@ function stepOf(line: StepLine, places: Places, read: Read): Step {
     title: line.title,
     action,
     after: longAfter(line.after ?? [], places),
+    ...(line.apart === undefined ? {} : { apart: line.apart }),
     expect: line.expect ?? "any",
     done: line.done ?? usualDone(action),
     timeoutMs: line.timeoutMs ?? usualTimeoutMs,

@@ -53,6 +53,8 @@ export interface Step {
   readonly title: string;
   readonly action: Action;
   readonly after: readonly StepId[];
+  /** Of `after`, those that could as well come later, but not at the same time: istiods that need each other. Absent: none. */
+  readonly apart?: readonly StepId[];
   /** What the object must be when the step begins: as it was seen, absent, ours, or guarded by the patch's own tests. */
   readonly expect: Expected | "absent" | "ours" | "guarded" | "any";
   readonly done: Condition;

@@ -180,7 +180,7 @@ test("whatever a step or object names is in the plan: objects, routes, slots, pr
   });
 });
 
-test("the order that was measured: gateway and entries before exposure, remote gateway before endpoints before entries", () => {
+test("the order that was measured: gateway and entries before exposure, remote gateway and endpoints before entries", () => {
   forEachPlan((plan) => {
     const steps = stepsOf(plan);
     const all = new Map(steps.map((step) => [step.id as string, step]));
@@ -221,8 +221,7 @@ function isNeededBy(early: Ref, late: Ref): boolean {
       ? early.namespace === late.namespace
       : early.kind === "ServiceEntry" && early.name.startsWith("meshferry-") && ofOneMesh(early, late);
   if (early.namespace !== late.namespace) return early.kind === "Namespace" && early.name === late.namespace;
-  if (late.kind === "WorkloadEntry") return early.kind === "Gateway";
-  return late.kind === "ServiceEntry" && early.kind === "WorkloadEntry";
+  return late.kind === "ServiceEntry" && (early.kind === "WorkloadEntry" || early.kind === "Gateway");
 }
 
 test("nobody is shown an entry before the canary, and never by fewer", () => {

@@ -169,8 +169,8 @@ describe("objects of others", () => {
     expect(codesOf(plan.findings)).toEqual(["MF306"]);
     expect(phaseSteps(plan, "export").map(({ id, after }) => [id.split("/").at(-1), after.length])).toEqual([
       ["eastwestgateway", 0],
-      ["eastwestgateway-istio", 1],
-      ["eastwestgateway-istio", 1],
+      ["eastwestgateway-istio", 0],
+      ["eastwestgateway-istio", 0],
       ["meshferry-orders", 0],
       ["expose-services", 2],
     ]);

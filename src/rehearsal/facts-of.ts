@@ -2,7 +2,6 @@
 import type { ExposedName, Facts, HostAtPod, Unseen } from "../conditions/facts.ts";
 import type { ClusterId, Host } from "../core/ids.ts";
 import { equalRef, type KubeObject, kindKey, type ObjectRef } from "../core/object-ref.ts";
-import { sortedUnique } from "../core/order.ts";
 import { type Outcome, notChecked, outcomeOf } from "../dataplane/outcome.ts";
 import { egressService, federationGateways, gatewayNamespace } from "../federation/gateways.ts";
 import type { PodShape } from "../federation/pod-index.ts";
@@ -46,7 +45,8 @@ export function factsOf(look: Look): Facts {
       const found = clientOf(look, workload, false);
       if (!found) return unseen(`the proxy of ${workload.name}`);
       const { memory, mesh } = found;
-      const roots = sortedUnique([...memory.roots, ...[...(memory.domains?.values() ?? [])].flat()]);
+      // With a validator for each trust domain, the peers' roots are there from the start: the own domain's tell of its bundle.
+      const roots = memory.domains?.get(mesh.trustDomain) ?? memory.roots;
       const network = memory.network ?? "";
       return podsOf(look, workload).map(({ ref }) => ({
         pod: ref.name,

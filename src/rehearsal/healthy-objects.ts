@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
-import { valueAt } from "../core/pointer.ts";
+import { valueAt, withValueAt } from "../core/pointer.ts";
 import { indexPods } from "../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
 import type { World } from "./world.ts";
@@ -12,12 +12,18 @@ const workloads: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "Da
 /** The object with the status that it has when everything has come to rest. */
 export function healthy(world: World, object: KubeObject): KubeObject {
   const { kind, group } = object.ref;
-  if (workloads.has(kind)) return withStatus(object, rolledOut(object));
+  if (workloads.has(kind)) return withStatus(scaledUp(object), rolledOut(scaledUp(object)));
   if (kind === "ServiceMeshControlPlane") return withStatus(object, ready(object));
   if (kind === "Pod") return withStatus(object, { phase: "Running", podIP: addressOfPod(object.ref), podIPs: [] });
   if (kind === "ServiceMeshPeer" && group === "federation.maistra.io")
     return withStatus(object, peerStatus(world, object));
   return object;
+}
+
+/** What is scaled to zero may be scaled up at any moment, and then has to be as everybody else. */
+function scaledUp(object: KubeObject): KubeObject {
+  if (valueAt(object.body, "/spec/replicas") !== 0) return object;
+  return { ...object, body: withValueAt(object.body, "/spec/replicas", 1) as JsonObject };
 }
 
 function withStatus(object: KubeObject, status: JsonObject): KubeObject {

@@ -18,7 +18,9 @@ import { allDoors, doorKey, doorsOfFederation, openDoors } from "./doors.ts";
 import { exposedHosts } from "./east-west-passage.ts";
 import { factsOf } from "./facts-of.ts";
 import { finest as finestLikeness, likeness } from "./likeness.ts";
+import { leftBehind, widelyShown } from "./later-clients.ts";
 import { lossesOf, startFindings } from "./losses.ts";
+import { haveSeen, moves, nothingSeen, type NotYetSeen, owedAtEnd, peersGone } from "./not-yet-seen.ts";
 import { evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
 import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
@@ -27,6 +29,7 @@ import { restarted } from "./restart.ts";
 import { cutHosts, leavesFederation, underwayKey } from "./underway.ts";
 import { type Look, lookAt } from "./ways.ts";
 import { hostsMovedByTime, isBackAt } from "./same-outcomes.ts";
+import { unwatched } from "./watched.ts";
 import { startWorld, type World } from "./world.ts";
 
 export interface RehearseOptions {
@@ -53,6 +56,7 @@ interface Course {
   readonly doors: Set<string>;
   /** Losses that were told: one that a restart would bring at every step from now on is told at the first. */
   readonly told: Set<string>;
+  readonly unseen: NotYetSeen;
   readonly changes: OutcomeChange[];
   readonly refused: Finding[];
   states: number;
@@ -79,6 +83,7 @@ export function rehearse(
       world = next;
       steps += 1;
     }
+    course.refused.push(...owedAtEnd(course.unseen, phase.id));
   }
   return result(course, hash, steps);
 }
@@ -87,12 +92,13 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
   const pairs = importedPairs(world, finest ? finestLikeness(world) : likeness(world, plan));
   const table = outcomeTable();
   const index = dependentsOf(pairs);
+  const planned = indexPlan(plan);
   const look = lookAt(world);
   const found = evaluate(look, { pairs, table, dependents: index }, pairs.keys());
   const start = pairs.map((_, at) => found.get(at) ?? 0);
   return {
     plan,
-    index: indexPlan(plan),
+    index: planned,
     pairs,
     table,
     dependents: index,
@@ -101,6 +107,7 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
     now: [...start],
     doors: new Set([...doorsOfFederation(look), ...allDoors(look).map(doorKey)]),
     told: new Set(),
+    unseen: nothingSeen({ plan, index: planned, pairs, dependents: index }, table.list, start),
     changes: [],
     refused: [],
     states: 1,
@@ -133,6 +140,7 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
   const was = outcomesOf(course, concerned.pairs);
   const look = lookAt(result.world);
   const left = looked(course, look, step, { when: "after", among: concerned.pairs });
+  course.refused.push(...notSeenBefore(course, before, look, step, concerned));
   const after = withUnderway(course, before, result.world, step, left);
   doorsOpened(course, look, step, concerned);
   const world = awaited(course, after, step.done, step.title);
@@ -146,6 +154,15 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
   looked(course, lookAt(world), step, { when: "after", among: later });
   besides(course, { before, world, step, among, was: all });
   return world;
+}
+
+/** What the step rests on, and nobody has seen. */
+function notSeenBefore({ unseen, plan }: Course, before: World, look: Look, step: Step, { hosts }: Affected) {
+  return [
+    ...unwatched(look, step),
+    ...peersGone(unseen, before, look.world, step),
+    ...leftBehind(plan, before, look, step, hosts),
+  ];
 }
 
 type Places = ReadonlySet<number>;
@@ -272,19 +289,25 @@ function seen(
   const left = [...outcomes].filter(([pair, outcome]) =>
     leavesFederation(table.list[now[pair] ?? -1], table.list[outcome]),
   );
-  if (when === "after") for (const [pair, outcome] of outcomes) now[pair] = outcome;
+  if (when === "after") {
+    course.refused.push(...moves(course.unseen, step, outcomes, table.list));
+    for (const [pair, outcome] of outcomes) now[pair] = outcome;
+  }
   return new Set(left.map(([pair]) => pair));
 }
 
 /** What has left federation is under way there for a while; where federation goes before it is through, it is cut. */
-function withUnderway({ pairs, refused }: Course, before: World, world: World, step: Step, left: Places): World {
+function withUnderway({ pairs, plan, refused }: Course, before: World, world: World, step: Step, left: Places): World {
   // Only what federation is made of can take a host away from it.
-  const cut = before.derived === world.derived ? [] : cutHosts(world);
+  const cut = before.derived === world.derived ? [] : cutHosts(before, world);
   if (cut.length > 0) {
     const hosts = cut.map((key) => key.slice(key.indexOf("|") + 1));
     refused.push(requestsCut.at([], { step: step.title, hosts: fewNames(hosts) }));
   }
-  const added = [...left].flatMap((at) => pairs[at] ?? []).map(({ pair }) => underwayKey(pair));
+  const added = [
+    ...[...left].flatMap((at) => pairs[at] ?? []).map(({ pair }) => underwayKey(pair)),
+    ...widelyShown(plan, before, world).map(underwayKey),
+  ];
   if (added.length === 0 && cut.length === 0) return world;
   // Not `subtract` and `union`, which go through the whole set.
   const underway = world.underway.withMutations((set) => {
@@ -315,10 +338,14 @@ function doorsOpened({ doors, refused }: Course, look: Look, step: Step, { hosts
 /** The world in which the condition holds: as it is, or some time later; else it is waited for in vain. */
 function awaited(course: Course, world: World, condition: Condition, title: string): World {
   const verdict = judge(condition, factsOf(lookAt(world)), indexFor(course, world, condition));
-  if (verdict.is === "done") return world;
+  if (verdict.is === "done") {
+    haveSeen(course.unseen, condition);
+    return world;
+  }
   const later = passTime(world);
   const again = judge(condition, factsOf(lookAt(later)), indexFor(course, later, condition));
   if (again.is !== "done") course.refused.push(neverDone.at([], { step: title, waits: findingMessage(again.seen) }));
+  else haveSeen(course.unseen, condition);
   return later;
 }
 

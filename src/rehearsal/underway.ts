@@ -4,7 +4,7 @@ import type { PairOfClass } from "./classes.ts";
 import type { World } from "./world.ts";
 
 /** How "MESH|HOST" is written. */
-export function underwayKey({ mesh, host }: PairOfClass["pair"]): string {
+export function underwayKey({ mesh, host }: Pick<PairOfClass["pair"], "mesh" | "host">): string {
   return `${mesh}|${host}`;
 }
 
@@ -14,13 +14,14 @@ export function leavesFederation(before: Reached | undefined, after: Reached | u
   return used(before) && !used(after);
 }
 
-/** Of the hosts with requests under way those that federation carries no more: what was under way is cut. */
-export function cutHosts(world: World): readonly string[] {
+/** Of the hosts with requests under way those that federation carries from fewer meshes than before: what was under way is cut. */
+export function cutHosts(before: World, world: World): readonly string[] {
+  return [...world.underway].filter((key) => waysOfFederation(world, key) < waysOfFederation(before, key));
+}
+
+function waysOfFederation(world: World, key: string): number {
   const derived = world.derived();
-  return [...world.underway].filter((key) => {
-    const at = key.indexOf("|");
-    const mesh = derived.inventory.meshes.find(({ id }) => id === key.slice(0, at));
-    const imports = mesh ? derived.importsOf(mesh.id).get(key.slice(at + 1)) : undefined;
-    return !imports || imports.length === 0;
-  });
+  const at = key.indexOf("|");
+  const mesh = derived.inventory.meshes.find(({ id }) => id === key.slice(0, at));
+  return (mesh ? derived.importsOf(mesh.id).get(key.slice(at + 1)) : undefined)?.length ?? 0;
 }

@@ -60,10 +60,8 @@ test("an autoscaler of ours that is there does not shrink; one of theirs is left
   expect(planOf(there({})).findings.map(({ code }) => code)).toEqual(["MF307"]);
 });
 
-test("they come after the gateway, and only where something is exported", () => {
+test("they come after their namespace, and only where something is exported", () => {
   const steps = phaseSteps(planOf(twoMeshes()), "export").filter(({ id }) => /Autoscaler|Disruption/u.test(id));
-  expect(steps.map(({ after }) => after)).toEqual(
-    [1, 2].map(() => ["export/apply/west/Gateway.gateway.networking.k8s.io/istio-ingress/eastwestgateway"]),
-  );
+  expect(steps.map(({ after }) => after)).toEqual([1, 2].map(() => ["export/apply/west/Namespace//istio-ingress"]));
   expect(steps.every(({ id }) => id.includes("/west/"))).toBe(true);
 });

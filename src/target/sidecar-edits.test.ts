@@ -69,12 +69,12 @@ describe("what is added", () => {
   });
 });
 
-test("the patch comes before the entries, is undone by its inverse, and is not made twice", () => {
+test("the patch comes before its wave's proof, is undone by its inverse, and is not made twice", () => {
   const inputs = added(twoMeshes(), sidecar("shop", ["istio-system/*"]));
   const plan = planOf(inputs);
   const patch = phaseSteps(plan, "import").find(({ action }) => action.do === "patch");
-  const entry = phaseSteps(plan, "import").find(({ id }) => id.includes("/ServiceEntry."));
-  expect(entry?.after).toContain(patch?.id);
+  const proof = phaseSteps(plan, "import").find(({ id }) => id.includes("/wait/proof/"));
+  expect(proof?.after).toContain(patch?.id);
   expect(patch?.undo).toMatchObject({ how: "actions" });
   let now: readonly ClusterInput[] = inputs;
   for (const step of stepsOf(plan)) {

@@ -11,6 +11,7 @@ const lease = "src/run/lease.test.ts";
 const undoing = "src/run/undo-plan.test.ts";
 
 const sabotaged = "test/rehearsal/sabotaged-plans.test.ts";
+const notYetSeen = "test/rehearsal/not-yet-seen.test.ts";
 const proven = "test/rehearsal/proven-plans.test.ts";
 
 export const seenElsewhere: Readonly<Record<string, string>> = {
@@ -123,4 +124,9 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF956: sabotaged,
   MF957: proven,
   MF958: sabotaged,
+  MF970: notYetSeen,
+  MF971: notYetSeen,
+  MF972: notYetSeen,
+  MF973: notYetSeen,
+  MF974: notYetSeen,
 };

@@ -81,3 +81,51 @@ export const requestsCut = defineCode({
   why: "Requests that began before their client was moved end where they began; long ones take their time.",
   todo: "Do not apply this plan: it has to wait until the federation gateways carry nothing any more.",
 });
+
+export const pathNotSeen = defineCode({
+  code: "MF970",
+  name: "path-not-seen",
+  severity: "block",
+  message: "{step} sends {clients} to {gateway}, and nobody has seen by then that they can open a connection to it.",
+  why: "Until now only federation's egress gateways left the cluster. What firewalls, NetworkPolicies and routes let the clients themselves through, no object tells.",
+  todo: "Do not apply this plan: before anybody is moved it has to try the gateway from where they are.",
+});
+
+export const waveUnseen = defineCode({
+  code: "MF971",
+  name: "wave-unseen",
+  severity: "block",
+  message:
+    "{step} moves more clients, and nobody has seen by then that {clients} get through, whom {earlier} has moved.",
+  why: "The first to be moved are few, so that what nobody has thought of meets few.",
+  todo: "Do not apply this plan: it has to try the requests of one wave before it moves the next.",
+});
+
+export const laterClients = defineCode({
+  code: "MF972",
+  name: "later-clients",
+  severity: "block",
+  message:
+    "{step} ends federation for {hosts}, which namespaces of {mesh} that come to have clients later do not find any more.",
+  why: "Every namespace of a mesh sees what federation imports, also one that is made tomorrow.",
+  todo: 'Do not apply this plan: the entries have to be shown to every namespace before, or exportTo has to be "keep".',
+});
+
+export const notWatched = defineCode({
+  code: "MF973",
+  name: "namespace-not-watched",
+  severity: "block",
+  message: "{step} writes into namespace {namespace} of {cluster}, which no control plane there watches yet.",
+  why: "What lies there counts from the moment that the namespace becomes a member, all at once and in no order.",
+  todo: "Do not apply this plan: the namespace has to be a member before.",
+});
+
+export const peersUnproven = defineCode({
+  code: "MF974",
+  name: "peers-unproven",
+  severity: "block",
+  message:
+    "{step}: nobody has seen since {earlier} that freshly started clients get through without {peers}, once {istiods} had been started anew.",
+  why: "Running proxies and istiods keep in memory what they trusted because of a peer. With the rest of federation gone too, the peers cannot be put back.",
+  todo: "Do not apply this plan: it has to start the istiods anew, and try requests of fresh clients, before it goes on.",
+});

@@ -30,23 +30,27 @@ export function nodeIn(dump: Json): Pick<ProxyView, "network" | "revision"> {
 
 /**
  * The roots stand in the Secret ROOTCA: as one bundle, or as one for each trust domain (Istio, SPIFFE validator:
- * envoy.tls.cert_validator.spiffe). The proxy's own certificate is the Secret "default".
+ * envoy.tls.cert_validator.spiffe). Of these the own domain's counts: the others come from peers, whatever istiod's bundle holds
+ * (docs/facts.md, trust.per-domain-validator). The proxy's own certificate is the Secret "default".
  */
 export function secretsIn(dump: Json): Pick<ProxyView, "roots" | "certificate"> {
-  const roots = new Set<ProxyView["roots"][number]>();
-  let certificate: ProxyView["certificate"] = null;
+  const bundles: string[] = [];
+  const domains = new Map<string, string>();
+  let own: X509Certificate | null = null;
   for (const { secret = null } of objects(dump, "/configs")) {
-    const bundles = [
-      inlineText(secret, "/validation_context/trusted_ca"),
-      ...objects(secret, "/validation_context/custom_validator_config/typed_config/trust_domains").map((domain) =>
-        inlineText(domain, "/trust_bundle"),
-      ),
-    ];
-    for (const bundle of bundles) for (const hash of certificateHashes(bundle)) roots.add(hash);
-    if (text(secret, "/name") === "default")
-      certificate = datesIn(inlineText(secret, "/tls_certificate/certificate_chain"));
+    bundles.push(inlineText(secret, "/validation_context/trusted_ca"));
+    for (const domain of objects(secret, "/validation_context/custom_validator_config/typed_config/trust_domains"))
+      domains.set(text(domain, "/name"), inlineText(domain, "/trust_bundle"));
+    if (text(secret, "/name") === "default") own = firstOf(inlineText(secret, "/tls_certificate/certificate_chain"));
   }
-  return { roots: sortedUnique(roots), certificate };
+  const ofOwn = domains.get(trustDomainOf(own));
+  bundles.push(...(ofOwn === undefined ? domains.values() : [ofOwn]));
+  return { roots: sortedUnique(bundles.flatMap(certificateHashes)), certificate: own === null ? null : datesOf(own) };
+}
+
+/** Of the identity in a certificate; "": none. */
+function trustDomainOf(certificate: X509Certificate | null): string {
+  return /URI:spiffe:\/\/([^/]+)\//u.exec(certificate?.subjectAltName ?? "")?.[1] ?? "";
 }
 
 function inlineText(value: Json, path: string): string {
@@ -54,13 +58,16 @@ function inlineText(value: Json, path: string): string {
   return bytes === "" ? text(value, `${path}/inline_string`) : Buffer.from(bytes, "base64").toString("utf8");
 }
 
-function datesIn(chain: string): ProxyView["certificate"] {
+function firstOf(chain: string): X509Certificate | null {
   const own = certificateBlocks(chain)[0];
   if (own === undefined) return null;
   try {
-    const { validFrom, validTo } = new X509Certificate(own.pem);
-    return { validFrom: new Date(validFrom).toISOString(), validTo: new Date(validTo).toISOString() };
+    return new X509Certificate(own.pem);
   } catch {
     return null;
   }
+}
+
+function datesOf({ validFrom, validTo }: X509Certificate): ProxyView["certificate"] {
+  return { validFrom: new Date(validFrom).toISOString(), validTo: new Date(validTo).toISOString() };
 }

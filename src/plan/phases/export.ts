@@ -2,14 +2,14 @@
 import { all, type Condition } from "../../conditions/condition.ts";
 import type { StepId } from "../../core/ids.ts";
 import { sortedUnique } from "../../core/order.ts";
-import { valueAt } from "../../core/pointer.ts";
+import { pointer, valueAt } from "../../core/pointer.ts";
 import { type Mesh, refIn } from "../../inventory/mesh.ts";
 import { rootConfigMap } from "../../inventory/roots.ts";
 import type { DesiredObject } from "../../target/desired-object.ts";
 import type { EastWest } from "../../target/gateways.ts";
 import type { Reach } from "../../target/reach.ts";
 import type { Places } from "../../target/places.ts";
-import { type ApplyParts, applyStep, present } from "../apply-step.ts";
+import { applyStep, present } from "../apply-step.ts";
 import type { Phase, PhaseId, Step } from "../plan.ts";
 import type { PlanContext } from "../plan-context.ts";
 
@@ -26,13 +26,12 @@ export function exportPhase(context: PlanContext): Phase {
 function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const gateways = context.target.gateways.filter(({ places }) => places.mesh.id === mesh.id);
   const sites = gateways.map((gateway) => gatewaySteps(context, gateway));
-  const homes = idsOf(sites.flatMap(({ home }) => home));
   const entries = ofExporter(context, mesh, "export-entry").map((object) =>
     applyStep(context, object, {
       phase: "export",
       title: `Make ${object.ref.namespace}/${object.ref.name.replace(/^meshferry-/u, "")} known under its importers' hosts`,
       rule: "export.importers-host",
-      after: homes,
+      after: [],
     }),
   );
   const policies = ofExporter(context, mesh, "policy").map((object) =>
@@ -48,9 +47,12 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
       }),
     ),
   );
-  const before = idsOf(present(...entries, ...policies, ...subsets));
+  // Who is to be let in waits for no door: nobody comes by it before the import phase.
+  const before = present(...entries, ...policies.filter((step) => step !== null && !isForClients(step)), ...subsets);
   const exposure = gateways.flatMap(({ places, routes }, index) => {
-    const after = [...idsOf(sites[index]?.gateway ?? []), ...before];
+    const own = new Set(routes.map(({ route }) => route.id));
+    const needed = before.filter((step) => step.routes.length === 0 || step.routes.some((id) => own.has(id)));
+    const after = [...idsOf(sites[index]?.gateway ?? []), ...idsOf(needed)];
     return ofGateway(context, places, "expose").map((object) =>
       applyStep(context, object, {
         phase: "export",
@@ -66,7 +68,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
     );
   });
   return present(
-    ...sites.flatMap(({ home, gateway, behind }) => [...home, ...gateway, ...behind]),
+    ...sites.flatMap(({ home, service, gateway, behind }) => [...home, ...service, ...gateway, ...behind]),
     ...entries,
     ...policies,
     ...subsets,
@@ -76,6 +78,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
 
 interface GatewaySteps {
   readonly home: readonly Step[];
+  readonly service: readonly Step[];
   readonly gateway: readonly Step[];
   /** What holds its pods, once they are there. */
   readonly behind: readonly Step[];
@@ -83,12 +86,13 @@ interface GatewaySteps {
 
 function gatewaySteps(context: PlanContext, { places, reaches }: EastWest): GatewaySteps {
   const home = homeSteps(context, "export", places, places.gatewayNamespace);
+  const inNamespace = idsOf(home.filter(({ action }) => action.do === "apply" && action.ref.kind === "Namespace"));
   const service = ofGateway(context, places, "gateway-service").map((object) =>
     applyStep(context, object, {
       phase: "export",
       title: `Create the Service of ${gatewayText(places)} as closed as federation's`,
       rule: "export.gateway-service-first",
-      after: idsOf(home),
+      after: inNamespace,
     }),
   );
   const gateway = ofGateway(context, places, "east-west").map((object) =>
@@ -97,13 +101,17 @@ function gatewaySteps(context: PlanContext, { places, reaches }: EastWest): Gate
       title: `Create ${gatewayText(places, "the east-west gateway")}`,
       rule: "export.east-west-gateway",
       after: idsOf(present(...home, ...service)),
-      done: all({ kind: "rolled-out", ref: places.gatewayDeployment }, ...reached(places, reaches)),
+      done: all(
+        { kind: "rolled-out", ref: places.gatewayDeployment },
+        ...reached(places, reaches),
+        ...asClosed(ofGateway(context, places, "gateway-service")),
+      ),
     }),
   );
-  const parts: Pick<ApplyParts, "phase" | "after"> = { phase: "export", after: idsOf(present(...gateway)) };
   const placed = ofGateway(context, places, "placement").map((object) =>
     applyStep(context, object, {
-      ...parts,
+      phase: "export",
+      after: idsOf(present(...gateway)),
       title: `Run ${gatewayText(places, "the east-west gateway")} where the federation ingress runs`,
       rule: "export.gateway-placement",
       // istiod makes the Deployment, with our label on it.
@@ -113,12 +121,27 @@ function gatewaySteps(context: PlanContext, { places, reaches }: EastWest): Gate
   );
   const available = ofGateway(context, places, "availability").map((object) =>
     applyStep(context, object, {
-      ...parts,
+      phase: "export",
       title: `Keep ${gatewayText(places, "the east-west gateway")} available`,
       rule: "export.gateway-availability",
+      after: inNamespace,
     }),
   );
-  return { home, gateway: present(...service, ...gateway), behind: present(...placed, ...available) };
+  return { home, service: present(...service), gateway: present(...gateway), behind: present(...placed, ...available) };
+}
+
+/** Of a Service that stands before istiod takes it over: what istiod sets in no version (docs/facts.md, export.gateway-service-first). */
+const keptFields = ["externalTrafficPolicy", "loadBalancerClass", "loadBalancerSourceRanges"];
+
+/** That istiod has taken over the Service that stood there, and not made one of its own. */
+function asClosed(services: readonly DesiredObject[]): Condition[] {
+  return services.flatMap(({ ref, template }) =>
+    keptFields.flatMap((name): Condition[] => {
+      const at = pointer("spec", name);
+      const value = valueAt(template, at);
+      return value === undefined ? [] : [{ kind: "field", ref, pointer: at, is: "equal", value }];
+    }),
+  );
 }
 
 /** That the Service has what its importers' remote Gateways are to name. */
@@ -142,6 +165,10 @@ function ofGateway(
 /** "the gateway of MESH", or, where each importer has one of its own, "… for IMPORTER". */
 function gatewayText({ mesh, importer }: Places, noun = "the gateway"): string {
   return importer === null ? `${noun} of ${mesh.id}` : `${noun} of ${mesh.id} for ${importer}`;
+}
+
+function isForClients({ why }: Step): boolean {
+  return why.rule === "export.client-identity";
 }
 
 function policyTexts({ ref, template }: DesiredObject): { readonly title: string; readonly rule: string } {

@@ -60,7 +60,8 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const path = canary ? egressStep(canary, "import", idsOf(remote)) : null;
   // Remote gateway, then WorkloadEntries, then the ServiceEntry: other orders lost requests (seen on Istio 1.28.3).
   const endpoints = new Map<string, StepId[]>();
-  const afterRemote = remote.length > 0 ? idsOf(remote) : idsOf(home);
+  const entriesToBe = ours.filter(({ role }) => role === "import-entry");
+  const shown = new Set(entriesToBe.filter(({ ref }) => context.lookup(ref)).flatMap(({ routes }) => routes));
   const workloadEntries = ours
     .filter(({ role }) => role === "workload-entry")
     .map((object) => {
@@ -68,7 +69,8 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         phase: "import",
         title: `Create the endpoint of ${object.routes.map(hostOf).join(", ")}`,
         rule: "import.workload-entry-first",
-        after: afterRemote,
+        // Where the entry is there already, its endpoint counts at once.
+        after: object.routes.some((route) => shown.has(route)) ? [...idsOf(home), ...idsOf(remote)] : idsOf(home),
       });
       if (step) for (const route of object.routes) endpoints.set(route, [...(endpoints.get(route) ?? []), step.id]);
       return step;
@@ -84,30 +86,33 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         after: idsOf(home),
       }),
     );
-  const sidecars = sidecarSteps(context, mesh, idsOf(home));
+  const sidecars = sidecarSteps(context, mesh);
   const visibleTo = canary?.namespaces ?? [];
-  const beforeEntries = [...(path ? [path.id] : idsOf(remote)), ...idsOf(sidecars), ...idsOf(present(...rules))];
+  const beforeEntries = [...(path ? [path.id] : idsOf(remote)), ...idsOf(present(...rules))];
   // The same for all entries that do not exist yet.
-  const shown = (names: readonly string[]): FieldSet => [
+  const setTo = (names: readonly string[]): FieldSet => [
     { pointer: exportToPointer, value: names.length > 0 ? names : ["~"] },
   ];
-  const atFirst = shown(visibleTo);
-  const entries = ours
-    .filter(({ role }) => role === "import-entry")
-    .map((object) => {
-      // An entry that is there already is not narrowed again: a later wave may have been reached, or federation be gone.
-      const shownTo = widened(context.lookup(object.ref), visibleTo);
-      const create = shownTo.every((name) => visibleTo.includes(name)) ? `${firstWave}: create` : "Create";
-      return applyStep(context, object, {
-        phase: "import",
-        title: `${create} the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo) || "nobody"}`,
-        rule: "import.entry-named-export",
-        after: [...beforeEntries, ...object.routes.flatMap((route) => endpoints.get(route) ?? [])],
-        set: shownTo === visibleTo ? atFirst : shown(shownTo),
-      });
+  const atFirst = setTo(visibleTo);
+  const entries = entriesToBe.map((object) => {
+    // An entry that is there already is not narrowed again: a later wave may have been reached, or federation be gone.
+    const shownTo = widened(context.lookup(object.ref), visibleTo);
+    const create = shownTo.every((name) => visibleTo.includes(name)) ? `${firstWave}: create` : "Create";
+    return applyStep(context, object, {
+      phase: "import",
+      title: `${create} the entry of ${object.routes.map(hostOf).join(", ")}, seen by ${fewNames(shownTo) || "nobody"}`,
+      rule: "import.entry-named-export",
+      after: [...beforeEntries, ...object.routes.flatMap((route) => endpoints.get(route) ?? [])],
+      set: shownTo === visibleTo ? atFirst : setTo(shownTo),
     });
+  });
   const created = present(...workloadEntries, ...entries);
-  const proof = canary ? proofStep(canary, "import", idsOf(present(...entries))) : null;
+  // A client whose Sidecar hides the entries stays on its old path, whichever of them comes first.
+  const opened = sidecars.filter(({ action }) => {
+    const namespace = action.do === "patch" ? action.ref.namespace : null;
+    return namespace === mesh.namespace || visibleTo.includes(namespace ?? "");
+  });
+  const proof = canary ? proofStep(canary, "import", [...idsOf(present(...entries)), ...idsOf(opened)]) : null;
   return present(...home, ...remote, path, ...rules, ...sidecars, ...accounts, ...created, proof);
 }
 

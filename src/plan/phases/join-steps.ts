@@ -47,7 +47,6 @@ export function joinSteps(context: PlanContext, mesh: Mesh, after: readonly Step
     title: "See that every client can reach the gateways of the meshes that join",
     action: { do: "wait" },
     rule: "shift.egress-path",
-    after,
     done: { kind: "egress-open", probes },
     timeoutMs: 2 * minuteMs,
   });
@@ -57,7 +56,7 @@ export function joinSteps(context: PlanContext, mesh: Mesh, after: readonly Step
     title: `Confirm: all clients of ${hosts} in ${mesh.id} get the new endpoints in one step`,
     action: { do: "confirm", loses: [] },
     rule: "import.join-local",
-    after: [path.id],
+    after: [path.id, ...after],
     routes: group.routes,
   });
   const joined = present(

@@ -10,7 +10,7 @@ import { operatorPolicies, policiesToReplace } from "../../target/managed-polici
 import { applyStep, present } from "../apply-step.ts";
 import { type Edit, editsBetween, inverted, patchOf } from "../edits.ts";
 import { expected } from "../expected.ts";
-import { makeStep, minuteMs } from "../make-step.ts";
+import { makeStep, minuteMs, type StepParts } from "../make-step.ts";
 import type { Phase, Step } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
 import { restartable, workloadsWithoutNetwork } from "../proxy-workloads.ts";
@@ -28,8 +28,8 @@ export function networkPhase(context: PlanContext): Phase {
   for (const mesh of context.participants) {
     const ofMesh = meshSteps(context, mesh, previous);
     steps.push(...ofMesh);
-    const last = ofMesh.at(-1);
-    if (last) previous = [last.id];
+    const patches = ofMesh.filter(({ action }) => action.do === "patch");
+    if (patches.length > 0) previous = patches.map(({ id }) => id);
   }
   const peers = context.participants.flatMap((mesh) => peersAround(context, mesh));
   const synced = peers.map((ref): Condition => ({ kind: "peer-synced", ref }));
@@ -67,7 +67,7 @@ export function wantedControlPlane(context: PlanContext, mesh: Mesh): Json {
 }
 
 /** What stands in for the operator's NetworkPolicies, before it is told to delete its own. */
-function policySteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
+function policySteps(context: PlanContext, mesh: Mesh): Step[] {
   const namespaces = new Set(theirPolicies(context, mesh).map(({ namespace }) => namespace));
   return context
     .desiredIn(mesh.cluster)
@@ -78,7 +78,7 @@ function policySteps(context: PlanContext, mesh: Mesh, after: readonly StepId[])
           phase: "network",
           title: `Keep ${object.ref.namespace} as closed as it is without the operator: ${object.ref.name}`,
           rule: "network.policies-replaced",
-          after,
+          after: [],
         }),
       ),
     );
@@ -91,12 +91,12 @@ function theirPolicies(context: PlanContext, mesh: Mesh): ObjectRef[] {
   return sortedRefs(operatorPolicies(cluster, mesh).map(({ ref }) => ref));
 }
 
-function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): Step[] {
+function meshSteps(context: PlanContext, mesh: Mesh, apart: readonly StepId[]): Step[] {
   const places = context.target.places.get(mesh.id);
   const edits = editsBetween(mesh.controlPlane.object.body, wantedControlPlane(context, mesh));
-  const policies = policySteps(context, mesh, after);
-  const before = policies.length > 0 ? policies.map(({ id }) => id) : after;
-  const patch = edits.length > 0 ? [patchStep(context, mesh, edits, before)] : [];
+  const policies = policySteps(context, mesh);
+  const patch =
+    edits.length > 0 ? [patchStep(context, mesh, edits, { after: policies.map(({ id }) => id), apart })] : [];
   const imports = context.importers.some(({ id }) => id === mesh.id);
   const network = places?.network ?? "";
   const restarts = imports
@@ -107,7 +107,7 @@ function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
           action: { do: "restart", workload },
           rule: "network.proxies-need-network",
           params: { network },
-          after: patch.length > 0 ? patch.map(({ id }) => id) : after,
+          after: patch.map(({ id }) => id),
           done: all({ kind: "rolled-out", ref: workload }, { kind: "proxy-network", workload, network }),
           timeoutMs: 15 * minuteMs,
         }),
@@ -116,7 +116,12 @@ function meshSteps(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
   return [...policies, ...patch, ...restarts];
 }
 
-function patchStep(context: PlanContext, mesh: Mesh, edits: readonly Edit[], after: readonly StepId[]): Step {
+function patchStep(
+  context: PlanContext,
+  mesh: Mesh,
+  edits: readonly Edit[],
+  order: Pick<StepParts, "after" | "apart">,
+): Step {
   const { ref, object } = mesh.controlPlane;
   const aliases = context
     .partnersOf(mesh)
@@ -139,7 +144,7 @@ function patchStep(context: PlanContext, mesh: Mesh, edits: readonly Edit[], aft
     title: `Prepare the control plane ${mesh.id} for multi-cluster`,
     action: { do: "patch", ref, ops: patchOf(edits) },
     rule: "network.one-patch",
-    after,
+    ...order,
     expect: expected(object.body, "/spec"),
     done: all(
       { kind: "status", ref, type: "Ready", status: "True" },

@@ -1,7 +1,7 @@
 // retire-exports: the last wave, every namespace may use the new path; then the exports go, which acts at once and is undone within a second.
 import { all, type Condition } from "../../conditions/condition.ts";
 import { host, type LinkId, type StepId } from "../../core/ids.ts";
-import { refKey, sortedRefs } from "../../core/object-ref.ts";
+import { type ObjectRef, refKey, sortedRefs } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
@@ -32,7 +32,7 @@ export function retireExportsPhase(context: PlanContext): Phase {
         title: `Delete ExportedServiceSet ${ref.namespace}/${ref.name} in ${ref.cluster}`,
         action: { do: "delete", ref },
         rule: "retire.exports-first",
-        after: [drained.id],
+        after: isInUse(context, ref) ? [drained.id] : atOnce,
         expect: expected(object.body, "/spec"),
         done: { kind: "absent", ref },
         undo: { how: "restore", also: [] },
@@ -48,12 +48,28 @@ export function retireExportsPhase(context: PlanContext): Phase {
         action: { do: "wait" },
         rule: "retire.no-federation-endpoint",
         after: idsOf(removed),
-        done: all(...onNewPath(context, "gone"), ...drainedLast(context)),
+        done: all(...goneSets(sets), ...onNewPath(context, "gone"), ...drainedLast(context)),
         ...(joiningLinks(context).size > 0 ? { timeoutMs: context.options.drainTimeoutMs + 5 * minuteMs } : {}),
       }),
     );
   }
   return { id: "retire-exports", gate: all(...onNewPath(context, "beside")), steps, verify: probes, reversible: true };
+}
+
+/** Whether somebody's requests come by an export set: what nobody imports has nothing under way. */
+function isInUse({ carried }: PlanContext, { cluster, namespace, name }: ObjectRef): boolean {
+  const end = `${cluster}/${namespace ?? ""}/${name}`;
+  return carried.some(
+    ({ exporter: { mesh }, route }) =>
+      mesh.cluster === cluster &&
+      mesh.namespace === namespace &&
+      route.backends.some(({ links }) => links.some((link) => link.split("<->").includes(end))),
+  );
+}
+
+/** That federation's sets are gone. */
+export function goneSets(sets: readonly { readonly ref: ObjectRef }[]): Condition[] {
+  return sets.map(({ ref }) => ({ kind: "absent", ref }));
 }
 
 /**

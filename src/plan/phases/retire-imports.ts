@@ -9,12 +9,12 @@ import type { Action, Phase, Step } from "../plan.ts";
 import { type PlanContext, probesOf } from "../plan-context.ts";
 import { idsOf } from "./export.ts";
 import { narrowSteps } from "./join-steps.ts";
-import { onNewPath } from "./retire-exports.ts";
+import { goneSets, onNewPath } from "./retire-exports.ts";
 
 export function retireImportsPhase(context: PlanContext): Phase {
   const probes = probesOf(context);
   const sets = federationSets(context, "ImportedServiceSet");
-  const gone = federationSets(context, "ExportedServiceSet").map(({ ref }) => ({ kind: "absent", ref }) as const);
+  const gone = goneSets(federationSets(context, "ExportedServiceSet"));
   const steps: Step[] = [];
   const narrowed = narrowSteps(context);
   if (sets.length > 0) {
@@ -46,10 +46,10 @@ export function retireImportsPhase(context: PlanContext): Phase {
       action: { do: "wait" },
       rule: "retire.no-federation-endpoint",
       after: idsOf(steps.filter(({ action }) => action.do === "delete")),
-      done: all(...onNewPath(context, "gone")),
+      done: all(...goneSets(sets), ...onNewPath(context, "gone")),
       timeoutMs: 5 * resyncMs,
     });
-    steps.push(resync, ...narrowed.map((step) => ({ ...step, after: [resync.id] })));
+    steps.push(resync, ...narrowed);
   }
   const gate = all(...gone, ...onNewPath(context, "gone"));
   return { id: "retire-imports", gate, steps, verify: probes, reversible: true };

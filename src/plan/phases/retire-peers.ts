@@ -96,17 +96,11 @@ function peerlessGroups(context: PlanContext): Mesh[][] {
  * nothing is proven before istiod and proxies have been restarted.
  */
 function proofSteps(context: PlanContext, group: readonly Mesh[], about: string, after: readonly StepId[]): Step[] {
-  const steps: Step[] = [];
-  let last = after;
-  for (const mesh of group) {
-    const restart = restartIstiod(context, mesh, {
-      phase: "retire-peers",
-      after: last,
-      rule: "retire.fresh-proxies",
-    });
-    steps.push(restart);
-    last = [restart.id];
-  }
+  // Without a link none needs another one's istiod.
+  const steps = group.map((mesh) =>
+    restartIstiod(context, mesh, { phase: "retire-peers", after, rule: "retire.fresh-proxies" }),
+  );
+  const last = idsOf(steps);
   const restarts = context.options.restartProxies
     ? group
         .flatMap((mesh) =>
@@ -135,7 +129,10 @@ function proofSteps(context: PlanContext, group: readonly Mesh[], about: string,
     action: { do: "wait" },
     rule: "retire.fresh-proxies",
     after: restarts.length > 0 ? idsOf(restarts) : last,
-    done: all(...probes.map((each): Condition => ({ kind: "reachable", probes: each, fresh: true }))),
+    done: all(
+      ...group.flatMap(({ peers }) => peers.map(({ ref }): Condition => ({ kind: "absent", ref }))),
+      ...probes.map((each): Condition => ({ kind: "reachable", probes: each, fresh: true })),
+    ),
     timeoutMs: 10 * minuteMs,
   });
   return [...steps, ...restarts, proof];
@@ -171,7 +168,7 @@ function leftovers(context: PlanContext, mesh: Mesh, after: readonly StepId[]): 
       title: `Delete ConfigMap ${configMap.namespace}/${configMap.name}, the root that a peer named`,
       action: { do: "delete", ref: configMap },
       rule: "retire.gateways-last",
-      after: [...after, ...idsOf(patch)],
+      after,
       done: { kind: "absent", ref: configMap },
       undo: { how: "restore", also: [] },
     }),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ClusterInput } from "../../core/cluster.ts";
 import { guideConfig } from "../../../test/support/guide-config.ts";
 import type { Condition } from "../../conditions/condition.ts";
+import { partsOf } from "../../conditions/judge.ts";
 import { refText } from "../../core/object-ref.ts";
 import { planOf, stepsOf } from "../../../test/support/example.ts";
 import { applyPatch } from "../../../test/support/apply-patch.ts";
@@ -153,16 +154,18 @@ describe("the order", () => {
     }
   });
 
-  test("the proof comes after istiods, one by one, and then fresh proxies", () => {
+  test("the proof comes after istiods, which no link joins any more, and then fresh proxies", () => {
     const proof = step(plan, "retire-peers/wait/proof");
     const restarts = phaseSteps(plan, "retire-peers").filter(({ action }) => action.do === "restart");
     const istiods = restarts.filter(({ id }) => id.includes("istiod"));
     expect(istiods.map(({ id }) => id.split("/")[2])).toEqual(["a", "b", "c"]);
-    istiods.slice(1).forEach(({ after }, index) => expect(after).toEqual([istiods[index]?.id]));
+    for (const { after } of istiods) expect(after).toEqual([step(plan, "retire-peers/delete-together").id]);
     const proxies = restarts.filter(({ id }) => !id.includes("istiod"));
     expect(proof.after).toEqual(proxies.map(({ id }) => id));
-    for (const { after } of proxies) expect(after).toEqual([istiods[2]?.id]);
-    expect(proof.done).toEqual({ kind: "reachable", probes: "b/istio-system/basic#all", fresh: true });
+    for (const { after } of proxies) expect(after).toEqual(istiods.map(({ id }) => id));
+    const [last, ...gone] = partsOf(proof.done).toReversed();
+    expect(last).toEqual({ kind: "reachable", probes: "b/istio-system/basic#all", fresh: true });
+    expect(gone.map((part) => part.kind)).toEqual(["absent", "absent", "absent", "absent"]);
   });
 
   test("phases that cannot simply be undone say so", () => {

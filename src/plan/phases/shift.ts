@@ -1,14 +1,14 @@
 // shift: the clients move, wave by wave; an entry shows itself to one more wave of namespaces at a time.
 import { all, type Condition } from "../../conditions/condition.ts";
 import { fewNames } from "../../core/few-names.ts";
-import type { StepId } from "../../core/ids.ts";
+import type { RouteId, StepId } from "../../core/ids.ts";
 import type { KubeObject } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Mesh } from "../../inventory/mesh.ts";
 import type { DesiredObject } from "../../target/desired-object.ts";
 import { exportToPointer } from "../../target/import-entries.ts";
 import { applyStep, type FieldSet, present } from "../apply-step.ts";
-import type { Phase, Step } from "../plan.ts";
+import type { Phase, Step, Wave } from "../plan.ts";
 import { type PlanContext, probesOf } from "../plan-context.ts";
 import { widened } from "../seen-by.ts";
 import { canaryWaves, isForEverybody, waveName } from "../wave-name.ts";
@@ -35,15 +35,16 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
   const entries = importEntriesOf(context, mesh);
   const steps: Step[] = [];
   let visibleTo: readonly string[] = [];
-  let after: readonly StepId[] = [];
+  let seen: readonly StepId[] = [];
   const waves = context.waves.filter((wave) => wave.importer === mesh.id && !isForEverybody(wave));
   // What the import phase leaves behind: whoever saw the entry already, and the canary.
   const canary = waves[0]?.namespaces ?? [];
   for (const wave of waves) {
     visibleTo = sortedUnique([...visibleTo, ...wave.namespaces]);
     if (wave.number === 1) continue;
-    const path = egressStep(wave, "shift", after);
-    const afterPath = [path.id];
+    const path = egressStep(wave, "shift", []);
+    const before = [path.id, ...seen];
+    const moved = movedHosts(context, wave);
     const namespaces = fewNames(wave.namespaces);
     const name = waveName(context.waves, mesh.id, wave.number);
     // The same for all entries that do not exist yet.
@@ -57,17 +58,31 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
         madeEarlier: true,
         title: `${name}: show ${entry.routes.map(hostOf).join(", ")} to ${namespaces} too`,
         rule: "shift.waves",
-        after: afterPath,
+        after: entry.routes.some((route) => moved.has(route)) ? before : atOnce,
         set: shownAfterwards(existing),
       });
     });
-    const proof = proofStep(wave, "shift", [path.id, ...idsOf(present(...moves))]);
+    const proven = present(...moves).filter(({ routes }) => routes.some((route) => moved.has(route)));
+    const proof = proofStep(wave, "shift", idsOf(proven));
     steps.push(...present(path, ...moves, proof));
-    after = [proof.id];
+    seen = [proof.id];
   }
   // What joins a local Service has no waves: it comes when the others have shown that the path holds.
-  steps.push(...joinSteps(context, mesh, after));
+  steps.push(...joinSteps(context, mesh, seen));
   return steps;
+}
+
+// One for all entries.
+const atOnce: readonly StepId[] = [];
+
+/** The routes that some client of the wave sees: an entry that their Sidecars hide moves nobody. */
+function movedHosts({ probes }: PlanContext, wave: Wave): ReadonlySet<RouteId> {
+  const group = probes.find(({ id }) => id === wave.probes);
+  if (!group) return new Set();
+  const hidden = new Map<RouteId, number>();
+  for (const { routes } of group.except ?? [])
+    for (const route of routes) hidden.set(route, (hidden.get(route) ?? 0) + 1);
+  return new Set(group.routes.filter((route) => (hidden.get(route) ?? 0) < group.clients.length));
 }
 
 /** What shows an entry to these namespaces, and to those that see it already. */

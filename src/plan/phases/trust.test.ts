@@ -92,7 +92,7 @@ describe("steps of trust", () => {
       ({ id }) => id.replace("trust/", ""),
     );
 
-  test("are one mesh after the other", () => {
+  test("never restart two istiods at the same time, and wait for proxies of several meshes at once", () => {
     expect(ids(false)).toEqual(
       ["east", "west"].flatMap((cluster) => [
         `patch/${cluster}/Secret/istio-system/cacerts`,
@@ -100,8 +100,14 @@ describe("steps of trust", () => {
         `wait/${cluster}/istio-system/basic`,
       ]),
     );
-    const steps = phaseSteps(planOf(twoMeshes()), "trust");
-    steps.slice(1).forEach((step, index) => expect(step.after).toEqual([steps[index]?.id]));
+    const [patchEast, east, waitEast, patchWest, west, waitWest] = phaseSteps(planOf(twoMeshes()), "trust");
+    expect([patchEast, east, waitEast, patchWest].map((step) => step?.after)).toEqual([
+      [],
+      [patchEast?.id],
+      [east?.id],
+      [],
+    ]);
+    expect([west?.after, west?.apart, waitWest?.after]).toEqual([[patchWest?.id, east?.id], [east?.id], [west?.id]]);
   });
 
   test("still wait for the proxies where every bundle is complete already, and are none where one root serves all", () => {

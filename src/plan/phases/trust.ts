@@ -4,6 +4,7 @@ import { encodeText } from "../../core/base64.ts";
 import type { Finding } from "../../core/finding.ts";
 import { type Hash, hashOf } from "../../core/hash.ts";
 import type { StepId } from "../../core/ids.ts";
+import { equalRef } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import { pointer } from "../../core/pointer.ts";
 import { rootsPending as rootsPendingCode } from "../../findings/codes/trust.ts";
@@ -23,6 +24,7 @@ import { hourMs, makeStep, minuteMs, type StepParts } from "../make-step.ts";
 import type { PatchOp, Phase, Step } from "../plan.ts";
 import { peersAround, type PlanContext } from "../plan-context.ts";
 import { proxyWorkloads, restartable } from "../proxy-workloads.ts";
+import { idsOf } from "./export.ts";
 
 /**
  * Per mesh: `root-cert.pem` of the Secret `cacerts` := its present bytes, unchanged, and the other roots behind them;
@@ -36,8 +38,8 @@ export function trustPhase(context: PlanContext): Phase {
   for (const mesh of context.participants) {
     const ofMesh = meshSteps(context, mesh, roots, previous);
     steps.push(...ofMesh);
-    const last = ofMesh.at(-1);
-    if (last) previous = [last.id];
+    const istiods = ofMesh.filter(({ action }) => action.do === "restart" && equalRef(action.workload, mesh.istiod));
+    if (istiods.length > 0) previous = idsOf(istiods);
   }
   return { id: "trust", gate: all(), steps, verify: [], reversible: true };
 }
@@ -67,19 +69,20 @@ export function combinedBundle(
   return held.size === own.certificates.length ? null : { pem, roots: sortedUnique(held) };
 }
 
-function meshSteps(context: PlanContext, mesh: Mesh, roots: OwnRoots, after: readonly StepId[]): Step[] {
+function meshSteps(context: PlanContext, mesh: Mesh, roots: OwnRoots, apart: readonly StepId[]): Step[] {
   if (!mesh.roots.known) return [];
   const partners = context.partnersOf(mesh);
   const bundle = combinedBundle(mesh, partners, roots);
   if (bundle === null) {
     if (!trustsOthers(mesh, partners, roots)) return [];
     // istiod has published the roots; how far its pods and the proxies have come, no object shows.
-    return proxySteps(context, mesh, mesh.roots.value.certificates, after);
+    return proxySteps(context, mesh, mesh.roots.value.certificates, []);
   }
-  const patch = rootsPending(context, mesh, bundle.pem) ? [] : [patchStep(context, mesh, bundle, after)];
+  const patch = rootsPending(context, mesh, bundle.pem) ? [] : [patchStep(context, mesh, bundle)];
   const istiod = restartIstiod(context, mesh, {
     phase: "trust",
-    after: patch.length > 0 ? patch.map(({ id }) => id) : after,
+    after: idsOf(patch),
+    apart,
     rule: "trust.istiod-restart",
     // Until istiod has published its own roots again, the mesh is not what a plan was made from.
     ...(patch.length > 0
@@ -116,7 +119,6 @@ function patchStep(
   context: PlanContext,
   mesh: Mesh,
   bundle: { readonly pem: string; readonly roots: readonly Hash[] },
-  after: readonly StepId[],
 ): Step {
   const own = mesh.roots.known ? mesh.roots.value : null;
   const secret = refIn(mesh.cluster, "", "Secret", mesh.namespace, caSecret);
@@ -130,7 +132,6 @@ function patchStep(
     action: { do: "patch", ref: secret, ops: [...patchOf([{ path, before, after: afterwards }]), ...record.write] },
     rule: "trust.combined-root",
     params: { before: own?.certificates.length ?? 0, after: bundle.roots.length },
-    after,
     expect: "guarded",
     undo: {
       how: "actions",
@@ -219,7 +220,7 @@ function proxySteps(context: PlanContext, mesh: Mesh, include: readonly Hash[], 
 export function restartIstiod(
   context: PlanContext,
   mesh: Mesh,
-  parts: Pick<StepParts, "after" | "rule" | "undo"> & { readonly phase: "trust" | "retire-peers" },
+  parts: Pick<StepParts, "after" | "apart" | "rule" | "undo"> & { readonly phase: "trust" | "retire-peers" },
 ): Step {
   const peers = parts.phase === "trust" ? peersAround(context, mesh) : [];
   return makeStep({

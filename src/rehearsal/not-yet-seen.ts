@@ -1,0 +1,246 @@
+// What the model cannot know, or a run has not looked at yet: a plan has to have seen it before it goes on. It is kept beside the world.
+import type { Condition } from "../conditions/condition.ts";
+import { partsOf } from "../conditions/judge.ts";
+import { partnersIn } from "../conditions/pairs.ts";
+import type { PlanIndex } from "../conditions/planned.ts";
+import { fewNames } from "../core/few-names.ts";
+import type { Finding } from "../core/finding.ts";
+import type { ClusterId, MeshId } from "../core/ids.ts";
+import { equalRef, type ObjectRef, refKey, refText } from "../core/object-ref.ts";
+import { sortedUnique } from "../core/order.ts";
+import type { ProbeGroup } from "../dataplane/pair.ts";
+import type { Path, Reached } from "../dataplane/reached.ts";
+import { pathNotSeen, peersUnproven, waveUnseen } from "../findings/codes/rehearsal.ts";
+import type { Plan, Step } from "../plan/plan.ts";
+import type { Dependents } from "./affected.ts";
+import type { PairOfClass } from "./classes.ts";
+import { changedKinds, changesOf } from "./controllers/controller.ts";
+import type { World } from "./world.ts";
+
+interface GonePeer {
+  readonly ref: ObjectRef;
+  /** The title of the step that took it away. */
+  readonly by: string;
+  readonly istiod: ObjectRef;
+  /** Whether its istiod has been started anew since. */
+  isFresh: boolean;
+}
+
+/** What a run through a plan has seen so far, and what it still owes. */
+export interface NotYetSeen {
+  readonly plan: Plan;
+  readonly index: PlanIndex;
+  readonly pairs: readonly PairOfClass[];
+  readonly dependents: Dependents;
+  /** "CLASS|CLUSTER": the clients can open connections to the east-west gateways there. */
+  readonly opened: Set<string>;
+  /** Pairs that go through a gateway of the plan. */
+  readonly moved: Set<number>;
+  /** Of these, those that nobody has tried since they do, with the step that moved them. */
+  readonly untried: Map<number, Pick<Step, "id" | "title">>;
+  /** Peers that are gone, and no fresh client was seen to get through since; by refKey. */
+  readonly peers: Map<string, GonePeer>;
+}
+
+export function nothingSeen(
+  of: Pick<NotYetSeen, "plan" | "index" | "pairs" | "dependents">,
+  table: readonly Reached[],
+  start: readonly number[],
+): NotYetSeen {
+  const seen: NotYetSeen = { ...of, opened: new Set(), moved: new Set(), untried: new Map(), peers: new Map() };
+  // Clients that go this way before the first step are there already.
+  for (const pair of of.pairs.keys())
+    if (gatewaysOn(seen, pair, table[start[pair] ?? -1]).length > 0) seen.moved.add(pair);
+  return seen;
+}
+
+/** A condition holds: what it looks at has been seen. */
+export function haveSeen(seen: NotYetSeen, condition: Condition): void {
+  const { index, opened, untried, peers, pairs } = seen;
+  for (const part of partsOf(condition)) {
+    if (part.kind !== "egress-open" && part.kind !== "reachable") continue;
+    const group = index.probes.get(part.probes);
+    if (!group) continue;
+    const classes = classesOf(seen, group);
+    if (part.kind === "egress-open") {
+      const clusters = partnersIn(group, index).map(({ exporter }) => exporter.istiod.cluster);
+      for (const name of classes) for (const cluster of clusters) opened.add(`${name}|${cluster}`);
+      continue;
+    }
+    const hosts = new Set<string>(group.routes.flatMap((id) => index.routes.get(id)?.host ?? []));
+    for (const at of [...untried.keys()]) {
+      const each = pairs[at];
+      if (each && classes.has(each.of.name) && hosts.has(each.pair.host)) untried.delete(at);
+    }
+    if (part.fresh) for (const [key, { isFresh }] of [...peers]) if (isFresh) peers.delete(key);
+  }
+}
+
+function classesOf({ dependents: { classOf } }: NotYetSeen, { clients }: ProbeGroup): ReadonlySet<string> {
+  return new Set(clients.flatMap((client) => classOf.get(refKey(client))?.name ?? []));
+}
+
+/** The step has led to these outcomes: who goes through the plan's gateways now, and did not before. */
+export function moves(
+  seen: NotYetSeen,
+  step: Pick<Step, "id" | "title">,
+  outcomes: ReadonlyMap<number, number>,
+  table: readonly Reached[],
+): readonly Finding[] {
+  const { pairs, moved, untried, opened } = seen;
+  const found: Finding[] = [];
+  const unseen = new Map<string, { readonly gateway: ObjectRef; readonly clients: string[] }>();
+  const fresh: number[] = [];
+  for (const [at, outcome] of outcomes) {
+    if (moved.has(at)) continue;
+    const each = pairs[at];
+    const gateways = gatewaysOn(seen, at, table[outcome]);
+    if (!each || gateways.length === 0) continue;
+    moved.add(at);
+    fresh.push(at);
+    for (const gateway of gateways) {
+      if (opened.has(`${each.of.name}|${gateway.cluster}`)) continue;
+      // Said once of each class and cluster.
+      opened.add(`${each.of.name}|${gateway.cluster}`);
+      const known = unseen.get(refKey(gateway)) ?? { gateway, clients: [] };
+      known.clients.push(...clientsText(each));
+      unseen.set(refKey(gateway), known);
+    }
+  }
+  for (const { gateway, clients } of unseen.values())
+    found.push(
+      pathNotSeen.at([gateway], {
+        step: step.title,
+        clients: fewNames(sortedUnique(clients)),
+        gateway: refText(gateway),
+      }),
+    );
+  const overtaken = overtakenBy(seen, step, fresh);
+  if (overtaken.length > 0) {
+    const earlier = untried.get(overtaken[0] ?? -1)?.title ?? "";
+    const clients = fewNames(sortedUnique(overtaken.flatMap((at) => clientsText(pairs[at]))));
+    found.push(waveUnseen.at([], { step: step.title, earlier, clients }));
+    for (const at of overtaken) untried.delete(at);
+  }
+  for (const at of fresh) untried.set(at, step);
+  return found;
+}
+
+/** Pairs of earlier waves that nobody has tried when a step moves those of another. */
+function overtakenBy(
+  { plan, pairs, untried }: NotYetSeen,
+  step: Pick<Step, "id">,
+  fresh: readonly number[],
+): readonly number[] {
+  if (fresh.length === 0 || untried.size === 0) return [];
+  const waves = new Set(fresh.map((at) => waveOf(plan, pairs[at])));
+  return [...untried].flatMap(([at, { id }]) => {
+    const wave = waveOf(plan, pairs[at]);
+    const isOther =
+      id !== step.id && !waves.has(wave) && [...waves].some((each) => each.startsWith(`${meshOf(pairs[at])}|`));
+    return isOther ? [at] : [];
+  });
+}
+
+function meshOf(each: PairOfClass | undefined): MeshId | undefined {
+  return each?.pair.mesh;
+}
+
+/** "MESH|NUMBER" of the wave with which a pair's clients move. */
+function waveOf({ waves }: Plan, each: PairOfClass | undefined): string {
+  const namespaces = each?.pair.clients.map(({ namespace }) => namespace) ?? [];
+  const wave = waves.find(
+    ({ importer, namespaces: its }) => importer === meshOf(each) && namespaces.some((name) => its.includes(name)),
+  );
+  return `${meshOf(each) ?? ""}|${wave?.number ?? ""}`;
+}
+
+function clientsText(each: PairOfClass | undefined): readonly string[] {
+  return (
+    each?.pair.clients.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount} of ${each.pair.mesh}`) ??
+    []
+  );
+}
+
+const throughGateways: ReadonlySet<Path | "mixed" | "none"> = new Set(["east-west", "mixed"]);
+
+/** The plan's own gateways on a pair's ways. */
+function gatewaysOn(
+  { dependents, index }: NotYetSeen,
+  pair: number,
+  outcome: Reached | undefined,
+): readonly ObjectRef[] {
+  if (!outcome || !throughGateways.has(outcome.path)) return [];
+  return [...(dependents.workloadsOf[pair] ?? [])].flatMap(([key, workload]) =>
+    index.gateways.has(key) ? [workload] : [],
+  );
+}
+
+const peerKind = "ServiceMeshPeer.federation.maistra.io";
+/** What a peer needs to come back. */
+const leftOfPeers: readonly string[] = ["ConfigMap", "ServiceMeshControlPlane.maistra.io"];
+
+/**
+ * Running proxies keep what they trusted because of a peer, and istiod what it was told (docs/facts.md, retire.fresh-proxies,
+ * retire.last-peer-frees-roots): only a fresh client, with the istiods started anew, shows what is left without it. Before that nothing
+ * else of federation may go.
+ */
+export function peersGone(seen: NotYetSeen, before: World, after: World, step: Step): readonly Finding[] {
+  const { peers } = seen;
+  const { action } = step;
+  if (action.do === "restart")
+    for (const peer of peers.values()) if (equalRef(peer.istiod, action.workload)) peer.isFresh = true;
+  if (before.trail === after.trail) return [];
+  const kinds = changedKinds(before, after);
+  const found = leftOfPeers.some((kind) => kinds.has(kind)) ? goesOn(seen, before, after, step) : [];
+  if (!kinds.has(peerKind)) return found;
+  for (const change of changesOf(before, after, peerKind)) {
+    const ref = change.before?.ref ?? change.after?.ref;
+    if (!ref) continue;
+    const mesh = before
+      .derived()
+      .inventory.meshes.find(({ peers: its }) => its.some((peer) => refKey(peer.ref) === refKey(ref)));
+    if (change.after !== null) peers.delete(refKey(ref));
+    else if (mesh) peers.set(refKey(ref), { ref, by: step.title, istiod: mesh.istiod, isFresh: false });
+  }
+  return found;
+}
+
+/** Something else of federation goes in a cluster whose peers' end nobody has proven. */
+function goesOn({ peers }: NotYetSeen, before: World, after: World, step: Step): readonly Finding[] {
+  if (peers.size === 0) return [];
+  const clusters = new Set<ClusterId>(
+    leftOfPeers.flatMap((kind) => changesOf(before, after, kind)).map(({ cluster }) => cluster),
+  );
+  const owed = [...peers].filter(([, { ref }]) => clusters.has(ref.cluster));
+  // Said once of each.
+  for (const [key] of owed) peers.delete(key);
+  return owed.length === 0
+    ? []
+    : [
+        unproven(
+          owed.map(([, peer]) => peer),
+          step.title,
+        ),
+      ];
+}
+
+/** At the end of a phase nothing is owed. */
+export function owedAtEnd({ peers }: NotYetSeen, phase: string): readonly Finding[] {
+  const owed = [...peers.values()];
+  peers.clear();
+  return owed.length === 0 ? [] : [unproven(owed, `The end of ${phase}`)];
+}
+
+function unproven(owed: readonly GonePeer[], step: string): Finding {
+  const istiods = sortedUnique(owed.map(({ istiod }) => refText(istiod)));
+  return peersUnproven.at(
+    owed.map(({ ref }) => ref),
+    {
+      step,
+      peers: fewNames(owed.map(({ ref }) => refText(ref))),
+      earlier: owed[0]?.by ?? "",
+      istiods: fewNames(istiods),
+    },
+  );
+}
