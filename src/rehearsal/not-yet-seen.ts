@@ -5,7 +5,7 @@ import { partnersIn } from "../conditions/pairs.ts";
 import type { PlanIndex } from "../conditions/planned.ts";
 import { fewNames } from "../core/few-names.ts";
 import type { Finding } from "../core/finding.ts";
-import type { ClusterId, MeshId } from "../core/ids.ts";
+import type { ClusterId } from "../core/ids.ts";
 import { equalRef, type ObjectRef, refKey, refText } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
 import type { ProbeGroup } from "../dataplane/pair.ts";
@@ -26,18 +26,25 @@ interface GonePeer {
   isFresh: boolean;
 }
 
+interface Untried {
+  /** The step that moved them. */
+  readonly by: Pick<Step, "id" | "title">;
+  /** The namespaces of the clients that nobody has tried: a class may lie in several, and be tried from one. */
+  readonly namespaces: ReadonlySet<string>;
+}
+
 /** What a run through a plan has seen so far, and what it still owes. */
 export interface NotYetSeen {
   readonly plan: Plan;
   readonly index: PlanIndex;
   readonly pairs: readonly PairOfClass[];
   readonly dependents: Dependents;
-  /** "CLASS|CLUSTER": the clients can open connections to the east-west gateways there. */
+  /** "MESH|NAMESPACE|CLUSTER": the clients there can open connections to the east-west gateways of a cluster. */
   readonly opened: Set<string>;
   /** Pairs that go through a gateway of the plan. */
   readonly moved: Set<number>;
-  /** Of these, those that nobody has tried since they do, with the step that moved them. */
-  readonly untried: Map<number, Pick<Step, "id" | "title">>;
+  /** Of these, those that nobody has tried since they do. */
+  readonly untried: Map<number, Untried>;
   /** Peers that are gone, and no fresh client was seen to get through since; by refKey. */
   readonly peers: Map<string, GonePeer>;
 }
@@ -61,23 +68,32 @@ export function haveSeen(seen: NotYetSeen, condition: Condition): void {
     if (part.kind !== "egress-open" && part.kind !== "reachable") continue;
     const group = index.probes.get(part.probes);
     if (!group) continue;
-    const classes = classesOf(seen, group);
+    const places = placesOf(seen, group);
     if (part.kind === "egress-open") {
       const clusters = partnersIn(group, index).map(({ exporter }) => exporter.istiod.cluster);
-      for (const name of classes) for (const cluster of clusters) opened.add(`${name}|${cluster}`);
+      for (const place of places) for (const cluster of clusters) opened.add(`${place}|${cluster}`);
       continue;
     }
     const hosts = new Set<string>(group.routes.flatMap((id) => index.routes.get(id)?.host ?? []));
-    for (const at of [...untried.keys()]) {
+    for (const [at, { by, namespaces }] of [...untried]) {
       const each = pairs[at];
-      if (each && classes.has(each.of.name) && hosts.has(each.pair.host)) untried.delete(at);
+      if (!each || !hosts.has(each.pair.host)) continue;
+      const left = new Set([...namespaces].filter((namespace) => !places.has(`${each.pair.mesh}|${namespace}`)));
+      if (left.size === 0) untried.delete(at);
+      else if (left.size < namespaces.size) untried.set(at, { by, namespaces: left });
     }
     if (part.fresh) for (const [key, { isFresh }] of [...peers]) if (isFresh) peers.delete(key);
   }
 }
 
-function classesOf({ dependents: { classOf } }: NotYetSeen, { clients }: ProbeGroup): ReadonlySet<string> {
-  return new Set(clients.flatMap((client) => classOf.get(refKey(client))?.name ?? []));
+/** "MESH|NAMESPACE" of each client. */
+function placesOf({ dependents: { classOf } }: NotYetSeen, { clients }: ProbeGroup): ReadonlySet<string> {
+  return new Set(
+    clients.flatMap((client) => {
+      const its = classOf.get(refKey(client));
+      return its ? [`${its.mesh}|${client.namespace ?? ""}`] : [];
+    }),
+  );
 }
 
 /** The step has led to these outcomes: who goes through the plan's gateways now, and did not before. */
@@ -99,11 +115,12 @@ export function moves(
     moved.add(at);
     fresh.push(at);
     for (const gateway of gateways) {
-      if (opened.has(`${each.of.name}|${gateway.cluster}`)) continue;
-      // Said once of each class and cluster.
-      opened.add(`${each.of.name}|${gateway.cluster}`);
+      const shut = namespacesOf(each).filter((name) => !opened.has(`${each.pair.mesh}|${name}|${gateway.cluster}`));
+      if (shut.length === 0) continue;
+      // Said once of each namespace and cluster.
+      for (const name of shut) opened.add(`${each.pair.mesh}|${name}|${gateway.cluster}`);
       const known = unseen.get(refKey(gateway)) ?? { gateway, clients: [] };
-      known.clients.push(...clientsText(each));
+      known.clients.push(...clientsText(each, new Set(shut)));
       unseen.set(refKey(gateway), known);
     }
   }
@@ -116,50 +133,48 @@ export function moves(
       }),
     );
   const overtaken = overtakenBy(seen, step, fresh);
-  if (overtaken.length > 0) {
-    const earlier = untried.get(overtaken[0] ?? -1)?.title ?? "";
-    const clients = fewNames(sortedUnique(overtaken.flatMap((at) => clientsText(pairs[at]))));
-    found.push(waveUnseen.at([], { step: step.title, earlier, clients }));
-    for (const at of overtaken) untried.delete(at);
+  const [first] = overtaken;
+  if (first) {
+    const clients = fewNames(
+      sortedUnique(overtaken.flatMap(({ at, namespaces }) => clientsText(pairs[at], namespaces))),
+    );
+    found.push(waveUnseen.at([], { step: step.title, earlier: first.by.title, clients }));
+    for (const { at } of overtaken) untried.delete(at);
   }
-  for (const at of fresh) untried.set(at, step);
+  for (const at of fresh) untried.set(at, { by: step, namespaces: new Set(namespacesOf(pairs[at])) });
   return found;
 }
 
-/** Pairs of earlier waves that nobody has tried when a step moves those of another. */
+/** Clients of earlier waves that nobody has tried when a step moves those of another. */
 function overtakenBy(
   { plan, pairs, untried }: NotYetSeen,
   step: Pick<Step, "id">,
   fresh: readonly number[],
-): readonly number[] {
+): readonly (Untried & { readonly at: number })[] {
   if (fresh.length === 0 || untried.size === 0) return [];
-  const waves = new Set(fresh.map((at) => waveOf(plan, pairs[at])));
-  return [...untried].flatMap(([at, { id }]) => {
-    const wave = waveOf(plan, pairs[at]);
-    const isOther =
-      id !== step.id && !waves.has(wave) && [...waves].some((each) => each.startsWith(`${meshOf(pairs[at])}|`));
-    return isOther ? [at] : [];
+  const waves = new Set(fresh.flatMap((at) => namespacesOf(pairs[at]).map((name) => waveOf(plan, pairs[at], name))));
+  const meshes = new Set(fresh.map((at) => pairs[at]?.pair.mesh));
+  return [...untried].flatMap(([at, { by, namespaces }]) => {
+    if (by.id === step.id || !meshes.has(pairs[at]?.pair.mesh)) return [];
+    const left = [...namespaces].filter((name) => !waves.has(waveOf(plan, pairs[at], name)));
+    return left.length === 0 ? [] : [{ at, by, namespaces: new Set(left) }];
   });
 }
 
-function meshOf(each: PairOfClass | undefined): MeshId | undefined {
-  return each?.pair.mesh;
+/** "MESH|NUMBER" of the wave with which a namespace's clients move. */
+function waveOf({ waves }: Plan, each: PairOfClass | undefined, namespace: string): string {
+  const mesh = each?.pair.mesh ?? "";
+  const wave = waves.find(({ importer, namespaces }) => importer === mesh && namespaces.includes(namespace));
+  return `${mesh}|${wave?.number ?? ""}`;
 }
 
-/** "MESH|NUMBER" of the wave with which a pair's clients move. */
-function waveOf({ waves }: Plan, each: PairOfClass | undefined): string {
-  const namespaces = each?.pair.clients.map(({ namespace }) => namespace) ?? [];
-  const wave = waves.find(
-    ({ importer, namespaces: its }) => importer === meshOf(each) && namespaces.some((name) => its.includes(name)),
-  );
-  return `${meshOf(each) ?? ""}|${wave?.number ?? ""}`;
+function namespacesOf(each: PairOfClass | undefined): readonly string[] {
+  return sortedUnique(each?.pair.clients.map(({ namespace }) => namespace) ?? []);
 }
 
-function clientsText(each: PairOfClass | undefined): readonly string[] {
-  return (
-    each?.pair.clients.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount} of ${each.pair.mesh}`) ??
-    []
-  );
+function clientsText(each: PairOfClass | undefined, among: ReadonlySet<string>): readonly string[] {
+  const clients = each?.pair.clients.filter(({ namespace }) => among.has(namespace)) ?? [];
+  return clients.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount} of ${each?.pair.mesh ?? ""}`);
 }
 
 const throughGateways: ReadonlySet<Path | "mixed" | "none"> = new Set(["east-west", "mixed"]);
