@@ -91,7 +91,8 @@ function byReason(lost: readonly Lost[]): readonly Said[] {
   });
 }
 
-function pairText({ mesh, clients, host, port }: PairOfClass["pair"]): string {
+/** "CLIENTS of MESH → HOST:PORT". */
+export function pairText({ mesh, clients, host, port }: PairOfClass["pair"]): string {
   const names = fewNames(clients.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`));
   return `${names} of ${mesh} → ${host}:${port}`;
 }

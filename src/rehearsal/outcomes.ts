@@ -1,6 +1,8 @@
 // The outcomes of all pairs in one world, and what differs between two worlds.
 import { canonicalJson, type Json } from "../core/json.ts";
+import type { ClusterId } from "../core/ids.ts";
 import { refKey } from "../core/object-ref.ts";
+import { sortedUnique } from "../core/order.ts";
 import type { Reached, Way } from "../dataplane/reached.ts";
 import { type Dependents, note } from "./affected.ts";
 import { freshKey, proxyKey, proxyOf } from "./proxies.ts";
@@ -78,11 +80,20 @@ export function staleAmong(world: World, workloads: Iterable<string>): readonly 
   return [...workloads].filter((key) => stale[world.proxies.groupOf.get(key) ?? -1] === true).sort();
 }
 
+/** By their places: the clusters where requests of each pair arrive; sorted. */
+export type AnsweredFrom = Map<number, readonly ClusterId[]>;
+
+function clustersAnswering(ways: readonly Way[]): readonly ClusterId[] {
+  const clusters = ways.flatMap(({ hops, reason }) => (reason === null ? (hops.at(-1)?.at.cluster ?? []) : []));
+  return clusters.length < 2 ? clusters : sortedUnique(clusters);
+}
+
 /** The outcomes of these pairs in the world that is looked at, by their places. */
 export function evaluate(
   look: Look,
   of: { readonly pairs: readonly PairOfClass[]; readonly table: OutcomeTable; readonly dependents: Dependents },
   among: Iterable<number>,
+  answeredFrom?: AnsweredFrom,
 ): ReadonlyMap<number, number> {
   const outcomes = new Map<number, number>();
   for (const at of among) {
@@ -90,6 +101,7 @@ export function evaluate(
     if (!each) continue;
     const ways = waysOfClass(look, each.of, each.pair);
     note(of.dependents, at, ways);
+    answeredFrom?.set(at, clustersAnswering(ways));
     outcomes.set(at, of.table.indexOf(summary(ways, each.pair.host)));
   }
   return outcomes;

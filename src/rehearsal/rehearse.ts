@@ -12,6 +12,7 @@ import { findingMessage } from "../findings/finding-message.ts";
 import { doorOpened, neverDone, requestsCut, stepFails } from "../findings/codes/rehearsal.ts";
 import type { Phase, Plan, Step } from "../plan/plan.ts";
 import { advance, undone } from "./advance.ts";
+import { fewerAnswering } from "./answered-from.ts";
 import { type Affected, affectedBy, type Dependents, dependentsOf } from "./affected.ts";
 import { importedPairs, type PairOfClass } from "./classes.ts";
 import { allDoors, doorKey, doorsOfFederation, openDoors } from "./doors.ts";
@@ -21,7 +22,7 @@ import { finest as finestLikeness, likeness } from "./likeness.ts";
 import { leftBehind, widelyShown } from "./later-clients.ts";
 import { lossesOf, startFindings } from "./losses.ts";
 import { haveSeen, moves, nothingSeen, type NotYetSeen, owedAtEnd, peersGone } from "./not-yet-seen.ts";
-import { evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
+import { type AnsweredFrom, evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
 import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
 import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
@@ -57,6 +58,8 @@ interface Course {
   /** Losses that were told: one that a restart would bring at every step from now on is told at the first. */
   readonly told: Set<string>;
   readonly unseen: NotYetSeen;
+  /** In the world that the run has come to. */
+  readonly answeredFrom: AnsweredFrom;
   readonly changes: OutcomeChange[];
   readonly refused: Finding[];
   states: number;
@@ -94,7 +97,8 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
   const index = dependentsOf(pairs);
   const planned = indexPlan(plan);
   const look = lookAt(world);
-  const found = evaluate(look, { pairs, table, dependents: index }, pairs.keys());
+  const answeredFrom: AnsweredFrom = new Map();
+  const found = evaluate(look, { pairs, table, dependents: index }, pairs.keys(), answeredFrom);
   const start = pairs.map((_, at) => found.get(at) ?? 0);
   return {
     plan,
@@ -108,6 +112,7 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
     doors: new Set([...doorsOfFederation(look), ...allDoors(look).map(doorKey)]),
     told: new Set(),
     unseen: nothingSeen({ plan, index: planned, pairs, dependents: index }, table.list, start),
+    answeredFrom,
     changes: [],
     refused: [],
     states: 1,
@@ -266,7 +271,12 @@ interface Looking extends Seeing {
  */
 function looked(course: Course, look: Look, step: Pick<Step, "id" | "title">, { among, ...seeing }: Looking): Places {
   course.evaluated += among.size;
-  return seen(course, evaluate(look, course, among), step, seeing);
+  if (seeing.when !== "after") return seen(course, evaluate(look, course, among), step, seeing);
+  const { pairs, table, answeredFrom, refused } = course;
+  const was: AnsweredFrom = new Map([...among].map((pair) => [pair, answeredFrom.get(pair) ?? []]));
+  const outcomes = evaluate(look, course, among, answeredFrom);
+  refused.push(...fewerAnswering({ pairs, table: table.list, outcomes, step: step.title }, was, answeredFrom));
+  return seen(course, outcomes, step, seeing);
 }
 
 function seen(

@@ -78,3 +78,15 @@ describe("MF974: the rest of federation goes before fresh clients were seen to g
     );
   });
 });
+
+test("MF975: an entry of a host that two meshes answer comes before the endpoint of one of them", () => {
+  const edge = edgesOf(planOfFour).find(
+    ({ before, step }) => before.id.endsWith("ledger.bank.global.meshferry-lyon") && step.id.includes("/ServiceEntry."),
+  );
+  if (!edge) throw new Error("no endpoint");
+  const [first, ...others] = said(turnedRound(planOfFour, edge), four, "MF975");
+  expect(first).toMatch(
+    /^After Wave 1 of \d: create the entry of ledger\.bank\.global, .* answered from cork only, and not from lyon any more\.$/u,
+  );
+  expect(others).toEqual([]);
+});

@@ -129,4 +129,5 @@ export const seenElsewhere: Readonly<Record<string, string>> = {
   MF972: notYetSeen,
   MF973: notYetSeen,
   MF974: notYetSeen,
+  MF975: notYetSeen,
 };

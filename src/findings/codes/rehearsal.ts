@@ -129,3 +129,12 @@ export const peersUnproven = defineCode({
   why: "Running proxies and istiods keep in memory what they trusted because of a peer. With the rest of federation gone too, the peers cannot be put back.",
   todo: "Do not apply this plan: it has to start the istiods anew, and try requests of fresh clients, before it goes on.",
 });
+
+export const fewerAnswer = defineCode({
+  code: "MF975",
+  name: "fewer-answer",
+  severity: "block",
+  message: "After {step}: {pairs}: answered from {left} only, and not from {lost} any more.",
+  why: "Several meshes export the host, so that it goes on while one of them is down.",
+  todo: "Do not apply this plan: every endpoint of a host has to be there before its entry is.",
+});
