@@ -2,10 +2,9 @@
 import type { Host, MeshId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object-ref.ts";
 import { refKey } from "../core/object-ref.ts";
-import type { Caller } from "../policies/match-source.ts";
 import { exposedHosts, exposedTo } from "./east-west-passage.ts";
 import { proxyOf } from "./proxies.ts";
-import { refusedByPolicy } from "./server.ts";
+import { refusedByPolicy, strangersAt } from "./server.ts";
 import { accepts } from "./trust.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Look } from "./ways.ts";
@@ -15,9 +14,6 @@ export interface Door {
   readonly mesh: MeshId;
   readonly workload: ObjectRef;
 }
-
-/** An account that nobody names: where a policy lets some accounts in and not others, it is not among them. */
-const anybody = { namespace: "meshferry-anybody", account: "anybody" };
 
 /**
  * The doors through every AUTO_PASSTHROUGH server of a mesh, by one of the names that it passes on: a gateway that passes connections
@@ -31,8 +27,8 @@ export function openDoors({ world, told }: Look, far: Mesh, host: Host): readonl
     const server = proxyOf(world, far, shape.workload);
     for (const near of world.derived().inventory.meshes) {
       if (near.id === far.id || !accepts(server, near, world)) continue;
-      const caller: Caller = { trustDomain: near.trustDomain, ...anybody };
-      if (refusedByPolicy(view, shape, port, caller)) continue;
+      const callers = strangersAt(view, shape, near.trustDomain);
+      if (callers.every((caller) => refusedByPolicy(view, shape, port, caller) !== null)) continue;
       doors.set(`${near.id}|${refKey(shape.workload)}`, { mesh: near.id, workload: shape.workload });
     }
   }

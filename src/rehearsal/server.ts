@@ -1,6 +1,7 @@
 // What a workload does with a connection: mTLS or not, whose certificate, and whether its policies let the caller in.
 import { principalOf, type Caller } from "../policies/match-source.ts";
 import { accessOf } from "../policies/decide-access.ts";
+import { strangersOf } from "../policies/strangers.ts";
 import { refKey } from "../core/object-ref.ts";
 import type { Reason } from "../dataplane/reached.ts";
 import type { PodShape } from "../federation/pod-index.ts";
@@ -17,10 +18,25 @@ export function refusedByPolicy(view: IstiodView, shape: PodShape, port: number,
   const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
   if (!slice) return null;
   const at = `${view.mesh.id} ${refKey(shape.workload)} ${shape.pod ?? ""}`;
-  const policies = slice.kept(`at ${at}`, shape, () => policiesAt(slice, view.mesh, shape));
+  const policies = policiesOf(view, shape);
   const domains = [view.mesh.trustDomain, ...view.mesh.trustDomainAliases];
   const asked = `asked ${at} ${port} ${principalOf(caller)} ${domains.join(" ")}`;
   return slice.kept(asked, policies, () => decide({ policies, domains, shape, port, caller }));
+}
+
+/** Callers of a trust domain that the workload's policies may tell apart. */
+export function strangersAt(view: IstiodView, shape: PodShape, trustDomain: string): readonly Caller[] {
+  return strangersOf(
+    trustDomain,
+    policiesOf(view, shape).map((policy) => policy.view.spec),
+  );
+}
+
+function policiesOf(view: IstiodView, shape: PodShape): readonly Policy[] {
+  const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
+  if (!slice) return [];
+  const at = `${view.mesh.id} ${refKey(shape.workload)} ${shape.pod ?? ""}`;
+  return slice.kept(`at ${at}`, shape, () => policiesAt(slice, view.mesh, shape));
 }
 
 interface Asked {

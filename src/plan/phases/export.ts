@@ -3,11 +3,13 @@ import { all, type Condition } from "../../conditions/condition.ts";
 import type { StepId } from "../../core/ids.ts";
 import { sortedUnique } from "../../core/order.ts";
 import { pointer, valueAt } from "../../core/pointer.ts";
+import { refKey } from "../../core/object-ref.ts";
 import { type Mesh, refIn } from "../../inventory/mesh.ts";
 import { rootConfigMap } from "../../inventory/roots.ts";
 import type { DesiredObject } from "../../target/desired-object.ts";
 import type { EastWest } from "../../target/gateways.ts";
 import type { Reach } from "../../target/reach.ts";
+import { shutAlready } from "../../target/shut-already.ts";
 import type { Places } from "../../target/places.ts";
 import { applyStep, present } from "../apply-step.ts";
 import type { Phase, PhaseId, Step } from "../plan.ts";
@@ -47,8 +49,14 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
       }),
     ),
   );
-  // Who is to be let in waits for no door: nobody comes by it before the import phase.
-  const before = present(...entries, ...policies.filter((step) => step !== null && !isForClients(step)), ...subsets);
+  // Who is to be let in waits for no door, nobody comes by it before the import phase; nor does what the service's own policies do.
+  const shut = shutAlready(
+    { inventory: context.inventory, mesh, partners: context.partnersOf(mesh), pods: context.podsOf(mesh) },
+    context.target.exclusions.get(mesh.id) ?? [],
+  );
+  const isNeeded = (step: Step): boolean =>
+    !isForClients(step) && !(step.action.do === "apply" && shut.has(refKey(step.action.ref)));
+  const before = present(...entries, ...policies.filter((step) => step !== null && isNeeded(step)), ...subsets);
   const exposure = gateways.flatMap(({ places, routes }, index) => {
     const own = new Set(routes.map(({ route }) => route.id));
     const needed = before.filter((step) => step.routes.length === 0 || step.routes.some((id) => own.has(id)));
