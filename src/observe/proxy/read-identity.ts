@@ -31,7 +31,7 @@ export function nodeIn(dump: Json): Pick<ProxyView, "network" | "revision"> {
 /**
  * The roots stand in the Secret ROOTCA: as one bundle, or as one for each trust domain (Istio, SPIFFE validator:
  * envoy.tls.cert_validator.spiffe). Of these the own domain's counts: the others come from peers, whatever istiod's bundle holds
- * (docs/facts.md, trust.per-domain-validator). The proxy's own certificate is the Secret "default".
+ * (docs/facts.md, trust.per-domain-validator; that it holds the whole bundle is read in source, not yet seen running). The proxy's own certificate is the Secret "default".
  */
 export function secretsIn(dump: Json): Pick<ProxyView, "roots" | "certificate"> {
   const bundles: string[] = [];

@@ -1,4 +1,8 @@
 // What Envoy says of itself, in the shapes that were seen on Istio 1.20.2 and 1.28.3: read as facts, and no key kept.
+// oxlint-disable-next-line import/no-unassigned-import -- it adds what the certificate library builds on, and must come first
+import "reflect-metadata";
+import { webcrypto } from "node:crypto";
+import { SubjectAlternativeNameExtension, X509CertificateGenerator } from "@peculiar/x509";
 import { describe, expect, test } from "vitest";
 import { certificateHashes } from "../../core/certificates.ts";
 import type { Json } from "../../core/json.ts";
@@ -36,6 +40,43 @@ describe("identity", () => {
       },
     });
     expect(secretsIn(domains).roots).toEqual(secretsIn(one).roots);
+  });
+  test("of one for each trust domain, the own domain's: the others are there because of peers", async () => {
+    const keys = await webcrypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+    const own = await X509CertificateGenerator.createSelfSigned({
+      serialNumber: "01",
+      name: "O=test",
+      notBefore: new Date("2026-01-01T00:00:00Z"),
+      notAfter: new Date("2026-01-02T00:00:00Z"),
+      signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+      keys,
+      extensions: [new SubjectAlternativeNameExtension([{ type: "url", value: "spiffe://east.example/ns/a/sa/b" }])],
+    });
+    const domain = (name: string, root: string): Json => ({ name, trust_bundle: { inline_string: pem(root) } });
+    const dump = {
+      configs: [
+        {
+          secret: {
+            name: "ROOTCA",
+            validation_context: {
+              custom_validator_config: {
+                typed_config: { trust_domains: [domain("east.example", "a"), domain("west.example", "b")] },
+              },
+            },
+          },
+        },
+        {
+          secret: {
+            name: "default",
+            tls_certificate: { certificate_chain: { inline_string: own.toString("pem") } },
+          },
+        },
+      ],
+    };
+    expect(secretsIn(dump)).toEqual({
+      roots: certificateHashes(pem("a")),
+      certificate: { validFrom: "2026-01-01T00:00:00.000Z", validTo: "2026-01-02T00:00:00.000Z" },
+    });
   });
   test("a key that a proxy would show is not kept", () => {
     const canary = "canary-of-a-private-key";

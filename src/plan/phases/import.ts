@@ -58,7 +58,7 @@ function meshSteps(context: PlanContext, mesh: Mesh): Step[] {
       ),
   );
   const path = canary ? egressStep(canary, "import", idsOf(remote)) : null;
-  // Remote gateway, then WorkloadEntries, then the ServiceEntry: other orders lost requests (seen on Istio 1.28.3).
+  // Remote gateway and WorkloadEntries before the ServiceEntry: other orders lost requests (seen on Istio 1.28.3 and 1.20.2).
   const endpoints = new Map<string, StepId[]>();
   const entriesToBe = ours.filter(({ role }) => role === "import-entry");
   const shown = new Set(entriesToBe.filter(({ ref }) => context.lookup(ref)).flatMap(({ routes }) => routes));

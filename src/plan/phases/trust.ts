@@ -28,8 +28,8 @@ import { idsOf } from "./export.ts";
 
 /**
  * Per mesh: `root-cert.pem` of the Secret `cacerts` := its present bytes, unchanged, and the other roots behind them;
- * istiod restarted; every proxy with a certificate from after the change. One mesh after the other, because an istiod
- * that has just restarted is ready before federation has synced (seen on Maistra 2.5).
+ * istiod restarted; every proxy with a certificate from after the change. Never two istiods at once, because one
+ * that has just restarted is ready before federation has synced (seen on Maistra 2.5); proxies of all meshes renew meanwhile.
  */
 export function trustPhase(context: PlanContext): Phase {
   const steps: Step[] = [];
