@@ -30,8 +30,9 @@ export function nodeIn(dump: Json): Pick<ProxyView, "network" | "revision"> {
 
 /**
  * The roots stand in the Secret ROOTCA: as one bundle, or as one for each trust domain (Istio, SPIFFE validator:
- * envoy.tls.cert_validator.spiffe). Of these the own domain's counts: the others come from peers, whatever istiod's bundle holds
- * (docs/facts.md, trust.per-domain-validator; that it holds the whole bundle is read in source, not yet seen running). The proxy's own certificate is the Secret "default".
+ * envoy.tls.cert_validator.spiffe). Of these the own domain's count: the others come from peers, whatever istiod's bundle holds
+ * (docs/facts.md, trust.per-domain-validator; that the own one is istiod's whole bundle, nobody has seen running). The proxy's own
+ * certificate is the Secret "default".
  */
 export function secretsIn(dump: Json): Pick<ProxyView, "roots" | "certificate"> {
   const bundles: string[] = [];
