@@ -10,6 +10,7 @@ import { typedIn } from "./cluster-state.ts";
 import { exposedAt, meshOfProxy, passThrough } from "./east-west-passage.ts";
 import { clientTls } from "./client-tls.ts";
 import { type Endpoint, endpointsOf, identityOf } from "./endpoints.ts";
+import type { KnownArrival } from "./known-arrivals.ts";
 import { peerOf, serviceFor } from "./known-services.ts";
 import { addressOfPod, deploymentOf, healthy, podOf } from "./healthy-objects.ts";
 import { freshProxy, proxyOf } from "./proxies.ts";
@@ -19,8 +20,11 @@ import { type Client, type Look, waysOf } from "./ways.ts";
 
 const forever = Number.MAX_SAFE_INTEGER;
 
-/** Facts of a world that has come to rest: workloads are rolled out, control planes ready, gateways idle, networks open. */
-export function factsOf(look: Look): Facts {
+/**
+ * Facts of a world that has come to rest: workloads are rolled out, control planes ready, gateways idle, networks open. `arrival`: who is
+ * known to arrive in it.
+ */
+export function factsOf(look: Look, arrival: KnownArrival = () => undefined): Facts {
   const { world } = look;
   const unseen = (what: string): Unseen => ({ unseen: `${what} is not modelled` });
   return {
@@ -59,7 +63,10 @@ export function factsOf(look: Look): Facts {
     hosts: (workload, host, port) => hostsAt(look, workload, host, port),
     exposure: (gateway) => exposureOf(look, gateway),
     answerer: (gateway, sni) => answererOf(look, gateway, sni),
-    reach: ({ client, host, port }, fresh) => outcomeAt(look, client, host, port, fresh),
+    reach: ({ client, host, port }, fresh) => {
+      const known = fresh ? undefined : arrival(client, host, port);
+      return known ? outcomeOf(known.good, known.of, "") : outcomeAt(look, client, host, port, fresh);
+    },
     opened: () => ({ open: true }),
     idle: (workload) => {
       const active = isFederationGateway(look, workload) ? world.underway.size : 0;

@@ -6,7 +6,7 @@ import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
 import { fewNames } from "../core/few-names.ts";
 import type { Host } from "../core/ids.ts";
-import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
+import { type ObjectRef, refText } from "../core/object-ref.ts";
 import type { FederationOptions } from "../federation/federate.ts";
 import { findingMessage } from "../findings/finding-message.ts";
 import { doorOpened, neverDone, requestsCut, stepFails } from "../findings/codes/rehearsal.ts";
@@ -18,11 +18,13 @@ import { importedPairs, type PairOfClass } from "./classes.ts";
 import { allDoors, doorKey, doorsOfFederation, openDoors } from "./doors.ts";
 import { exposedHosts } from "./east-west-passage.ts";
 import { factsOf } from "./facts-of.ts";
+import { type KnownArrival, knownArrivals } from "./known-arrivals.ts";
 import { finest as finestLikeness, likeness } from "./likeness.ts";
 import { leftBehind, widelyShown } from "./later-clients.ts";
 import { lossesOf, startFindings } from "./losses.ts";
 import { haveSeen, moves, nothingSeen, type NotYetSeen, owedAtEnd, peersGone } from "./not-yet-seen.ts";
 import { type AnsweredFrom, evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
+import { oneOfEach } from "./one-of-each.ts";
 import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
 import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
@@ -51,6 +53,7 @@ interface Course {
   readonly dependents: Dependents;
   readonly full: boolean;
   readonly start: readonly number[];
+  readonly arrival: KnownArrival;
   /** The outcome of each pair in the world that the run has come to. */
   readonly now: number[];
   /** Doors that are open at the start, or were said to have been opened. */
@@ -100,6 +103,7 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
   const answeredFrom: AnsweredFrom = new Map();
   const found = evaluate(look, { pairs, table, dependents: index }, pairs.keys(), answeredFrom);
   const start = pairs.map((_, at) => found.get(at) ?? 0);
+  const now = [...start];
   return {
     plan,
     index: planned,
@@ -108,7 +112,8 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
     dependents: index,
     full,
     start,
-    now: [...start],
+    arrival: knownArrivals(pairs, index, now, table.list),
+    now,
     doors: new Set([...doorsOfFederation(look), ...allDoors(look).map(doorKey)]),
     told: new Set(),
     unseen: nothingSeen({ plan, index: planned, pairs, dependents: index }, table.list, start),
@@ -123,7 +128,7 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
 /** The world in which the phase may begin. What happens meanwhile counts to its first step. */
 function throughGate(course: Course, before: World, { id, gate, steps: [first] }: Phase): World {
   const title = `The gate of ${id}`;
-  const world = awaited(course, before, gate, title);
+  const world = awaited(course, lookAt(before), gate, title);
   if (world === before || !first) return world;
   looked(
     course,
@@ -148,7 +153,7 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
   course.refused.push(...notSeenBefore(course, before, look, step, concerned));
   const after = withUnderway(course, before, result.world, step, left);
   doorsOpened(course, look, step, concerned);
-  const world = awaited(course, after, step.done, step.title);
+  const world = awaited(course, { ...look, world: after }, step.done, step.title);
   if (world === after) {
     besides(course, { before, world, step, among: concerned.pairs, was });
     return world;
@@ -345,41 +350,20 @@ function doorsOpened({ doors, refused }: Course, look: Look, step: Step, { hosts
   }
 }
 
-/** The world in which the condition holds: as it is, or some time later; else it is waited for in vain. */
-function awaited(course: Course, world: World, condition: Condition, title: string): World {
-  const verdict = judge(condition, factsOf(lookAt(world)), indexFor(course, world, condition));
-  if (verdict.is === "done") {
+/** The world in which the condition holds: as it is, or some time later; else it is waited for in vain. `look` is at the world. */
+function awaited(course: Course, look: Look, condition: Condition, title: string): World {
+  const { world } = look;
+  const { index, dependents, full, arrival } = course;
+  const facts = factsOf(look, full ? undefined : arrival);
+  if (judge(condition, facts, oneOfEach(index, dependents, world, condition)).is === "done") {
     haveSeen(course.unseen, condition);
     return world;
   }
   const later = passTime(world);
-  const again = judge(condition, factsOf(lookAt(later)), indexFor(course, later, condition));
+  const again = judge(condition, factsOf(lookAt(later)), oneOfEach(index, dependents, later, condition));
   if (again.is !== "done") course.refused.push(neverDone.at([], { step: title, waits: findingMessage(again.seen) }));
   else haveSeen(course.unseen, condition);
   return later;
-}
-
-/** The plan as the judge asks it: of the clients of a probe group that cannot differ, one is enough. */
-function indexFor({ index, dependents: { classOf } }: Course, world: World, condition: Condition): PlanIndex {
-  if (!namesProbes(condition)) return index;
-  const probes = new Map(
-    [...index.probes].map(([id, group]) => {
-      const except = new Set((group.except ?? []).map(({ client }) => refKey(client)));
-      const firsts = new Map<unknown, ObjectRef>();
-      for (const client of group.clients) {
-        const key = refKey(client);
-        const its = except.has(key) ? undefined : classOf.get(key);
-        const kind = its === undefined ? key : `${its.name}|${world.proxies.groupOf.get(key)}`;
-        if (!firsts.has(kind)) firsts.set(kind, client);
-      }
-      return [id, { ...group, clients: [...firsts.values()] }] as const;
-    }),
-  );
-  return { ...index, probes };
-}
-
-function namesProbes(condition: Condition): boolean {
-  return condition.kind === "all" ? condition.of.some(namesProbes) : "probes" in condition;
 }
 
 function result(

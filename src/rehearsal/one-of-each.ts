@@ -1,0 +1,45 @@
+// A plan as the judge asks it in a rehearsal: of the clients of a probe group that cannot differ, one is enough.
+import type { Condition } from "../conditions/condition.ts";
+import type { PlanIndex } from "../conditions/planned.ts";
+import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import type { ProbeGroup } from "../dataplane/pair.ts";
+import type { Dependents } from "./affected.ts";
+import type { World } from "./world.ts";
+
+export function oneOfEach(
+  index: PlanIndex,
+  dependents: Pick<Dependents, "classOf">,
+  world: World,
+  condition: Condition,
+): PlanIndex {
+  const names = new Set(probesNamed(condition));
+  if (names.size === 0) return index;
+  const probes = new Map(index.probes);
+  for (const name of names) {
+    const group = probes.get(name);
+    if (group) probes.set(name, { ...group, clients: firstsOf(group, dependents, world) });
+  }
+  return { ...index, probes };
+}
+
+/** The first client of each class and memory; those that the group makes exceptions for stay themselves. */
+function firstsOf(
+  { clients, except }: ProbeGroup,
+  { classOf }: Pick<Dependents, "classOf">,
+  world: World,
+): readonly ObjectRef[] {
+  const excepted = new Set((except ?? []).map(({ client }) => refKey(client)));
+  const firsts = new Map<string, ObjectRef>();
+  for (const client of clients) {
+    const key = refKey(client);
+    const its = excepted.has(key) ? undefined : classOf.get(key);
+    const kind = its === undefined ? key : `${its.name}|${world.proxies.groupOf.get(key)}`;
+    if (!firsts.has(kind)) firsts.set(kind, client);
+  }
+  return [...firsts.values()];
+}
+
+function probesNamed(condition: Condition): readonly string[] {
+  if (condition.kind === "all") return condition.of.flatMap(probesNamed);
+  return "probes" in condition ? [condition.probes] : [];
+}
