@@ -45,6 +45,10 @@ export interface NotYetSeen {
   readonly moved: Set<number>;
   /** Of these, those that nobody has tried since they do. */
   readonly untried: Map<number, Untried>;
+  /** The same pairs by mesh and by the waves ("MESH|NUMBER") of their namespaces: most steps move more of the wave that was moved last. */
+  readonly untriedIn: Map<string, Map<string, Set<number>>>;
+  /** The wave of each "MESH|NAMESPACE". */
+  readonly waves: ReadonlyMap<string, string>;
   /** Peers that are gone, and no fresh client was seen to get through since; by refKey. */
   readonly peers: Map<string, GonePeer>;
 }
@@ -54,7 +58,21 @@ export function nothingSeen(
   table: readonly Reached[],
   start: readonly number[],
 ): NotYetSeen {
-  const seen: NotYetSeen = { ...of, opened: new Set(), moved: new Set(), untried: new Map(), peers: new Map() };
+  const waves = new Map<string, string>();
+  for (const { importer, namespaces, number } of of.plan.waves)
+    for (const namespace of namespaces) {
+      const place = `${importer}|${namespace}`;
+      if (!waves.has(place)) waves.set(place, `${importer}|${number}`);
+    }
+  const seen: NotYetSeen = {
+    ...of,
+    opened: new Set(),
+    moved: new Set(),
+    untried: new Map(),
+    untriedIn: new Map(),
+    waves,
+    peers: new Map(),
+  };
   // Clients that go this way before the first step are there already.
   for (const pair of of.pairs.keys())
     if (gatewaysOn(seen, pair, table[start[pair] ?? -1]).length > 0) seen.moved.add(pair);
@@ -79,8 +97,7 @@ export function haveSeen(seen: NotYetSeen, condition: Condition): void {
       const each = pairs[at];
       if (!each || !hosts.has(each.pair.host)) continue;
       const left = new Set([...namespaces].filter((namespace) => !places.has(`${each.pair.mesh}|${namespace}`)));
-      if (left.size === 0) untried.delete(at);
-      else if (left.size < namespaces.size) untried.set(at, { by, namespaces: left });
+      if (left.size < namespaces.size) setUntried(seen, at, left.size === 0 ? null : { by, namespaces: left });
     }
     if (part.fresh) for (const [key, { isFresh }] of [...peers]) if (isFresh) peers.delete(key);
   }
@@ -103,7 +120,7 @@ export function moves(
   outcomes: ReadonlyMap<number, number>,
   table: readonly Reached[],
 ): readonly Finding[] {
-  const { pairs, moved, untried, opened } = seen;
+  const { pairs, moved, opened } = seen;
   const found: Finding[] = [];
   const unseen = new Map<string, { readonly gateway: ObjectRef; readonly clients: string[] }>();
   const fresh: number[] = [];
@@ -139,33 +156,60 @@ export function moves(
       sortedUnique(overtaken.flatMap(({ at, namespaces }) => clientsText(pairs[at], namespaces))),
     );
     found.push(waveUnseen.at([], { step: step.title, earlier: first.by.title, clients }));
-    for (const { at } of overtaken) untried.delete(at);
+    for (const { at } of overtaken) setUntried(seen, at, null);
   }
-  for (const at of fresh) untried.set(at, { by: step, namespaces: new Set(namespacesOf(pairs[at])) });
+  for (const at of fresh) setUntried(seen, at, { by: step, namespaces: new Set(namespacesOf(pairs[at])) });
   return found;
+}
+
+/** Notes whom of a pair nobody has tried; null: there is nobody. */
+function setUntried(seen: NotYetSeen, at: number, untried: Untried | null): void {
+  const byWave = seen.untriedIn.get(meshOf(seen, at)) ?? new Map<string, Set<number>>();
+  seen.untriedIn.set(meshOf(seen, at), byWave);
+  for (const wave of wavesOf(seen, at, seen.untried.get(at))) byWave.get(wave)?.delete(at);
+  if (untried === null) {
+    seen.untried.delete(at);
+    return;
+  }
+  seen.untried.set(at, untried);
+  for (const wave of wavesOf(seen, at, untried)) {
+    const known = byWave.get(wave) ?? new Set();
+    byWave.set(wave, known.add(at));
+  }
+}
+
+function wavesOf(seen: NotYetSeen, at: number, untried: Untried | undefined): ReadonlySet<string> {
+  return new Set([...(untried?.namespaces ?? [])].map((namespace) => waveOf(seen, at, namespace)));
 }
 
 /** Clients of earlier waves that nobody has tried when a step moves those of another. */
 function overtakenBy(
-  { plan, pairs, untried }: NotYetSeen,
+  seen: NotYetSeen,
   step: Pick<Step, "id">,
   fresh: readonly number[],
 ): readonly (Untried & { readonly at: number })[] {
-  if (fresh.length === 0 || untried.size === 0) return [];
-  const waves = new Set(fresh.flatMap((at) => namespacesOf(pairs[at]).map((name) => waveOf(plan, pairs[at], name))));
-  const meshes = new Set(fresh.map((at) => pairs[at]?.pair.mesh));
-  return [...untried].flatMap(([at, { by, namespaces }]) => {
-    if (by.id === step.id || !meshes.has(pairs[at]?.pair.mesh)) return [];
-    const left = [...namespaces].filter((name) => !waves.has(waveOf(plan, pairs[at], name)));
-    return left.length === 0 ? [] : [{ at, by, namespaces: new Set(left) }];
+  const { pairs, untried, untriedIn } = seen;
+  const waves = new Set(fresh.flatMap((at) => namespacesOf(pairs[at]).map((name) => waveOf(seen, at, name))));
+  const meshes = new Set(fresh.map((at) => meshOf(seen, at)));
+  const earlier = [...meshes].flatMap((mesh) =>
+    [...(untriedIn.get(mesh) ?? [])].flatMap(([wave, places]) => (waves.has(wave) ? [] : [...places])),
+  );
+  return [...new Set(earlier)].flatMap((at) => {
+    const each = untried.get(at);
+    if (!each || each.by.id === step.id) return [];
+    const left = [...each.namespaces].filter((name) => !waves.has(waveOf(seen, at, name)));
+    return [{ at, by: each.by, namespaces: new Set(left) }];
   });
 }
 
 /** "MESH|NUMBER" of the wave with which a namespace's clients move. */
-function waveOf({ waves }: Plan, each: PairOfClass | undefined, namespace: string): string {
-  const mesh = each?.pair.mesh ?? "";
-  const wave = waves.find(({ importer, namespaces }) => importer === mesh && namespaces.includes(namespace));
-  return `${mesh}|${wave?.number ?? ""}`;
+function waveOf(seen: NotYetSeen, at: number, namespace: string): string {
+  const mesh = meshOf(seen, at);
+  return seen.waves.get(`${mesh}|${namespace}`) ?? `${mesh}|`;
+}
+
+function meshOf({ pairs }: NotYetSeen, at: number): string {
+  return pairs[at]?.pair.mesh ?? "";
 }
 
 function namespacesOf(each: PairOfClass | undefined): readonly string[] {
