@@ -1,20 +1,36 @@
 // Worlds in which pairs fare as in one that was looked at already, seen without looking at the pairs.
-import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { equalJson, isJsonObject, type JsonObject } from "../core/json.ts";
+import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { objectAt, type World } from "./world.ts";
 
-/** Whether `back`, which came out of `before`, has come back to it: every object and every memory is what it was. */
+/**
+ * Whether `back`, which came out of `before`, has come back to it: every object and every memory is what it was. A generation that counts
+ * on does not matter to requests; federation goes by that of import sets (world.ts, HeldSet).
+ */
 export function isBackAt(before: World, back: World): boolean {
   if (back.meshes !== before.meshes || back.proxies.groups !== before.proxies.groups) return false;
   for (let at = back.trail; at !== before.trail; at = at.earlier) {
     if (at === null) return false;
     const key = refKey(at.ref);
-    if (objectAt(back, at.ref) !== objectAt(before, at.ref)) return false;
+    if (!isAsItWas(objectAt(before, at.ref), objectAt(back, at.ref))) return false;
     // What was deleted and made again is younger than it was.
     if (back.made.get(key) !== before.made.get(key)) return false;
     if (back.proxies.groupOf.get(key) !== before.proxies.groupOf.get(key)) return false;
   }
   return true;
+}
+
+function isAsItWas(before: KubeObject | undefined, back: KubeObject | undefined): boolean {
+  if (before === back) return true;
+  if (!before || !back || before.ref.kind === "ImportedServiceSet") return false;
+  return equalJson(withoutGeneration(before.body), withoutGeneration(back.body));
+}
+
+function withoutGeneration({ metadata, ...body }: JsonObject): JsonObject {
+  if (!isJsonObject(metadata)) return body;
+  const { generation: _, ...rest } = metadata;
+  return { ...body, metadata: rest };
 }
 
 /**
