@@ -24,8 +24,8 @@ export interface Readings {
   readonly keep: KeepPart;
 }
 
-/** So many of each are kept: a step is looked at with its undo, and some time later. */
-const remembered = 4;
+/** So many of each are kept: that of before a step, and that of after it. */
+const remembered = 2;
 
 export function readings(): Readings {
   const kept = new Map<string, { readonly of: readonly unknown[]; readonly value: unknown }[]>();

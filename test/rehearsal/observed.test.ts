@@ -194,6 +194,60 @@ describe("the exporter's objects", () => {
   });
 });
 
+describe("what shows on one version only, as 1.20 does it", () => {
+  const exposure = "west Gateway istio-ingress/expose-services";
+
+  test("the pods of a gateway carry its old label and not the newer one, and a selector of both matches nothing", () => {
+    const [older, newer] = ["istio.io/gateway-name", "gateway.networking.k8s.io/gateway-name"];
+    const selected = (...labels: readonly string[]) =>
+      changed(moved, exposure, {
+        "/spec/selector": Object.fromEntries(labels.map((label) => [label, "eastwestgateway"])),
+      });
+    expect([from(selected(older)), from(selected(newer)), from(selected(older, newer))]).toEqual([
+      "ok east-west",
+      "broken none: not-exposed",
+      "broken none: not-exposed",
+    ]);
+  });
+
+  test("an entry for everybody in the client's own namespace loses to the older definition; one that names it wins at once", () => {
+    const template = found(moved, entry);
+    const own = (exportTo: readonly string[]) => {
+      const at = { ...template.ref, namespace: "a" };
+      const endpoint = found(moved, workload);
+      const placed = withObject(without(moved, entry), {
+        ...endpoint,
+        ref: { ...endpoint.ref, namespace: "a" },
+      });
+      const body = { ...template.body, spec: { ...(template.body["spec"] as JsonObject), exportTo } };
+      return withObject(placed, { ...template, ref: at, body });
+    };
+    expect([from(own([])), from(own(["a"]))]).toEqual(["ok federation", "ok east-west"]);
+  });
+
+  test("a policy for an account of the own domain admits the same account of a domain that is an alias", () => {
+    const admitting = withObject(
+      moved,
+      kubeObject("west", "security.istio.io/v1beta1", "AuthorizationPolicy", "sales", "callers", {
+        spec: { rules: [{ from: [{ source: { principals: ["west.example/ns/a/sa/caller"] } }] }] },
+      }),
+    );
+    expect(from(admitting)).toBe("ok east-west");
+    const plane = "west ServiceMeshControlPlane istio-system/basic";
+    const apart = changed(admitting, plane, { "/spec/techPreview/meshConfig/trustDomainAliases": [] });
+    expect(from(apart)).toBe("broken none: policy-denies");
+  });
+
+  test("an istiod that is started anew costs nothing, nor does the end of federation", () => {
+    const istiods = ["east", "west"].map((name) => ({
+      ...found(before, `${name} ServiceMeshControlPlane istio-system/basic`).ref,
+      ...{ group: "apps", kind: "Deployment", name: "istiod-basic" },
+    }));
+    expect(istiods.map((istiod) => from(restarted(moved, istiod)))).toEqual(["ok east-west", "ok east-west"]);
+    expect(from(retired)).toBe("ok east-west");
+  });
+});
+
 describe("federation over time", () => {
   const exports = "west ExportedServiceSet istio-system/east-mesh";
   const imports = "east ImportedServiceSet istio-system/west-mesh";
