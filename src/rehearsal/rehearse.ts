@@ -31,7 +31,7 @@ import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
 import { restarted } from "./restart.ts";
 import { cutHosts, leavesFederation, underwayKey } from "./underway.ts";
 import { type Look, lookAt } from "./ways.ts";
-import { hostsMovedByTime, isBackAt } from "./same-outcomes.ts";
+import { hostsMovedByTime, isBackAt, leadsBack } from "./same-outcomes.ts";
 import { unwatched } from "./watched.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -198,17 +198,24 @@ function outcomesOf({ now }: Course, among: Places): Outcomes {
   return new Map([...among].map((pair) => [pair, now[pair] ?? 0]));
 }
 
-/** What else may happen right after the step: time, its undo, and the restart of whatever remembers what is no longer so. */
-function besides(course: Course, { before, world, step, among, was }: Beside): void {
-  const back = undone(before, world, step, course.plan);
+/** The step's undo: where it leads back to the world before, that was looked at. */
+function takenBack(course: Course, { before, world, step, among, was }: Beside): void {
+  const isSure = !course.full && leadsBack(before, world, step);
+  const back = isSure ? { world: before } : undone(before, world, step, course.plan);
   if ("fails" in back)
     course.refused.push(stepFails.at([], { step: `The undo of "${step.title}"`, reason: back.fails }));
-  else if (!course.full && isBackAt(before, back.world)) {
+  else if (isSure || (!course.full && isBackAt(before, back.world))) {
     if (among.size > 0) seen(course, was, step, { when: "undone" });
   } else if (back.world !== world) {
     const concerned = new Set([...among, ...concernedBy(course, world, back.world).pairs]);
     if (concerned.size > 0) looked(course, lookAt(back.world), step, { when: "undone", among: concerned });
   }
+}
+
+/** What else may happen right after the step: time, its undo, and the restart of whatever remembers what is no longer so. */
+function besides(course: Course, beside: Beside): void {
+  const { world, step, among } = beside;
+  takenBack(course, beside);
   if (among.size === 0) return;
   const later = passTime(world);
   const moved = movedByTime(course, { world, later, among });

@@ -1,8 +1,33 @@
 // Worlds in which pairs fare as in one that was looked at already, seen without looking at the pairs.
 import { equalJson, isJsonObject, type JsonObject } from "../core/json.ts";
-import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { kindKey, type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
+import type { Step } from "../plan/plan.ts";
 import { objectAt, type World } from "./world.ts";
+
+/** Kinds that no modelled controller acts on. */
+const plainKinds: ReadonlySet<string> = new Set([
+  "AuthorizationPolicy.security.istio.io",
+  "DestinationRule.networking.istio.io",
+  "ServiceEntry.networking.istio.io",
+  "WorkloadEntry.networking.istio.io",
+]);
+
+/**
+ * Whether the undo of a step surely leads back to `before`: it has written one object that nothing else has followed from, and puts it
+ * back as it was.
+ */
+export function leadsBack(before: World, after: World, { action, undo }: Pick<Step, "action" | "undo">): boolean {
+  return (
+    action.do === "apply" &&
+    undo.how === "restore" &&
+    undo.also.length === 0 &&
+    plainKinds.has(kindKey(action.ref)) &&
+    after.derived === before.derived &&
+    after.meshes === before.meshes &&
+    after.proxies === before.proxies
+  );
+}
 
 /**
  * Whether `back`, which came out of `before`, has come back to it: every object and every memory is what it was. A generation that counts
