@@ -217,9 +217,8 @@ function besides(course: Course, beside: Beside): void {
   const { world, step, among } = beside;
   takenBack(course, beside);
   if (among.size === 0) return;
-  const later = passTime(world);
-  const moved = movedByTime(course, { world, later, among });
-  if (moved.size > 0) looked(course, lookAt(later), step, { when: "later", among: moved });
+  const moved = movedByTime(course, world, among);
+  if (moved.size > 0) looked(course, lookAt(passTime(world)), step, { when: "later", among: moved });
   const { byCluster } = course.dependents;
   for (const { istiod, cluster } of world.derived().inventory.meshes) {
     const again = restarted(world, istiod);
@@ -241,13 +240,10 @@ function besides(course: Course, beside: Beside): void {
 }
 
 /** The pairs that may fare differently some time later. */
-function movedByTime(
-  { full, pairs }: Course,
-  { world, later, among }: { readonly world: World; readonly later: World; readonly among: Places },
-): Places {
+function movedByTime({ full, pairs }: Course, world: World, among: Places): Places {
   if (full) return among;
   const hostOf = (pair: number): string => pairs[pair]?.pair.host ?? "";
-  const hosts = hostsMovedByTime(world, later, new Set([...among].map(hostOf)));
+  const hosts = hostsMovedByTime(world, new Set([...among].map(hostOf)));
   return hosts === null ? among : new Set([...among].filter((pair) => hosts.has(hostOf(pair))));
 }
 

@@ -3,6 +3,7 @@ import { equalJson, isJsonObject, type JsonObject } from "../core/json.ts";
 import { kindKey, type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Step } from "../plan/plan.ts";
+import { passTime } from "./pass-time.ts";
 import { objectAt, type World } from "./world.ts";
 
 /** Kinds that no modelled controller acts on. */
@@ -38,7 +39,7 @@ export function isBackAt(before: World, back: World): boolean {
   for (let at = back.trail; at !== before.trail; at = at.earlier) {
     if (at === null) return false;
     const key = refKey(at.ref);
-    if (!isAsItWas(objectAt(before, at.ref), objectAt(back, at.ref))) return false;
+    if (!isAsBefore(objectAt(before, at.ref), objectAt(back, at.ref))) return false;
     // What was deleted and made again is younger than it was.
     if (back.made.get(key) !== before.made.get(key)) return false;
     if (back.proxies.groupOf.get(key) !== before.proxies.groupOf.get(key)) return false;
@@ -46,7 +47,7 @@ export function isBackAt(before: World, back: World): boolean {
   return true;
 }
 
-function isAsItWas(before: KubeObject | undefined, back: KubeObject | undefined): boolean {
+function isAsBefore(before: KubeObject | undefined, back: KubeObject | undefined): boolean {
   if (before === back) return true;
   if (!before || !back || before.ref.kind === "ImportedServiceSet") return false;
   return equalJson(withoutGeneration(before.body), withoutGeneration(back.body));
@@ -59,13 +60,17 @@ function withoutGeneration({ metadata, ...body }: JsonObject): JsonObject {
 }
 
 /**
- * Of these hosts those that may fare differently in `later`, which is `world` after some time; null: any may. Where time has only made
- * federation's services anew, what differs is who is the older of two services of one host.
+ * Of these hosts those that may fare differently some time after `world`; null: any may. Where time only makes federation's services
+ * anew, what differs is who is the older of two services of one host.
  */
-export function hostsMovedByTime(world: World, later: World, hosts: Iterable<string>): ReadonlySet<string> | null {
-  if (later.derived !== world.derived || later.proxies !== world.proxies) return null;
-  for (const [id, { frozen }] of world.meshes) if (frozen !== (later.meshes.get(id)?.frozen ?? null)) return null;
-  return new Set([...hosts].filter((host) => isOvertaken(world, host)));
+export function hostsMovedByTime(world: World, hosts: Iterable<string>): ReadonlySet<string> | null {
+  const { derived, meshes, proxies } = world;
+  const isAsItWas = world.readings.keep("some time later", [derived, meshes, proxies.groups], () => {
+    const later = passTime(world);
+    const isFree = [...meshes].every(([id, { frozen }]) => frozen === (later.meshes.get(id)?.frozen ?? null));
+    return isFree && later.derived === derived && later.proxies === proxies;
+  });
+  return isAsItWas ? new Set([...hosts].filter((host) => isOvertaken(world, host))) : null;
 }
 
 /** Whether another service of the host is as young as some mesh's imports of it, or younger: after a resync it comes before them. */
