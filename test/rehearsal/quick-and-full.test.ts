@@ -7,6 +7,7 @@ import type { ClusterInput } from "../../src/core/cluster.ts";
 import { sortedUnique } from "../../src/core/order.ts";
 import { findingMessage } from "../../src/findings/finding-message.ts";
 import type { Plan } from "../../src/plan/plan.ts";
+import type { Rehearsal } from "../../src/rehearsal/rehearsal.ts";
 import { rehearse } from "../../src/rehearsal/rehearse.ts";
 import { planOf, readEastWest, readFolder, root, stepsOf } from "../support/example.ts";
 import { stated } from "../support/modelled.ts";
@@ -32,6 +33,27 @@ test.each([
   },
   240_000,
 );
+
+test.each([
+  ["East/West", two, planOf(two)],
+  ["four meshes", four, planOf(four, fourConfig)],
+])("%s: what an undo and time make of who was just moved", (_, inputs, plan) => {
+  const [quick, full] = [false, true].map((isFull) => rehearse(plan, inputs, stated, { hash: "", full: isFull }));
+  if (!quick || !full) throw new Error("two runs");
+  const moved = new Set(
+    quick.changes.filter(({ when }) => when === "after").map(({ step, pair }) => `${step} ${pair}`),
+  );
+  const besides = ({ changes, outcomes }: Rehearsal) =>
+    changes.flatMap(({ step, pair, when, outcome }) =>
+      (when === "undone" || when === "later") && moved.has(`${step} ${pair}`)
+        ? [`${step} ${pair} ${when} ${JSON.stringify(outcomes[outcome])}`]
+        : [],
+    );
+  expect(besides(quick)).toEqual(besides(full));
+  // Of each kind there are some, and most are found without carrying them out.
+  for (const when of [" undone ", " later "])
+    expect(besides(quick).filter((each) => each.includes(when)).length).toBeGreaterThan(0);
+});
 
 function withoutStep(plan: Plan, id: string): Plan {
   return {
