@@ -297,10 +297,19 @@ export function workload(
         ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: `${name}-5d4f`, controller: true }],
       },
       spec: { serviceAccountName: account, containers: [app, ...(sidecar ? [{ name: "istio-proxy", env }] : [])] },
-      status: { phase: "Running", podIP: "10.0.0.1" },
+      status: { phase: "Running", podIP: podAddress(namespace, `${name}-5d4f-${index}`) },
     }),
   );
   return [deployment, ...pods];
+}
+
+/** An address that no other pod has. */
+export function podAddress(namespace: string, pod: string): string {
+  const sum = [...`${namespace}/${pod}`].reduce(
+    (left, letter) => (left * 31 + (letter.codePointAt(0) ?? 0)) % 2 ** 24,
+    7,
+  );
+  return `10.${sum >> 16}.${(sum >> 8) & 255}.${sum & 255}`;
 }
 
 function peerObjects(

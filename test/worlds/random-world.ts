@@ -12,6 +12,7 @@ import {
   makeWorld,
   type MeshOf,
   named,
+  podAddress,
   type PortOf,
   type ServiceOf,
 } from "../support/world.ts";
@@ -77,10 +78,11 @@ function withoutSelectors(draw: Draw, world: ClusterInput[], meshes: readonly Me
   const all = meshes.flatMap(({ key, services = [] }) => services.map((service) => ({ key, service })));
   const chosen = all.filter(({ service: { replicas = 1 } }) => replicas > 0 && draw.chance(4));
   return chosen.reduce((made, { key, service: { namespace, name, ports = [] } }) => {
+    const pod = `${name}-5d4f-0`;
     const slice = kubeObject(key, "discovery.k8s.io/v1", "EndpointSlice", namespace, `${name}-1`, {
       metadata: { labels: { "kubernetes.io/service-name": name } },
       addressType: "IPv4",
-      endpoints: [{ addresses: ["10.0.0.1"], targetRef: { kind: "Pod", name: `${name}-5d4f-0` } }],
+      endpoints: [{ addresses: [podAddress(namespace, pod)], targetRef: { kind: "Pod", name: pod } }],
       ports: ports.map(({ port, name: label = "", targetPort }) => ({
         name: label,
         port: typeof targetPort === "number" ? targetPort : targetPort === undefined ? port : 8443,
