@@ -71,7 +71,7 @@ function calibrationOf(rest: readonly string[]): Calibration | null {
 
 async function runCalibrate(places: Places, wanted: Calibration): Promise<number> {
   const built = await runBuild(places, say);
-  return (await calibrate(places, built, wanted, { say, signal: untilInterrupted() })) ? 0 : 1;
+  return (await calibrate(places, built, wanted, { say, signal: untilInterrupted("calibrate") })) ? 0 : 1;
 }
 
 async function done(work: Promise<unknown>): Promise<number> {
@@ -82,13 +82,13 @@ async function done(work: Promise<unknown>): Promise<number> {
 async function runUp(places: Places, clusters: number): Promise<number> {
   const built = await runBuild(places, say);
   const names = Array.from({ length: clusters }, (_, index) => `mesh-${index + 1}`);
-  await up(names, { ...places, built, say, signal: untilInterrupted(), crds: await labCrds(built) });
+  await up(names, { ...places, built, say, signal: untilInterrupted("up"), crds: await labCrds(built) });
   return runStatus(places);
 }
 
 async function runUpMesh(places: Places): Promise<number> {
   const built = await runBuild(places, say);
-  const signal = untilInterrupted();
+  const signal = untilInterrupted("up");
   const meshes = await upMesh({ ...places, built, say, signal });
   const { lab, start } = meshes;
   const federated = timed(say, "federation", async () => withLaunchedStandIn(lab, async () => federate(lab, start)));
@@ -99,10 +99,11 @@ async function runUpMesh(places: Places): Promise<number> {
   return answered ? running : 1;
 }
 
-function untilInterrupted(): AbortSignal {
+/** `what`: the command that is interrupted. */
+function untilInterrupted(what: string): AbortSignal {
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.on(signal, () => interrupted.abort(new LabTrouble("interrupted", signal, "run it again")));
+    process.on(signal, () => interrupted.abort(new LabTrouble(`${what} was interrupted`, signal, "run it again")));
   return interrupted.signal;
 }
 
