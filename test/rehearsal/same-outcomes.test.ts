@@ -1,6 +1,7 @@
 // When an undo is taken to lead back, and what time is taken to move.
 import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../src/core/json.ts";
+import { sortedUnique } from "../../src/core/order.ts";
 import { withValueAt } from "../../src/core/pointer.ts";
 import { advance, undone } from "../../src/rehearsal/advance.ts";
 import { passTime } from "../../src/rehearsal/pass-time.ts";
@@ -51,8 +52,8 @@ test("where an undo surely leads back, carrying it out does, and it is so for mo
     }
     world = next.world;
   }
-  const kinds = new Set(sure.map((id) => id.split("/")[3]?.split(".")[0]));
-  expect([...kinds].sort()).toEqual(["ServiceEntry", "WorkloadEntry"]);
+  const kinds = sortedUnique(sure.map((id) => id.split("/")[3]?.split(".")[0] ?? ""));
+  expect(kinds).toEqual(["ServiceEntry", "WorkloadEntry"]);
   expect(sure.length).toBeGreaterThan(5);
 });
 
