@@ -28,16 +28,22 @@ export function kindKey(of: { readonly group: string; readonly kind: string }): 
   return of.group === "" ? of.kind : `${of.kind}.${of.group}`;
 }
 
-const keys = new WeakMap<ObjectRef, string>();
-
-/** One text per identity; fit as a map key and for sorting. Made once for each reference: a rehearsal asks a million times. */
+/** One text per identity; fit as a map key and for sorting. */
 export function refKey(ref: ObjectRef): string {
-  const known = keys.get(ref);
-  if (known !== undefined) return known;
   // Joined, not put together piece by piece: such a text stays a tree of its pieces in memory, and as a key takes twice as long.
-  const key = [ref.cluster, kindKey(ref), ref.namespace ?? "", ref.name].join("|");
-  keys.set(ref, key);
-  return key;
+  return [ref.cluster, kindKey(ref), ref.namespace ?? "", ref.name].join("|");
+}
+
+/** refKey that makes each reference's text once, for whoever asks for tens of thousands of them again and again. */
+export function rememberedKeys(): (ref: ObjectRef) => string {
+  const keys = new WeakMap<ObjectRef, string>();
+  return (ref) => {
+    const known = keys.get(ref);
+    if (known !== undefined) return known;
+    const key = refKey(ref);
+    keys.set(ref, key);
+    return key;
+  };
 }
 
 /** "Kind namespace/name" as a person reads it; with the cluster in front where asked. */

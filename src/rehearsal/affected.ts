@@ -1,7 +1,7 @@
 // Which pairs a change can concern: what most steps write concerns one host of thousands. Errs on the side of too many, never of too few.
 import { equalJson, isJsonObject, type Json } from "../core/json.ts";
 import type { ClusterId, MeshId } from "../core/ids.ts";
-import { type ObjectRef, refKey } from "../core/object-ref.ts";
+import { type ObjectRef, refKey, rememberedKeys } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { Way } from "../dataplane/reached.ts";
 import type { PodShape } from "../federation/pod-index.ts";
@@ -30,6 +30,8 @@ export interface Dependents {
   readonly byWorkload: Map<string, Set<number>>;
   /** The other way round: the workloads on each pair's ways, by refKey. */
   readonly workloadsOf: readonly Map<string, ObjectRef>[];
+  /** refKey of the workloads on ways, which come up again and again. */
+  readonly keyOf: (ref: ObjectRef) => string;
 }
 
 export function dependentsOf(pairs: readonly PairOfClass[]): Dependents {
@@ -56,12 +58,13 @@ export function dependentsOf(pairs: readonly PairOfClass[]): Dependents {
     byPlace: new Map(),
     byWorkload: new Map(),
     workloadsOf: pairs.map(() => new Map()),
+    keyOf: rememberedKeys(),
   };
 }
 
 /** Notes what the pair depends on, as its ways show. */
 export function note(
-  { byCluster, byPlace, byWorkload, workloadsOf }: Dependents,
+  { byCluster, byPlace, byWorkload, workloadsOf, keyOf }: Dependents,
   pair: number,
   ways: readonly Way[],
 ): void {
@@ -69,7 +72,7 @@ export function note(
   if (!known) return;
   for (const { hops } of ways)
     for (const { at } of hops) {
-      const key = refKey(at);
+      const key = keyOf(at);
       if (known.has(key)) continue;
       known.set(key, at);
       addTo(byWorkload, key, pair);

@@ -1,7 +1,6 @@
 // The outcomes of all pairs in one world, and what differs between two worlds.
 import { canonicalJson, type Json } from "../core/json.ts";
 import type { ClusterId } from "../core/ids.ts";
-import { refKey } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
 import type { Reached, Way } from "../dataplane/reached.ts";
 import { type Dependents, note } from "./affected.ts";
@@ -25,7 +24,7 @@ export function outcomeTable(): OutcomeTable {
   return {
     list,
     indexOf: (outcome) => {
-      const key = keyOf(outcome);
+      const key = textOf(outcome);
       const at = known.get(key);
       if (at !== undefined) return at;
       known.set(key, list.length);
@@ -35,7 +34,7 @@ export function outcomeTable(): OutcomeTable {
 }
 
 /** Most arrive: their texts are made fast. */
-function keyOf(outcome: Reached): string {
+function textOf(outcome: Reached): string {
   const { state, path, good, of, seenAs, reasons } = outcome;
   if (reasons.length > 0) return canonicalJson(outcome as unknown as Json);
   return `${state}|${path}|${good}|${of}|${seenAs.join("|")}`;
@@ -54,18 +53,21 @@ export function waysOfClass(
 
 /** One client for each different memory among the members of a class. */
 function clientsOf(world: World, mesh: Mesh, { members, kept }: ClientClass): readonly Client[] {
-  const { proxies } = world;
+  const {
+    proxies,
+    readings: { keyOf },
+  } = world;
   const firsts = kept("the first of each group", proxies.groupOf, () => {
     const groups = new Map<number | undefined, PodShape>();
     for (const shape of members) {
-      const group = proxies.groupOf.get(refKey(shape.workload));
+      const group = proxies.groupOf.get(keyOf(shape.workload));
       if (!groups.has(group)) groups.set(group, shape);
     }
     return [...groups.values()];
   });
   const clients = new Map<string, Client>();
   for (const shape of firsts) {
-    const key = proxyKey(world, mesh, refKey(shape.workload));
+    const key = proxyKey(world, mesh, keyOf(shape.workload));
     if (!clients.has(key)) clients.set(key, { mesh, shape, memory: proxyOf(world, mesh, shape.workload) });
   }
   return [...clients.values()];

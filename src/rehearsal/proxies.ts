@@ -109,7 +109,7 @@ function networkOf(shapes: readonly PodShape[], otherwise: string | null): strin
 
 /** The memory of a workload's proxies; of one that nobody has seen start, what it would get now. */
 export function proxyOf(world: World, mesh: Mesh, workload: ObjectRef): ProxyMemory {
-  return groupOf(world.proxies, refKey(workload))?.memory ?? freshProxy(world, mesh);
+  return groupOf(world.proxies, world.readings.keyOf(workload))?.memory ?? freshProxy(world, mesh);
 }
 
 /** The same as a text, refKey of the workload given. */

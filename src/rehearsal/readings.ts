@@ -1,5 +1,5 @@
 // What the inventory and federation read out of clusters, each cluster for itself: kept while nothing that they go by changes there.
-import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { type KubeObject, type ObjectRef, refKey, rememberedKeys } from "../core/object-ref.ts";
 import { groupBy } from "../core/order.ts";
 import type { KeepPart } from "../federation/keep-part.ts";
 import { indexPods, type PodIndex, type PodShape } from "../federation/pod-index.ts";
@@ -22,6 +22,8 @@ export interface Readings {
   readonly read: (state: ClusterState, sets: readonly KubeObject[] | null) => Reading;
   /** A value made out of these things alone. */
   readonly keep: KeepPart;
+  /** refKey: a rehearsal asks a million times for those of the same workloads. */
+  readonly keyOf: (ref: ObjectRef) => string;
 }
 
 /** So many of each are kept: that of before a step, and that of after it. */
@@ -40,6 +42,7 @@ export function readings(): Readings {
   };
   return {
     keep,
+    keyOf: rememberedKeys(),
     read: (state, sets) =>
       keep(`cluster ${state.id}`, [state.basis, sets === null, ...(sets ?? [])], () => readingOf(state, sets)),
   };

@@ -2,7 +2,6 @@
 import { principalOf, type Caller } from "../policies/match-source.ts";
 import { accessOf } from "../policies/decide-access.ts";
 import { strangersOf } from "../policies/strangers.ts";
-import { refKey } from "../core/object-ref.ts";
 import type { Reason } from "../dataplane/reached.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
@@ -17,7 +16,7 @@ type Policy = Typed<"AuthorizationPolicy.security.istio.io">;
 export function refusedByPolicy(view: IstiodView, shape: PodShape, port: number, caller: Caller): Reason | null {
   const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
   if (!slice) return null;
-  const at = `${view.mesh.id} ${refKey(shape.workload)} ${shape.pod ?? ""}`;
+  const at = `${view.mesh.id} ${view.world.readings.keyOf(shape.workload)} ${shape.pod ?? ""}`;
   const policies = policiesOf(view, shape);
   const domains = [view.mesh.trustDomain, ...view.mesh.trustDomainAliases];
   const asked = `asked ${at} ${port} ${principalOf(caller)} ${domains.join(" ")}`;
@@ -35,7 +34,7 @@ export function strangersAt(view: IstiodView, shape: PodShape, trustDomain: stri
 function policiesOf(view: IstiodView, shape: PodShape): readonly Policy[] {
   const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
   if (!slice) return [];
-  const at = `${view.mesh.id} ${refKey(shape.workload)} ${shape.pod ?? ""}`;
+  const at = `${view.mesh.id} ${view.world.readings.keyOf(shape.workload)} ${shape.pod ?? ""}`;
   return slice.kept(`at ${at}`, shape, () => policiesAt(slice, view.mesh, shape));
 }
 

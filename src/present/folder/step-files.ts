@@ -1,6 +1,6 @@
 // One step, or a group of steps, as files and commands: what to run, how to see that it is done, how to undo it. Runs and writes nothing.
 import { isJsonObject } from "../../core/json.ts";
-import { type ObjectRef, refKey } from "../../core/object-ref.ts";
+import type { ObjectRef } from "../../core/object-ref.ts";
 import { sortedUnique } from "../../core/order.ts";
 import type { Action, PatchOp, Step } from "../../plan/plan.ts";
 import { conditionParts } from "../model/condition-text.ts";
@@ -81,7 +81,7 @@ function applyTogether(steps: readonly Step[], number: string, context: FolderCo
       context,
     ),
   );
-  const objects = applied.map(({ action }) => refKey(action.ref));
+  const objects = applied.map(({ action }) => context.keyOf(action.ref));
   const written = { path: `${context.phaseFolder}/${path}`, slots: [], objects };
   for (const key of objects) context.written.set(key, written);
   const see = [kubectl({ ...ref, namespace: null }, "get -f", shellWord(path))];
@@ -110,8 +110,8 @@ const mostFiles = 10;
 function unapply(applied: readonly Applied[], number: string, { context, files }: Draft): string[] {
   const [first] = applied;
   if (!first) return [];
-  const { written, earlier } = context;
-  const before = new Set(applied.flatMap(({ action }) => written.get(refKey(action.ref)) ?? []));
+  const { written, earlier, keyOf } = context;
+  const before = new Set(applied.flatMap(({ action }) => written.get(keyOf(action.ref)) ?? []));
   const unchanged = [...before].every((file) => file.objects.every((key) => written.get(key) === file));
   if (unchanged && before.size <= mostFiles)
     return [...before].flatMap((file) => applyFile(first.action.ref, `../${file.path}`, file.slots, context));
@@ -183,7 +183,7 @@ function applyCommands(action: ApplyAction, path: string, out: Draft): string[] 
   const { context } = out;
   const { yaml, slots } = applyManifest(context, action);
   out.files.set(path, yaml);
-  const key = refKey(action.ref);
+  const key = context.keyOf(action.ref);
   context.written.set(key, { path: `${context.phaseFolder}/${path}`, slots, objects: [key] });
   out.slots.push(...slots);
   return applyFile(action.ref, path, slots, context);

@@ -1,6 +1,6 @@
 // What `plan` shows, as data: the same values feed the JSON output and the text. Knows no output format.
 import type { Json } from "../../core/json.ts";
-import { type ObjectRef, refKey, sortedRefs } from "../../core/object-ref.ts";
+import { type ObjectRef, rememberedKeys, sortedRefs } from "../../core/object-ref.ts";
 import { sortedBy, sortedUnique } from "../../core/order.ts";
 import type { Inventory } from "../../inventory/mesh.ts";
 import type { Phase, PhaseId, Plan, Wave } from "../../plan/plan.ts";
@@ -137,13 +137,14 @@ function setsUpView(steps: readonly StepView[]): SetsUpView {
 /** What the views of a plan's steps need to know beside the step. */
 export function stepContext(plan: Plan, inventory: Inventory): StepContext {
   const clusters = new Map(inventory.clusters.map((cluster) => [cluster.id, cluster]));
-  const bodyOf = (ref: ObjectRef): Json | undefined => clusters.get(ref.cluster)?.objects.get(refKey(ref))?.body;
+  const keyOf = rememberedKeys();
+  const bodyOf = (ref: ObjectRef): Json | undefined => clusters.get(ref.cluster)?.objects.get(keyOf(ref))?.body;
   const names: ConditionNames = {
     probes: new Map(plan.probes.map((group) => [group.id, group])),
     slots: new Map(plan.slots.map((slot) => [slot.id as string, slot])),
     texts: new Map(),
   };
-  return { plan, names, bodyOf, earlier: earlierApplies(plan), changes: new Map() };
+  return { plan, names, bodyOf, keyOf, earlier: earlierApplies(plan, keyOf), changes: new Map() };
 }
 
 function phaseView(phase: Phase, number: number, context: StepContext): PhaseView {

@@ -1,5 +1,5 @@
 // One step of a plan as a reader sees it: what it does to which objects, old → new, until when, and its undo.
-import { equalRef, type ObjectRef, refKey, refText, sortedRefs } from "../../core/object-ref.ts";
+import { equalRef, type ObjectRef, refText, sortedRefs } from "../../core/object-ref.ts";
 import { equalJson, type Json } from "../../core/json.ts";
 import { pointerParts, valueAt } from "../../core/pointer.ts";
 import type { Action, Plan, Step } from "../../plan/plan.ts";
@@ -43,6 +43,8 @@ export interface StepContext {
   readonly bodyOf: (ref: ObjectRef) => Json | undefined;
   /** By step: the apply of the same object that came before it. */
   readonly earlier: ReadonlyMap<string, ApplyAction>;
+  /** refKey, made once for each object. */
+  readonly keyOf: (ref: ObjectRef) => string;
   /** By what was laid over an object before and what is now: steps that were made together share both. */
   readonly changes: Map<ApplyAction["set"], Map<ApplyAction["set"], readonly FieldChange[]>>;
 }
@@ -110,13 +112,13 @@ export function unimpliedParts({ done, action }: Step): ConditionPart[] {
 }
 
 /** For each apply, the apply of the same object that came before it in the plan. */
-export function earlierApplies(plan: Plan): ReadonlyMap<string, ApplyAction> {
+export function earlierApplies(plan: Plan, keyOf: StepContext["keyOf"]): ReadonlyMap<string, ApplyAction> {
   const last = new Map<string, ApplyAction>();
   const earlier = new Map<string, ApplyAction>();
   for (const { steps } of plan.phases) {
     for (const { id, action } of steps) {
       if (action.do !== "apply") continue;
-      const key = refKey(action.ref);
+      const key = keyOf(action.ref);
       const before = last.get(key);
       if (before) earlier.set(id, before);
       last.set(key, action);
