@@ -123,7 +123,7 @@ test("a server that has forgotten where a watch goes on from, and where a list d
   const status = await run(folder, ["status", ".", "-o", "json", ...clusters]);
   expect([status.code, JSON.parse(status.stdout)]).toMatchObject([0, { run: { state: "finished" } }]);
   expect(lists).toBe(6);
-  expect(watched.size).toBeGreaterThan(1);
+  expect(watched.size).toBeGreaterThan(0);
   expect(twice(proxy)).toEqual([]);
   expect(await leftBy(here)).toEqual(await undisturbed());
 });
