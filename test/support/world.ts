@@ -7,6 +7,7 @@ import { type KubeObject, kindKey, refKey } from "../../src/core/object-ref.ts";
 import { groupBy, sortedBy, sortedUnique } from "../../src/core/order.ts";
 import { withValueAt } from "../../src/core/pointer.ts";
 import { checkedKinds } from "./checked-kinds.ts";
+import { podAddress } from "./pod-address.ts";
 
 export interface PortOf {
   readonly port: number;
@@ -301,15 +302,6 @@ export function workload(
     }),
   );
   return [deployment, ...pods];
-}
-
-/** An address that no other pod has. */
-export function podAddress(namespace: string, pod: string): string {
-  const sum = [...`${namespace}/${pod}`].reduce(
-    (left, letter) => (left * 31 + (letter.codePointAt(0) ?? 0)) % 2 ** 24,
-    7,
-  );
-  return `10.${sum >> 16}.${(sum >> 8) & 255}.${sum & 255}`;
 }
 
 function peerObjects(

@@ -12,11 +12,11 @@ import {
   makeWorld,
   type MeshOf,
   named,
-  podAddress,
   type PortOf,
   type ServiceOf,
 } from "../support/world.ts";
 import { nodeObject } from "../support/gateways.ts";
+import { podAddress } from "../support/pod-address.ts";
 import { type Draw, drawFrom } from "./drawn.ts";
 
 const keys = ["east", "west", "north", "south", "hub"] as const;
