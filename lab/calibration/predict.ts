@@ -1,12 +1,7 @@
-// What the model says of cases, from the objects that both clusters hold now. The stand-in's own are left out, as OSSM 2 keeps them in its memory.
+// What the model says of cases, from the objects that both clusters hold now.
 import { clusterId, host as hostOf } from "../../src/core/ids.ts";
-import type { ClusterInput, Coverage } from "../../src/core/cluster.ts";
-import { type KubeObject, refKey } from "../../src/core/object-ref.ts";
-import { sortedBy } from "../../src/core/order.ts";
-import { pointer, valueAt } from "../../src/core/pointer.ts";
+import type { ClusterInput } from "../../src/core/cluster.ts";
 import type { Reached } from "../../src/dataplane/reached.ts";
-import { ApiFailure } from "../../src/kube/live/api-failure.ts";
-import type { ClusterClient } from "../../src/kube/live/cluster-client.ts";
 import { openCluster } from "../../src/kube/live/open-cluster.ts";
 import { kindsRead } from "../../src/pipeline.ts";
 import { clientClasses } from "../../src/rehearsal/classes.ts";
@@ -17,7 +12,7 @@ import { summary } from "../../src/rehearsal/reach.ts";
 import { lookAt } from "../../src/rehearsal/ways.ts";
 import { startWorld } from "../../src/rehearsal/world.ts";
 import type { LabCluster } from "../cluster/lab-cluster.ts";
-import { standInLabel } from "../ossm2/marks.ts";
+import { readCluster } from "../ossm2/read-cluster.ts";
 
 /** A client of the importer's, and what it asks for. */
 export interface Question {
@@ -33,33 +28,12 @@ export async function readClusters(clusters: readonly LabCluster[]): Promise<rea
       const from = { id: clusterId(name), context: null, kubeconfigs: [kubeconfig] };
       const { client } = await openCluster(from, { env: {}, cwd: "/" });
       try {
-        return await readCluster(client);
+        return await readCluster(client, kindsRead);
       } finally {
         await client.close();
       }
     }),
   );
-}
-
-const standInPath = pointer("metadata", "labels", standInLabel);
-
-async function readCluster(client: ClusterClient): Promise<ClusterInput> {
-  const coverage: Record<string, Coverage> = {};
-  const objects: KubeObject[] = [];
-  await Promise.all(
-    kindsRead.map(async (key) => {
-      const [kind = "", ...group] = key.split(".");
-      try {
-        const listed = await client.list({ group: group.join("."), kind }, { metadataOnly: key === "Secret" });
-        objects.push(...listed.objects.filter(({ body }) => valueAt(body, standInPath) !== "ossm2"));
-        coverage[key] = "listed";
-      } catch (error) {
-        if (!(error instanceof ApiFailure) || error.reason !== "not-installed") throw error;
-        coverage[key] = "not-installed";
-      }
-    }),
-  );
-  return { id: client.id, objects: sortedBy(objects, ({ ref }) => refKey(ref)), coverage, findings: [] };
 }
 
 /** By the place of the question. */

@@ -1,7 +1,8 @@
 // What a client's requests met on real proxies, in words that can be held against the model's. Pure.
-import { isJsonObject, type Json } from "../../src/core/json.ts";
+import type { Json } from "../../src/core/json.ts";
 import { sortedUnique } from "../../src/core/order.ts";
 import type { Path } from "../../src/dataplane/reached.ts";
+import { parsedBody } from "../mesh/ask.ts";
 import type { Asked, Met } from "./ask-agents.ts";
 
 /** What the failure of a request looks like to its client. */
@@ -48,7 +49,7 @@ export function fatesOf({ met, refused }: Asked): readonly Fate[] {
 }
 
 export function fateOf({ status, body, trouble }: Met): Fate {
-  const told = parsed(body);
+  const told = parsedBody(body);
   const { namespace } = told;
   if (status === 200 && typeof namespace === "string") {
     const hops = Array.isArray(told["hops"]) ? (told["hops"] as readonly Json[]) : [];
@@ -80,15 +81,6 @@ function failureOf(status: number, body: string, trouble: string): Failure {
     return "no-connection";
   if (/connection termination|reset before headers|Connection_reset|Connection reset/iu.test(body)) return "reset";
   return "other";
-}
-
-function parsed(body: string): Readonly<Record<string, Json>> {
-  try {
-    const value = JSON.parse(body) as Json;
-    return isJsonObject(value) ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 /** A line of a proxy's access log, in Istio's default format. */

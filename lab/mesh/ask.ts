@@ -66,7 +66,7 @@ async function inClient({ built, cluster, client }: Asking, command: readonly st
 
 /** The sample server's JSON, or any other body as it is: proxies answer in plain text. */
 export function readAnswer(status: number, body: string, trouble: string): Answer {
-  const told = parsed(body);
+  const told = parsedBody(body);
   const text = (key: string): string => {
     const value = told[key];
     return typeof value === "string" ? value : "";
@@ -86,7 +86,8 @@ export function readAnswer(status: number, body: string, trouble: string): Answe
   };
 }
 
-function parsed(body: string): Readonly<Record<string, Json>> {
+/** The JSON object of an answer; empty: it is none. */
+export function parsedBody(body: string): Readonly<Record<string, Json>> {
   try {
     const value = JSON.parse(body) as Json;
     return isJsonObject(value) ? value : {};

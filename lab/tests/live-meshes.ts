@@ -1,21 +1,17 @@
 // Federated meshes as the product itself sees them: clients of both clusters, and the plan that it makes of what it reads.
 import { openCluster } from "../../src/kube/live/open-cluster.ts";
 import { defaultConfig } from "../../src/config/config.ts";
-import type { ClusterInput, Coverage } from "../../src/core/cluster.ts";
 import { type ClusterId, clusterId } from "../../src/core/ids.ts";
 import type { Json, JsonObject } from "../../src/core/json.ts";
-import { type KubeObject, refKey } from "../../src/core/object-ref.ts";
-import { sortedBy } from "../../src/core/order.ts";
-import { pointer, valueAt, withValueAt } from "../../src/core/pointer.ts";
+import { withValueAt } from "../../src/core/pointer.ts";
 import { kinds } from "../../src/inventory/kinds/registry.ts";
-import { ApiFailure } from "../../src/kube/live/api-failure.ts";
 import type { ClusterClient } from "../../src/kube/live/cluster-client.ts";
 import { until } from "../../src/observe/until.ts";
 import type { World as Observed } from "../../src/observe/world.ts";
 import { examine, makePlan } from "../../src/pipeline.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
 import { fillSlots, slotValue } from "../../src/target/fill-slots.ts";
-import { standInLabel } from "../ossm2/marks.ts";
+import { readCluster } from "../ossm2/read-cluster.ts";
 import type { LabCluster } from "../cluster/lab-cluster.ts";
 
 export interface LiveWorld extends Observed {
@@ -39,29 +35,10 @@ export async function liveWorld(clusters: readonly LabCluster[]): Promise<LiveWo
 }
 
 export async function planNow(clients: ReadonlyMap<ClusterId, ClusterClient>): Promise<Plan> {
-  const inputs = await Promise.all([...clients.values()].map(readCluster));
+  const inputs = await Promise.all(
+    [...clients.values()].map(async (client) => readCluster(client, Object.keys(kinds))),
+  );
   return asInLab(makePlan(examine(inputs, defaultConfig), defaultConfig));
-}
-
-const standInPath = pointer("metadata", "labels", standInLabel);
-
-/** What OSSM 2 would show of itself: the stand-in's own objects are left out. */
-async function readCluster(client: ClusterClient): Promise<ClusterInput> {
-  const coverage: Record<string, Coverage> = {};
-  const objects: KubeObject[] = [];
-  for (const key of Object.keys(kinds)) {
-    const [kind = "", ...group] = key.split(".");
-    try {
-      const metadataOnly = key === "Secret";
-      const listed = await client.list({ group: group.join("."), kind }, { metadataOnly });
-      objects.push(...listed.objects.filter(({ body }) => valueAt(body, standInPath) !== "ossm2"));
-      coverage[key] = "listed";
-    } catch (error) {
-      if (!(error instanceof ApiFailure) || error.reason !== "not-installed") throw error;
-      coverage[key] = "not-installed";
-    }
-  }
-  return { id: client.id, objects: sortedBy(objects, ({ ref }) => refKey(ref)), coverage, findings: [] };
 }
 
 /** istiod of the lab has no revision, so its objects do not carry the control plane's name as OSSM 2's do. */

@@ -1,5 +1,6 @@
 // A plan as the judge asks it in a rehearsal: of the clients of a probe group that cannot differ, one is enough.
 import type { Condition } from "../conditions/condition.ts";
+import { partsOf } from "../conditions/judge.ts";
 import type { PlanIndex } from "../conditions/planned.ts";
 import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import type { ProbeGroup } from "../dataplane/pair.ts";
@@ -12,7 +13,7 @@ export function oneOfEach(
   world: World,
   condition: Condition,
 ): PlanIndex {
-  const names = new Set(probesNamed(condition));
+  const names = new Set(partsOf(condition).flatMap((part) => ("probes" in part ? [part.probes] : [])));
   if (names.size === 0) return index;
   const probes = new Map(index.probes);
   for (const name of names) {
@@ -37,9 +38,4 @@ function firstsOf(
     if (!firsts.has(kind)) firsts.set(kind, client);
   }
   return [...firsts.values()];
-}
-
-function probesNamed(condition: Condition): readonly string[] {
-  if (condition.kind === "all") return condition.of.flatMap(probesNamed);
-  return "probes" in condition ? [condition.probes] : [];
 }
