@@ -7,7 +7,7 @@ import type { PodShape } from "../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
 import { injectedWorkloads } from "../routes/client-namespaces.ts";
 import { gatewayClients } from "../routes/gateway-clients.ts";
-import { type Keep, keeper } from "./cluster-state.ts";
+import { type Keep, keeper } from "./keeper.ts";
 import type { Likeness } from "./likeness.ts";
 import type { RehearsedClients, RehearsedPair } from "./rehearsal.ts";
 import type { World } from "./world.ts";

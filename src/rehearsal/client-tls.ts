@@ -27,7 +27,7 @@ export interface ClientTls {
 export function clientTls(view: IstiodView, client: Onlooker, service: KnownService, port: number): ClientTls | null {
   const slice = sliceIn(view.state, kind);
   // In most meshes no rule says a word of it.
-  if (!slice.kept("states TLS", null, () => slice.list().some(({ body }) => statesTls(body)))) return null;
+  if (!slice.kept("states TLS", "", null, () => slice.list().some(({ body }) => statesTls(body)))) return null;
   for (const place of new Set([client.namespace, service.namespace, view.mesh.namespace])) {
     const { exact, wild } = rulesIn(view, place);
     const fitting = [
@@ -51,7 +51,7 @@ interface Rules {
 /** Of a namespace, the oldest first. */
 function rulesIn({ state, mesh }: IstiodView, namespace: string): Rules {
   const slice = sliceIn(state, kind);
-  return slice.kept(`rules of ${mesh.id} ${namespace}`, mesh, () => {
+  return slice.kept(`rules of ${mesh.id}`, namespace, mesh, () => {
     // The slice is of this kind.
     const rules = sortedBy(
       (slice.namespaces.get(namespace) ?? []) as unknown as readonly DestinationRule[],

@@ -8,6 +8,7 @@ import { groupBy, sortedBy } from "../core/order.ts";
 import type { Cluster, Typed } from "../inventory/cluster.ts";
 import type { Misfit } from "../inventory/kinds/fields.ts";
 import { type KindName, kinds } from "../inventory/kinds/registry.ts";
+import { type Keep, keeper } from "./keeper.ts";
 
 /** The objects of one kind, with the views of those that can be read; lists of all are made when first asked for. */
 export interface Slice {
@@ -21,21 +22,6 @@ export interface Slice {
   readonly byName: () => ReadonlyMap<string, Typed<KindName>>;
   /** What others make out of these objects, and out of `of`. */
   readonly kept: Keep;
-}
-
-/** The value of this name: made where there is none yet, or where it was made out of something else. */
-export type Keep = <T>(name: string, of: unknown, make: () => T) => T;
-
-export function keeper(): Keep {
-  const values = new Map<string, { readonly of: unknown; readonly value: unknown }>();
-  return <T>(name: string, of: unknown, make: () => T): T => {
-    const known = values.get(name);
-    // Who makes it under this name asks for it under this name.
-    if (known && known.of === of) return known.value as T;
-    const value = make();
-    values.set(name, { of, value });
-    return value;
-  };
 }
 
 export interface Stored {
@@ -169,13 +155,23 @@ function swapped<T>(list: readonly T[], before: T | null, after: T | null, keyOf
   if (at >= 0 && after !== null && before !== null && keyOf(before) === keyOf(after)) return list.with(at, after);
   const left = at < 0 ? list : list.toSpliced(at, 1);
   if (after === null) return left;
-  const key = keyOf(after);
-  const next = left.findIndex((each) => keyOf(each) > key);
-  return next < 0 ? [...left, after] : left.toSpliced(next, 0, after);
+  return left.toSpliced(placeIn(left, keyOf(after), keyOf), 0, after);
+}
+
+/** Where in a sorted list an item of this key belongs: behind those that do not come after it. */
+function placeIn<T>(list: readonly T[], key: string, keyOf: (item: T) => string): number {
+  let [from, to] = [0, list.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const item = list[middle];
+    if (item !== undefined && keyOf(item) > key) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** Belongs to no world, so it keeps nothing. */
-const emptySlice: Slice = { ...sliceOf([]), kept: (_name, _of, make) => make() };
+const emptySlice: Slice = { ...sliceOf([]), kept: (_name, _key, _of, make) => make() };
 
 /** The objects of a kind. */
 export function sliceIn({ slices }: ClusterState, kind: KindName): Slice {

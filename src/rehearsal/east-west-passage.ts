@@ -94,7 +94,7 @@ function gatewayAt(
   world: World,
   { address, port }: { readonly address: string; readonly port: number },
 ): GatewayAt | null {
-  return world.derived().kept(`gateway at ${address} ${port}`, null, () => findGateway(world, address, port));
+  return world.derived().kept(`gateway at port ${port}`, address, null, () => findGateway(world, address, port));
 }
 
 /** Whether a Service that is known answers at the address from outside its cluster. */
@@ -157,7 +157,7 @@ interface Exposure {
 /** The AUTO_PASSTHROUGH servers that hold for a gateway's pod (Istio 1.20, gateway.go). */
 function exposuresAt(view: IstiodView, pod: PodShape): readonly Exposure[] {
   const slice = sliceIn(view.state, "Gateway.networking.istio.io");
-  return slice.kept(`exposures ${view.mesh.id} ${refKey(pod.workload)} ${pod.pod}`, pod, () =>
+  return slice.kept("exposures", view.world.readings.keyOfPod(view.mesh, pod), pod, () =>
     // The slice is of this kind.
     (slice.typed() as unknown as readonly Typed<"Gateway.networking.istio.io">[]).flatMap((gateway) => {
       const { selector, servers } = gateway.view.spec;
@@ -196,7 +196,7 @@ function exposingPods(world: World, view: IstiodView): readonly PodShape[] {
   const slice = sliceIn(view.state, "Gateway.networking.istio.io");
   if (slice.objects.size === 0) return [];
   const index = world.derived().podsOf(view.mesh);
-  return slice.kept(`exposing pods of ${view.mesh.id}`, index, () =>
+  return slice.kept("exposing pods", view.mesh.id, index, () =>
     [...index.pods, ...index.templates].filter(
       (pod) => pod.sidecar && meshOfProxy(world, pod)?.id === view.mesh.id && exposuresAt(view, pod).length > 0,
     ),
@@ -206,7 +206,7 @@ function exposingPods(world: World, view: IstiodView): readonly PodShape[] {
 /** The hosts that any AUTO_PASSTHROUGH server of the mesh's gateways names; names with a wildcard as they stand. */
 export function exposedHosts(world: World, view: IstiodView): ReadonlySet<string> {
   const slice = sliceIn(view.state, "Gateway.networking.istio.io");
-  return slice.kept(`exposed hosts of ${view.mesh.id}`, world.derived().podsOf(view.mesh), () => {
+  return slice.kept("exposed hosts", view.mesh.id, world.derived().podsOf(view.mesh), () => {
     const pods = exposingPods(world, view);
     return new Set(pods.flatMap((pod) => exposuresAt(view, pod).flatMap(({ hosts }) => [...hosts])));
   });

@@ -69,8 +69,9 @@ export function endpointsOf(
   tls: ClientTls | null = null,
 ): EndpointSet {
   const rule = tls === null ? "" : `${refKey(tls.rule)} ${port}`;
-  const name = `endpoints ${service.host} ${service.namespace} ${port} ${network ?? ""} ${rule}`;
-  return view.kept(name, service, () => findEndpoints(view, service, { port, network, tls }));
+  return view.kept(`endpoints ${port} ${network ?? ""} ${rule}`, service, null, () =>
+    findEndpoints(view, service, { port, network, tls }),
+  );
 }
 
 interface Asked {

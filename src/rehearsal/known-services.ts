@@ -11,7 +11,8 @@ import { valueAt } from "../core/pointer.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { mtlsDemanded, mtlsSwitchedOff } from "../policies/mtls-mode.ts";
 import { shows, sidecarLookup, type SidecarObject } from "../routes/sidecar-scope.ts";
-import { asCluster, type ClusterState, type Keep, keeper, namedIn, once, sliceIn } from "./cluster-state.ts";
+import { asCluster, type ClusterState, namedIn, once, sliceIn } from "./cluster-state.ts";
+import { type Keep, keeper } from "./keeper.ts";
 import { clusterStateOf, type World } from "./world.ts";
 
 export interface KnownPort {
@@ -59,7 +60,7 @@ export function istiodView(world: World, mesh: Mesh): IstiodView {
   const state = clusterStateOf(world, mesh.cluster);
   const cluster = once(() => asCluster(state));
   const ofMesh = <T>(kind: KindName, make: () => T): (() => T) =>
-    once(() => sliceIn(state, kind).kept(mesh.id, mesh, make));
+    once(() => sliceIn(state, kind).kept("view", mesh.id, mesh, make));
   // Most clusters have no Sidecar, and no PeerAuthentication.
   const has = (kind: KindName): boolean => sliceIn(state, kind).objects.size > 0;
   const none = (): null => null;
@@ -86,7 +87,7 @@ export function istiodView(world: World, mesh: Mesh): IstiodView {
 
 /** Every service of this host that the istiod knows, the oldest first (Istio 1.20, push_context.go, sortServicesByCreationTime). */
 export function servicesNamed(view: IstiodView, host: Host): readonly KnownService[] {
-  return view.kept(`named ${host}`, null, () => findServices(view, host));
+  return view.kept("named", host, null, () => findServices(view, host));
 }
 
 function findServices(view: IstiodView, host: Host): readonly KnownService[] {
@@ -166,7 +167,7 @@ function importedOf(view: IstiodView, host: Host): readonly KnownService[] {
   const imports = derived.importsOf(view.mesh.id).get(host);
   if (!imports) return [];
   const made = view.world.meshes.get(view.mesh.id)?.importsMade ?? 0;
-  return derived.kept(`imported ${view.mesh.id} ${host}`, made, () => importedServices(view, host, imports, made));
+  return derived.kept(`imported to ${view.mesh.id}`, host, made, () => importedServices(view, host, imports, made));
 }
 
 function importedServices(

@@ -29,7 +29,7 @@ export function networkGateways(view: IstiodView, network: string): readonly Net
 function gatewaysByNetwork(view: IstiodView): ReadonlyMap<string, readonly NetworkGateway[]> {
   const slice = view.state.slices.get(gatewayKind);
   if (!slice) return new Map();
-  return slice.kept(`networks of ${view.mesh.id}`, view.mesh, () => {
+  return slice.kept("networks", view.mesh.id, view.mesh, () => {
     const found = slice.list().flatMap(({ ref, body }) => {
       const network = valueAt(body, networkLabel);
       if (!view.watches(ref.namespace ?? "") || typeof network !== "string") return [];

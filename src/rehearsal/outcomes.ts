@@ -57,7 +57,7 @@ function clientsOf(world: World, mesh: Mesh, { members, kept }: ClientClass): re
     proxies,
     readings: { keyOf },
   } = world;
-  const firsts = kept("the first of each group", proxies.groupOf, () => {
+  const firsts = kept("the first of each group", "", proxies.groupOf, () => {
     const groups = new Map<number | undefined, PodShape>();
     for (const shape of members) {
       const group = proxies.groupOf.get(keyOf(shape.workload));

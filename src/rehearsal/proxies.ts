@@ -23,13 +23,13 @@ export function freshProxy(world: World, mesh: Mesh): ProxyMemory {
     const roots = bundle?.roots ?? [];
     return { network: mesh.network, roots, domains: domainsOf(world, mesh, roots), configured };
   };
-  return world.derived().kept(`fresh proxy of ${mesh.id}, ${configured}`, bundle, make);
+  return world.derived().kept(configured ? "fresh proxy" : "fresh proxy without configuration", mesh.id, bundle, make);
 }
 
 /** What a proxy of the mesh that starts now has in its memory, as a text. */
 export function freshKey(world: World, mesh: Mesh): string {
   const fresh = freshProxy(world, mesh);
-  return world.derived().kept(`fresh key of ${mesh.id}`, fresh, () => memoryKey(fresh));
+  return world.derived().kept("fresh key", mesh.id, fresh, () => memoryKey(fresh));
 }
 
 /** The roots by trust domain, own and peers'; null: the mesh has no peer. */

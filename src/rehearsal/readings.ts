@@ -1,4 +1,5 @@
 // What the inventory and federation read out of clusters, each cluster for itself: kept while nothing that they go by changes there.
+import type { MeshId } from "../core/ids.ts";
 import { type KubeObject, type ObjectRef, refKey, rememberedKeys } from "../core/object-ref.ts";
 import { groupBy } from "../core/order.ts";
 import type { KeepPart } from "../federation/keep-part.ts";
@@ -24,6 +25,8 @@ export interface Readings {
   readonly keep: KeepPart;
   /** refKey: a rehearsal asks a million times for those of the same workloads. */
   readonly keyOf: (ref: ObjectRef) => string;
+  /** One text for a pod, or a template, as a mesh has it. */
+  readonly keyOfPod: (mesh: Mesh, shape: PodShape) => string;
 }
 
 /** So many of each are kept: that of before a step, and that of after it. */
@@ -40,11 +43,26 @@ export function readings(): Readings {
     kept.set(name, [{ of, value }, ...known].slice(0, remembered));
     return value;
   };
+  const keyOf = rememberedKeys();
   return {
     keep,
-    keyOf: rememberedKeys(),
+    keyOf,
+    keyOfPod: podKeys(keyOf),
     read: (state, sets) =>
       keep(`cluster ${state.id}`, [state.basis, sets === null, ...(sets ?? [])], () => readingOf(state, sets)),
+  };
+}
+
+function podKeys(keyOf: Readings["keyOf"]): Readings["keyOfPod"] {
+  const ofMesh = new Map<MeshId, WeakMap<PodShape, string>>();
+  return ({ id }, shape) => {
+    let keys = ofMesh.get(id);
+    if (!keys) ofMesh.set(id, (keys = new WeakMap()));
+    const known = keys.get(shape);
+    if (known !== undefined) return known;
+    const key = [id, keyOf(shape.workload), shape.pod ?? ""].join(" ");
+    keys.set(shape, key);
+    return key;
   };
 }
 

@@ -16,11 +16,13 @@ type Policy = Typed<"AuthorizationPolicy.security.istio.io">;
 export function refusedByPolicy(view: IstiodView, shape: PodShape, port: number, caller: Caller): Reason | null {
   const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
   if (!slice) return null;
-  const at = `${view.mesh.id} ${view.world.readings.keyOf(shape.workload)} ${shape.pod ?? ""}`;
   const policies = policiesOf(view, shape);
+  if (policies.length === 0) return null;
   const domains = [view.mesh.trustDomain, ...view.mesh.trustDomainAliases];
-  const asked = `asked ${at} ${port} ${principalOf(caller)} ${domains.join(" ")}`;
-  return slice.kept(asked, policies, () => decide({ policies, domains, shape, port, caller }));
+  const asked = `port ${port} by ${principalOf(caller)} in ${domains.join(" ")}`;
+  return slice.kept(asked, view.world.readings.keyOfPod(view.mesh, shape), policies, () =>
+    decide({ policies, domains, shape, port, caller }),
+  );
 }
 
 /** Callers of a trust domain that the workload's policies may tell apart. */
@@ -34,8 +36,9 @@ export function strangersAt(view: IstiodView, shape: PodShape, trustDomain: stri
 function policiesOf(view: IstiodView, shape: PodShape): readonly Policy[] {
   const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
   if (!slice) return [];
-  const at = `${view.mesh.id} ${view.world.readings.keyOf(shape.workload)} ${shape.pod ?? ""}`;
-  return slice.kept(`at ${at}`, shape, () => policiesAt(slice, view.mesh, shape));
+  return slice.kept("policies", view.world.readings.keyOfPod(view.mesh, shape), shape, () =>
+    policiesAt(slice, view.mesh, shape),
+  );
 }
 
 interface Asked {

@@ -16,7 +16,7 @@ import { passedOn, refusesPlainText } from "./plain-text.ts";
 import { proxyOf } from "./proxies.ts";
 import { captures, refusedByPolicy } from "./server.ts";
 import { accepts } from "./trust.ts";
-import { type Keep, keeper } from "./cluster-state.ts";
+import { type Keep, keeper } from "./keeper.ts";
 import type { ProxyMemory } from "./proxy-groups.ts";
 import type { World } from "./world.ts";
 
@@ -127,7 +127,7 @@ function eastWestWays(endpoint: Extract<Endpoint, { to: "gateway" }>, dial: Dial
   const { look, client, host, port, names, start } = dial;
   const { gateway, address } = endpoint;
   const toGateway: Hop = { at: gateway, what: `is its network's gateway, at ${address}:${endpoint.port}` };
-  const passage = look.kept(`through ${address} ${endpoint.port} to ${host} ${port}`, null, () =>
+  const passage = look.kept(`through ${address} ${endpoint.port}, port ${port}`, host, null, () =>
     passThrough(look.world, { address, port: endpoint.port, host, servicePort: port }, look.told),
   );
   const through: Hop[] = passage.gateway ? [{ at: passage.gateway, what: `passes it on unopened by its name` }] : [];
@@ -188,7 +188,7 @@ function callerOf({ mesh, shape }: Client): Caller {
 function federationWay(imported: ImportedService, { look, client, port, names, tls, start }: Dial): Way {
   const { mesh } = client;
   if (tls?.mutual === false) return lost("federation", [start], { code: "no-mtls", at: tls.rule, params: { port } });
-  const egress = look.kept(`egress for ${mesh.id} ${imported.link}`, null, () => egressOf(look, mesh, imported));
+  const egress = look.kept(`egress of ${mesh.id}`, imported.link, null, () => egressOf(look, mesh, imported));
   if ("reason" in egress) return lost("federation", [start], egress.reason);
   const { at, identity } = egress;
   const atEgress: Hop = { at, what: `ends it, and opens a new one as ${identity}` };
@@ -196,8 +196,9 @@ function federationWay(imported: ImportedService, { look, client, port, names, t
     const params = { identity, accepted: [...names] };
     return lost("federation", [start, atEgress], { code: "name-refused", at, params });
   }
-  const name = `beyond ${mesh.id} ${imported.link} ${imported.exportedHost} ${imported.host} ${port}`;
-  const beyond = look.kept(name, imported, () => beyondEgress(look, mesh, egress, imported, port));
+  const beyond = look.kept(`beyond the egress, port ${port}`, imported, mesh, () =>
+    beyondEgress(look, mesh, egress, imported, port),
+  );
   return { ...beyond, hops: [start, atEgress, ...beyond.hops] };
 }
 

@@ -11,16 +11,8 @@ import type { ExportedService, Federation, ImportedService } from "../federation
 import type { PodIndex, PodShape } from "../federation/pod-index.ts";
 import type { Inventory, Mesh } from "../inventory/mesh.ts";
 import { offerKey } from "../routes/hosts-in-use.ts";
-import {
-  type ClusterState,
-  clusterState,
-  type Keep,
-  keeper,
-  objectIn,
-  once,
-  typedIn,
-  withObject,
-} from "./cluster-state.ts";
+import { type ClusterState, clusterState, objectIn, once, typedIn, withObject } from "./cluster-state.ts";
+import { type Keep, keeper } from "./keeper.ts";
 import { noProxies, type Proxies, type ProxyMemory, withMemory, withoutMemory } from "./proxy-groups.ts";
 import { type Readings, readings } from "./readings.ts";
 
