@@ -39,6 +39,8 @@ export interface NotYetSeen {
   readonly index: PlanIndex;
   readonly pairs: readonly PairOfClass[];
   readonly dependents: Dependents;
+  /** Of each pair's clients; sorted. */
+  readonly namespaces: readonly (readonly string[])[];
   /** "MESH|NAMESPACE|CLUSTER": the clients there can open connections to the east-west gateways of a cluster. */
   readonly opened: Set<string>;
   /** Pairs that go through a gateway of the plan. */
@@ -66,6 +68,7 @@ export function nothingSeen(
     }
   const seen: NotYetSeen = {
     ...of,
+    namespaces: of.pairs.map(({ pair }) => sortedUnique(pair.clients.map(({ namespace }) => namespace))),
     opened: new Set(),
     moved: new Set(),
     untried: new Map(),
@@ -132,7 +135,7 @@ export function moves(
     moved.add(at);
     fresh.push(at);
     for (const gateway of gateways) {
-      const shut = namespacesOf(each).filter((name) => !opened.has(`${each.pair.mesh}|${name}|${gateway.cluster}`));
+      const shut = namespacesOf(seen, at).filter((name) => !opened.has(`${each.pair.mesh}|${name}|${gateway.cluster}`));
       if (shut.length === 0) continue;
       // Said once of each namespace and cluster.
       for (const name of shut) opened.add(`${each.pair.mesh}|${name}|${gateway.cluster}`);
@@ -158,7 +161,7 @@ export function moves(
     found.push(waveUnseen.at([], { step: step.title, earlier: first.by.title, clients }));
     for (const { at } of overtaken) setUntried(seen, at, null);
   }
-  for (const at of fresh) setUntried(seen, at, { by: step, namespaces: new Set(namespacesOf(pairs[at])) });
+  for (const at of fresh) setUntried(seen, at, { by: step, namespaces: new Set(namespacesOf(seen, at)) });
   return found;
 }
 
@@ -188,8 +191,8 @@ function overtakenBy(
   step: Pick<Step, "id">,
   fresh: readonly number[],
 ): readonly (Untried & { readonly at: number })[] {
-  const { pairs, untried, untriedIn } = seen;
-  const waves = new Set(fresh.flatMap((at) => namespacesOf(pairs[at]).map((name) => waveOf(seen, at, name))));
+  const { untried, untriedIn } = seen;
+  const waves = new Set(fresh.flatMap((at) => namespacesOf(seen, at).map((name) => waveOf(seen, at, name))));
   const meshes = new Set(fresh.map((at) => meshOf(seen, at)));
   const earlier = [...meshes].flatMap((mesh) =>
     [...(untriedIn.get(mesh) ?? [])].flatMap(([wave, places]) => (waves.has(wave) ? [] : [...places])),
@@ -212,8 +215,8 @@ function meshOf({ pairs }: NotYetSeen, at: number): string {
   return pairs[at]?.pair.mesh ?? "";
 }
 
-function namespacesOf(each: PairOfClass | undefined): readonly string[] {
-  return sortedUnique(each?.pair.clients.map(({ namespace }) => namespace) ?? []);
+function namespacesOf({ namespaces }: NotYetSeen, at: number): readonly string[] {
+  return namespaces[at] ?? [];
 }
 
 function clientsText(each: PairOfClass | undefined, among: ReadonlySet<string>): readonly string[] {

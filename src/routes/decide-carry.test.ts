@@ -217,6 +217,34 @@ describe("a host stays on federation where", () => {
     ]).toEqual(["passthrough", "passthrough"]);
   });
 
+  test("its exporter imports another service under the same host", () => {
+    const meshes = (host: string, port: number): ClusterInput[] =>
+      makeWorld({
+        meshes: [
+          { key: "hub", services: [{ namespace: "a", name: "one" }], clients: ["app"] },
+          { key: "left", clients: ["app"] },
+          { key: "right", services: [{ namespace: "b", name: "two", ports: [{ port, name: "http" }] }] },
+        ],
+        links: [
+          {
+            between: ["hub", "left"],
+            exports: [[named("a", "one")], null],
+            imports: [null, [asLocal("a", "one", { namespace: "x", name: "api" })]],
+          },
+          {
+            between: ["hub", "right"],
+            exports: [null, [named("b", "two")]],
+            imports: [[asLocal("b", "two", { namespace: "x", name: host })], null],
+          },
+        ],
+      });
+    const carriedToLeft = (inputs: ClusterInput[]): string => carried(inputs, "api.x.svc.cluster.local", "left");
+    expect(carriedToLeft(meshes("api", 8080))).toBe("MF223");
+    expect(carriedToLeft(meshes("api2", 8080))).toBe("passthrough");
+    // Of another port there is another name at the gateway.
+    expect(carriedToLeft(meshes("api", 81))).toBe("passthrough");
+  });
+
   test("two services of one mesh feed it", () => {
     const twice = makeWorld({
       meshes: [

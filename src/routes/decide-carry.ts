@@ -8,6 +8,7 @@ import type { ExportedService, ImportedService } from "../federation/federation.
 import {
   backendPortsDisagree,
   exportedServiceEntry,
+  exposedHostImported,
   exposedHostTaken,
   joinAddsPorts,
   joinNumbersDiffer,
@@ -98,6 +99,7 @@ const backendReasons: readonly BackendReason[] = [
   anotherService,
   numbersDiffer,
   exposedTwice,
+  importedToo,
   hidden,
 ];
 
@@ -263,6 +265,26 @@ function exposedTwice(question: BackendQuestion): Finding | null {
     importer: question.mesh.id,
     service: refText(exported.service),
     other: refText(other),
+  });
+}
+
+/**
+ * Federation shows what it imports to every namespace, so also to the gateway, which would have two chains of one name
+ * (docs/facts.md, export.hosts-are-unique).
+ */
+function importedToo(question: BackendQuestion): Finding | null {
+  const exported = question.exported;
+  const ports = new Set(exported.ports.map(({ number }) => number));
+  const other = (question.inUse.imported.get(`${exported.exporter}|${question.host}`) ?? []).find((each) =>
+    each.ports.some(({ number }) => ports.has(number)),
+  );
+  if (!other) return null;
+  return exposedHostImported.at([exported.service, other.service], {
+    host: question.host,
+    importer: question.mesh.id,
+    service: refText(exported.service),
+    exporter: exported.exporter,
+    other: refText(other.service),
   });
 }
 

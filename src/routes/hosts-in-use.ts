@@ -15,6 +15,8 @@ export interface HostsInUse {
   readonly entries: ReadonlyMap<string, ObjectRef>;
   /** "EXPORTER|HOST" → the services that importers know under this host. */
   readonly exposed: ReadonlyMap<string, readonly ObjectRef[]>;
+  /** "IMPORTER|HOST" → what the mesh imports as this host, except what joins a Service of its own. */
+  readonly imported: ReadonlyMap<string, readonly ExportedService[]>;
 }
 
 /** One text per offer of one link and direction: joins exports and imports. */
@@ -23,6 +25,7 @@ export function offerKey(of: Pick<ExportedService | ImportedService, "link" | "i
 }
 
 export function hostsInUse(inventory: Inventory, federation: Federation): HostsInUse {
+  const offered = groupBy(federation.exports, offerKey);
   return {
     service: (mesh, host) => {
       const suffix = `.svc.${mesh.clusterDomain}`;
@@ -31,7 +34,8 @@ export function hostsInUse(inventory: Inventory, federation: Federation): HostsI
       return findTyped(clusterOf(inventory, mesh), "Service", namespace, name) ?? null;
     },
     entries: entriesOfOthers(inventory),
-    exposed: exposedServices(federation),
+    exposed: exposedServices(federation, offered),
+    imported: importedServices(federation, offered),
   };
 }
 
@@ -48,11 +52,12 @@ function entriesOfOthers(inventory: Inventory): ReadonlyMap<string, ObjectRef> {
   return entries;
 }
 
-function exposedServices(federation: Federation): ReadonlyMap<string, readonly ObjectRef[]> {
-  const exported = groupBy(federation.exports, offerKey);
+type Offered = ReadonlyMap<string, readonly ExportedService[]>;
+
+function exposedServices({ imports }: Federation, offered: Offered): ReadonlyMap<string, readonly ObjectRef[]> {
   const exposed = new Map<string, ObjectRef[]>();
-  for (const imported of federation.imports) {
-    for (const from of exported.get(offerKey(imported)) ?? []) {
+  for (const imported of imports) {
+    for (const from of offered.get(offerKey(imported)) ?? []) {
       if (from.infrastructure) continue;
       const key = `${from.exporter}|${imported.host}`;
       const services = exposed.get(key) ?? [];
@@ -61,4 +66,12 @@ function exposedServices(federation: Federation): ReadonlyMap<string, readonly O
     }
   }
   return exposed;
+}
+
+function importedServices({ imports }: Federation, offered: Offered): ReadonlyMap<string, readonly ExportedService[]> {
+  const byHost = groupBy(
+    imports.filter(({ joins }) => joins === null),
+    ({ importer, host }) => `${importer}|${host}`,
+  );
+  return new Map([...byHost].map(([key, its]) => [key, its.flatMap((each) => offered.get(offerKey(each)) ?? [])]));
 }

@@ -6,7 +6,6 @@ import { defaultConfig } from "../../src/config/config.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import type { ClusterInput } from "../../src/core/cluster.ts";
 import type { Finding } from "../../src/core/finding.ts";
-import { findingMessage } from "../../src/findings/finding-message.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { rehearse } from "../../src/rehearsal/rehearse.ts";
 import { type Edge, edgesOf, turnedRound, withoutStep } from "../support/edges.ts";
@@ -77,23 +76,10 @@ describe.each(examples)("$name", (example) => {
   });
 });
 
-/** They export a service under a name that they import as well, so that their gateway would hold both: the plan is refused as it is. */
-const exposedTwice: readonly number[] = [38, 42];
-
-test("a service that is exported under a name that its mesh imports as well: the rehearsal refuses the plan", () => {
-  for (const seed of exposedTwice) {
-    const inputs = randomWorld(seed);
-    const plan = planOf(inputs, { ...defaultConfig, eastWest: randomEastWest(seed) });
-    const { refused } = rehearse(plan, inputs, stated, { hash: "" });
-    expect(refused.map(findingMessage)).toContainEqual(expect.stringContaining("several filter chains"));
-  }
-});
-
 describe("fifty drawn worlds that nothing blocks", () => {
   const worlds: Case[] = [];
   for (let seed = 0; worlds.length < 50; seed += 1) {
     const inputs = randomWorld(seed);
-    if (exposedTwice.includes(seed)) continue;
     const plan = planOf(inputs, { ...defaultConfig, eastWest: randomEastWest(seed) });
     if (plan.findings.every(({ severity }) => severity !== "block"))
       worlds.push({ name: `world ${seed}`, inputs, plan });

@@ -176,6 +176,15 @@ export const exposedHostTaken = defineCode({
   todo: `Give one of them another host on its importer; or, if the two live in different namespaces, let each importer have a gateway of its own (eastWest.per: peer). ${stays}`,
 });
 
+export const exposedHostImported = defineCode({
+  code: "MF223",
+  name: "exposed-host-imported",
+  severity: "block",
+  message: "{host} names {service} for {importer}, but {exporter}, which exports it, imports {other} under this host.",
+  why: "The gateway of the exporting mesh sees what its mesh imports as well: both would be exposed there under one SNI, and Envoy refuses such a listener, or one of the two wins silently.",
+  todo: `Import one of the two under another host (alias in the rule of its ImportedServiceSet). ${stays}`,
+});
+
 export const hiddenFromGateway = defineCode({
   code: "MF207",
   name: "service-hidden-from-gateway",

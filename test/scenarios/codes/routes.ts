@@ -75,6 +75,27 @@ const offeredTwice = (name: (key: string) => string): ClusterInput[] =>
       imports: [null, [asLocal("a", key, { namespace: "all", name: name(key) })]] as const,
     })),
   });
+/** "hub" offers a service to "left", which calls it all/one, and takes one of "right", which it calls all/`name`. */
+const takenAndGiven = (name: string): ClusterInput[] =>
+  makeWorld({
+    meshes: [
+      { key: "hub", services: [{ namespace: "a", name: "own" }], clients: ["app"] },
+      { key: "left", clients: ["app"] },
+      { key: "right", services: [{ namespace: "a", name: "other" }] },
+    ],
+    links: [
+      {
+        between: ["hub", "left"],
+        exports: [[named("a", "own")], null],
+        imports: [null, [asLocal("a", "own", { namespace: "all", name: "one" })]],
+      },
+      {
+        between: ["hub", "right"],
+        exports: [null, [named("a", "other")]],
+        imports: [[asLocal("a", "other", { namespace: "all", name })], null],
+      },
+    ],
+  });
 const entryService = kubeObject("west", networking, "ServiceEntry", "sales", "inner", {
   spec: { hosts: ["inner"], location: "MESH_INTERNAL", ports: [{ number: 80, name: "http", protocol: "HTTP" }] },
 });
@@ -166,6 +187,15 @@ export const scenarios: readonly CodeScenario[] = [
       },
     ),
     with: ["MF310", "MF311"],
+  },
+  {
+    code: "MF223",
+    base: takenAndGiven("two"),
+    found: takenAndGiven("one"),
+    mended: changed(takenAndGiven("one"), "hub ImportedServiceSet istio-system/right-mesh", {
+      "/spec/importRules": [asLocal("a", "other", { namespace: "all", name: "two" })],
+    }),
+    with: stays,
   },
   {
     code: "MF211",
