@@ -147,7 +147,8 @@ export function tlsTrouble({ view: { spec } }: DestinationRule): string[] {
   ]);
   return sortedUnique(
     settings.flatMap((tls) => [
-      ...(tls && !["", "ISTIO_MUTUAL"].includes(tls.mode) ? [`tls.mode ${tls.mode}`] : []),
+      // Nothing stated is DISABLE (Istio 1.20, networking/v1alpha3/destination_rule.proto, ClientTLSSettings.TLSmode).
+      ...(tls && tls.mode !== "ISTIO_MUTUAL" ? [`tls.mode ${tls.mode || "not stated, which is DISABLE"}`] : []),
       ...(tls?.sni ? ["tls.sni"] : []),
       ...((tls?.subjectAltNames ?? []).length > 0 ? ["tls.subjectAltNames"] : []),
     ]),

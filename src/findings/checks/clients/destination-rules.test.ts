@@ -20,7 +20,13 @@ test.each<[string, string, JsonObject, string[]]>([
   ["mTLS as Istio does it", "shop", { host: orders, ...tls({ mode: "ISTIO_MUTUAL" }) }, []],
   ["TLS off", "shop", { host: orders, ...tls({ mode: "DISABLE" }) }, ["MF441"]],
   ["an SNI of its own", "shop", { host: orders, ...tls({ mode: "ISTIO_MUTUAL", sni: "x" }) }, ["MF441"]],
-  ["names of its own", "shop", { host: orders, ...tls({ subjectAltNames: ["spiffe://x"] }) }, ["MF441"]],
+  ["TLS without a mode, which is off", "shop", { host: orders, ...tls({}) }, ["MF441"]],
+  [
+    "names of its own",
+    "shop",
+    { host: orders, ...tls({ mode: "ISTIO_MUTUAL", subjectAltNames: ["spiffe://x"] }) },
+    ["MF441"],
+  ],
   [
     "TLS for one port",
     "shop",
