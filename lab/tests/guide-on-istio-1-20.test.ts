@@ -2,8 +2,10 @@
 import { isFull } from "./extent.ts";
 import { entryTests } from "./guide/entry-tests.ts";
 import { bystanderTests } from "./guide/bystander-tests.ts";
+import { endpointTests } from "./guide/endpoint-tests.ts";
 import { exporterTests } from "./guide/exporter-tests.ts";
 import { exposureTests } from "./guide/exposure-tests.ts";
+import { gatewayObjectTests } from "./guide/gateway-object-tests.ts";
 import { guideLab } from "./guide/guide-lab.ts";
 import { joinTests } from "./guide/join-tests.ts";
 import { loadTests } from "./guide/load-tests.ts";
@@ -23,5 +25,7 @@ if (isFull) {
   bystanderTests(meshes);
   joinTests(version, meshes);
   newHostTests(meshes);
+  gatewayObjectTests(meshes);
+  endpointTests(version, meshes);
   proxyTests(version, meshes);
 }

@@ -1,8 +1,10 @@
 // The published guide's migration on real meshes of Istio 1.28.3: what works, and what each mistake costs.
 import { entryTests } from "./guide/entry-tests.ts";
 import { bystanderTests } from "./guide/bystander-tests.ts";
+import { endpointTests } from "./guide/endpoint-tests.ts";
 import { exporterTests } from "./guide/exporter-tests.ts";
 import { exposureTests } from "./guide/exposure-tests.ts";
+import { gatewayObjectTests } from "./guide/gateway-object-tests.ts";
 import { guideLab } from "./guide/guide-lab.ts";
 import { joinTests } from "./guide/join-tests.ts";
 import { loadTests } from "./guide/load-tests.ts";
@@ -20,5 +22,7 @@ visibilityTests(meshes);
 bystanderTests(meshes);
 joinTests(version, meshes);
 newHostTests(meshes);
+gatewayObjectTests(meshes);
+endpointTests(version, meshes);
 proxyTests(version, meshes);
 loadTests(version, meshes);

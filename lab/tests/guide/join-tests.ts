@@ -1,15 +1,18 @@
 // A remote endpoint that joins a Service of the importer by a WorkloadEntry: when it is taken, and by which names it is verified.
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../../src/core/json.ts";
 import type { IstioVersion } from "../../build/go-parts.ts";
 import { appImage } from "../../build/images.ts";
 import { until } from "../../machine/until.ts";
 import { resources } from "./app-objects.ts";
+import { egressName } from "./federation-objects.ts";
 import { behindGateway } from "./gateway-probe.ts";
-import { exposure, ownLabel, remoteGateway } from "./guide-objects.ts";
-import { httpA, identity, network, sharedServices, type SharedService, trustDomain } from "./hosts.ts";
-import { applyAll, removeAll, rolledOut } from "./objects.ts";
-import { ask, type Asked, startExport, type TwoMeshes } from "./two-meshes.ts";
+import { eastWestPods, exposure, ownLabel, remoteGateway } from "./guide-objects.ts";
+import { controlPlane, httpA, identity, network, sharedServices, type SharedService, trustDomain } from "./hosts.ts";
+import { applyAll, balancerAddress, removeAll, rolledOut } from "./objects.ts";
+import { addressOf, endpointsOf } from "./proxy-endpoints.ts";
+import { ask, type Asked, clientPod, podOf, startExport, type TwoMeshes } from "./two-meshes.ts";
 
 const namespace = "joined";
 const name = "shop";
@@ -79,6 +82,71 @@ export function joinTests(version: IstioVersion, meshes: () => TwoMeshes): void 
       });
     });
 
+    test("counts as many endpoints as its weight says", async () => {
+      const { east } = meshes();
+      await withService(meshes(), async () => {
+        const address = await balancerAddress(meshes().west, controlPlane, eastWestPods);
+        const weights = async () => {
+          const found = await endpointsOf(east, await clientPod(east), host);
+          const local = [...found].find(([at]) => !at.startsWith(`${address}:`))?.[1] ?? 0;
+          return (found.get(`${address}:15443`) ?? 0) / local;
+        };
+        const become = async (ratio: number) => {
+          let last = 0;
+          await until(
+            `the remote endpoint has ${ratio} times the weight of the local pod`,
+            async () => ((last = await weights()) === ratio ? true : null),
+            { timeoutMs: 20_000, everyMs: 200, state: () => String(last) },
+          );
+        };
+        await applyAll(east, [service({ [canonical]: identity.server(httpA) }), localPod()]);
+        await rolledOut(east, namespace, name);
+        await become(1);
+        await removeAll(east, [workload()]);
+        await applyAll(east, [workload(null, { weight: 3 })]);
+        await become(3);
+      });
+    });
+
+    test("beside federation's egress gateway: that is refused from the moment on that the list lacks its name", async () => {
+      const { east } = meshes();
+      const named = (...names: readonly string[]) => service({ [canonical]: names.join(",") }, "web");
+      const callers = async (wanted: readonly string[]) => {
+        const seen = new Set<string>();
+        await until(
+          `requests are answered ${wanted.join(" and ")}`,
+          async () => {
+            const { status, caller, body } = await ask(meshes(), joined);
+            seen.add(status === "200" ? caller : body.includes("CERTIFICATE_VERIFY_FAILED") ? "refused" : status);
+            const isSo = wanted.every((each) => seen.has(each));
+            if (seen.size > wanted.length) seen.clear();
+            return isSo && seen.size === wanted.length ? true : null;
+          },
+          { timeoutMs: 30_000, everyMs: 50, state: () => [...seen].join() },
+        );
+      };
+      await withService(meshes(), async () => {
+        const { pod } = await podOf(east.api, controlPlane, egressName, "istio-proxy");
+        const federation = {
+          ...workload(),
+          metadata: { ...workload().metadata, name: "federation" },
+          spec: { address: await addressOf(east, controlPlane, pod), ports: { web: httpA.egressPort } },
+        };
+        try {
+          await removeAll(east, [workload()]);
+          await applyAll(east, [named(identity.server(httpA), identity.egress), workload({ web: 8080 }), federation]);
+          await callers([identity.ingress, identity.client]);
+          await applyAll(east, [named(identity.server(httpA))]);
+          await callers(["refused", identity.client]);
+          // The control: without its endpoint nothing is refused.
+          await removeAll(east, [federation]);
+          await gets(remote);
+        } finally {
+          await removeAll(east, [federation]);
+        }
+      });
+    });
+
     const when = version === "1.20.2" ? "at once" : "from its next change on";
     test(`is left out where a policy has its clients use plain text, on Istio ${version} ${when}`, async () => {
       const { east } = meshes();
@@ -138,12 +206,12 @@ function service(annotations: Readonly<Record<string, string>> = {}, targetPort:
   };
 }
 
-function workload(ports: Readonly<Record<string, number>> | null = null) {
+function workload(ports: Readonly<Record<string, number>> | null = null, more: JsonObject = {}) {
   return {
     apiVersion: istio,
     kind: "WorkloadEntry",
     metadata: { name: "remote", namespace, labels: { app: name, "security.istio.io/tlsMode": "istio" } },
-    spec: { network: network.west, ...(ports === null ? {} : { ports: { ...ports } }) },
+    spec: { network: network.west, ...(ports === null ? {} : { ports: { ...ports } }), ...more },
   };
 }
 
