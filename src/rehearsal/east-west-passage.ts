@@ -157,7 +157,7 @@ interface Exposure {
 /** The AUTO_PASSTHROUGH servers that hold for a gateway's pod (Istio 1.20, gateway.go). */
 function exposuresAt(view: IstiodView, pod: PodShape): readonly Exposure[] {
   const slice = sliceIn(view.state, "Gateway.networking.istio.io");
-  return slice.kept("exposures", view.world.readings.keyOfPod(view.mesh, pod), pod, () =>
+  return slice.kept("exposures", view.readings.keyOfPod(view.mesh, pod), pod, () =>
     // The slice is of this kind.
     (slice.typed() as unknown as readonly Typed<"Gateway.networking.istio.io">[]).flatMap((gateway) => {
       const { selector, servers } = gateway.view.spec;

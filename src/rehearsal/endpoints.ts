@@ -120,7 +120,7 @@ function withAliases(names: Iterable<string>, aliases: readonly string[]): reado
 
 /** The pods behind a Service, or those that an entry selects. */
 function podsOf(view: IstiodView, { service, entry, namespace }: KnownService): readonly PodShape[] {
-  const pods = view.world.derived().podsOf(view.mesh);
+  const pods = view.derived.podsOf(view.mesh);
   if (service) return shapesBehind(pods, service);
   const labels = entry?.view.spec.workloadSelector?.labels;
   if (!labels) return entry ? podsAt(entry, pods.pods) : [];
@@ -235,7 +235,7 @@ function importsOf(
   { host, namespace, service }: KnownService,
   port: number,
 ): readonly ImportedService[] {
-  const derived = view.world.derived();
+  const { derived } = view;
   const name = service?.view.spec.ports.find((each) => each.port === port)?.name;
   return (derived.importsOf(view.mesh.id).get(host) ?? []).filter((imported) => {
     if (imported.homeNamespace !== namespace) return false;

@@ -13,7 +13,8 @@ import { mtlsDemanded, mtlsSwitchedOff } from "../policies/mtls-mode.ts";
 import { shows, sidecarLookup, type SidecarObject } from "../routes/sidecar-scope.ts";
 import { asCluster, type ClusterState, namedIn, once, sliceIn } from "./cluster-state.ts";
 import { type Keep, keeper } from "./keeper.ts";
-import { clusterStateOf, type World } from "./world.ts";
+import type { Readings } from "./readings.ts";
+import { clusterStateOf, type Derived, type World } from "./world.ts";
 
 export interface KnownPort {
   readonly number: number;
@@ -41,11 +42,16 @@ export interface KnownService {
   readonly imports: readonly ImportedService[];
 }
 
-/** An istiod as it looks at its cluster. Made for one world; what it takes to make is made when it is asked. */
+/** An istiod as it looks at its cluster. What it takes to make is made when it is asked. */
 export interface IstiodView {
-  readonly world: World;
   readonly mesh: Mesh;
   readonly state: ClusterState;
+  readonly derived: Derived;
+  /** When an object of its cluster was made, by tick; 0: it was there at the start. */
+  readonly madeAt: (ref: ObjectRef) => number;
+  /** When the imported services were made, by tick. */
+  readonly importsMade: number;
+  readonly readings: Readings;
   readonly watches: (namespace: string) => boolean;
   readonly sidecarOf: (namespace: string, labels: Readonly<Record<string, string>>) => SidecarObject | null;
   /** Whether a PeerAuthentication has a workload take plain text at a port. */
@@ -56,8 +62,17 @@ export interface IstiodView {
   readonly kept: Keep;
 }
 
+/** The mesh's istiod in a world: the same view where nothing that it goes by has changed, whatever has elsewhere. */
 export function istiodView(world: World, mesh: Mesh): IstiodView {
   const state = clusterStateOf(world, mesh.cluster);
+  const importsMade = world.meshes.get(mesh.id)?.importsMade ?? 0;
+  return world.readings.keep(`view of ${mesh.id}`, [state, mesh, world.derived, importsMade], () =>
+    makeView(world, mesh, state, importsMade),
+  );
+}
+
+function makeView(world: World, mesh: Mesh, state: ClusterState, importsMade: number): IstiodView {
+  const { made, readings } = world;
   const cluster = once(() => asCluster(state));
   const ofMesh = <T>(kind: KindName, make: () => T): (() => T) =>
     once(() => sliceIn(state, kind).kept("view", mesh.id, mesh, make));
@@ -74,9 +89,13 @@ export function istiodView(world: World, mesh: Mesh): IstiodView {
       : { off: none, strict: none },
   );
   return {
-    world,
     mesh,
     state,
+    derived: world.derived(),
+    // Whatever is made or made again in the cluster makes it another state.
+    madeAt: (ref) => made.get(refKey(ref)) ?? 0,
+    importsMade,
+    readings,
     watches: (namespace) => watched()(namespace),
     sidecarOf: (namespace, labels) => sidecar()(namespace, labels),
     plainAt: (namespace, labels, port) => peers().off(namespace, labels, port) !== null,
@@ -125,7 +144,7 @@ function kubernetesService(view: IstiodView, host: Host): readonly KnownService[
         .map((account) => account.trim())
         .filter((account) => account !== ""),
       visibleIn: annotation === undefined ? null : visibility(annotation.split(","), namespace),
-      made: view.world.made.get(refKey(service.ref)) ?? 0,
+      made: view.madeAt(service.ref),
       created: createdAt(service.object.body),
       service,
       entry: null,
@@ -149,7 +168,7 @@ function entriesOf(view: IstiodView, host: Host): readonly KnownService[] {
         ports: ports.map(({ number, name, targetPort }) => ({ number, name, target: targetPort })),
         names: subjectAltNames,
         visibleIn: exportTo.length === 0 ? null : visibility(exportTo, namespace),
-        made: view.world.made.get(refKey(ref)) ?? 0,
+        made: view.madeAt(ref),
         created: createdAt(object.body),
         service: null,
         entry,
@@ -163,19 +182,13 @@ function entriesOf(view: IstiodView, host: Host): readonly KnownService[] {
  * (docs/facts.md, federation.imports-live-in-control-plane, federation.resync-interval).
  */
 function importedOf(view: IstiodView, host: Host): readonly KnownService[] {
-  const derived = view.world.derived();
+  const { derived, importsMade } = view;
   const imports = derived.importsOf(view.mesh.id).get(host);
   if (!imports) return [];
-  const made = view.world.meshes.get(view.mesh.id)?.importsMade ?? 0;
-  return derived.kept(`imported to ${view.mesh.id}`, host, made, () => importedServices(view, host, imports, made));
+  return derived.kept(`imported to ${view.mesh.id}`, host, importsMade, () => importedServices(view, host, imports));
 }
 
-function importedServices(
-  view: IstiodView,
-  host: Host,
-  imports: readonly ImportedService[],
-  made: number,
-): readonly KnownService[] {
+function importedServices(view: IstiodView, host: Host, imports: readonly ImportedService[]): readonly KnownService[] {
   return [...groupBy(imports, ({ homeNamespace }) => homeNamespace)].flatMap(([namespace, group]) => {
     const [first] = group;
     // Endpoints that join a Service are no service of their own (import.join-federation-endpoints).
@@ -187,10 +200,10 @@ function importedServices(
         ref: { cluster: view.mesh.cluster, group: "federation.maistra.io", kind: "ImportedServiceSet", ...peer },
         namespace,
         host,
-        ports: portsOf(view.world, group),
+        ports: portsOf(view, group),
         names: [],
         visibleIn: null,
-        made,
+        made: view.importsMade,
         created: "",
         service: null,
         entry: null,
@@ -208,9 +221,9 @@ export function peerOf(mesh: Mesh, { link }: ImportedService): { readonly namesp
 }
 
 /** Imported services take their ports from the exporter's Service (spec 1, "Import"). */
-function portsOf(world: World, imports: readonly ImportedService[]): readonly KnownPort[] {
+function portsOf({ derived }: IstiodView, imports: readonly ImportedService[]): readonly KnownPort[] {
   const ports = new Map<number, KnownPort>();
-  for (const { number, name } of imports.flatMap(world.derived().exportsOf).flatMap((each) => each.ports))
+  for (const { number, name } of imports.flatMap(derived.exportsOf).flatMap((each) => each.ports))
     if (!ports.has(number)) ports.set(number, { number, name, target: null });
   return [...ports.values()];
 }

@@ -1,5 +1,4 @@
 // Which clients of a mesh cannot differ: nothing that is there, or that a plan writes, tells one from the other.
-import type { MeshId } from "../core/ids.ts";
 import { canonicalJson, type Json } from "../core/json.ts";
 import { type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { valueAt } from "../core/pointer.ts";
@@ -54,11 +53,8 @@ export function likeness(world: World, plan: Plan): Likeness {
 }
 
 function sidecars(world: World) {
-  const views = new Map<MeshId, ReturnType<typeof istiodView>>();
   return (mesh: Mesh, namespace: string, labels: Readonly<Record<string, string>>): string | null => {
-    const view = views.get(mesh.id) ?? istiodView(world, mesh);
-    views.set(mesh.id, view);
-    const sidecar = view.sidecarOf(namespace, labels);
+    const sidecar = istiodView(world, mesh).sidecarOf(namespace, labels);
     return sidecar === null ? null : refKey(sidecar.ref);
   };
 }

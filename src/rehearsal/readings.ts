@@ -36,12 +36,14 @@ export function readings(): Readings {
   const kept = new Map<string, { readonly of: readonly unknown[]; readonly value: unknown }[]>();
   const keep: KeepPart = <T>(name: string, of: readonly unknown[], make: () => T): T => {
     const known = kept.get(name) ?? [];
-    const found = known.find((each) => each.of.length === of.length && each.of.every((part, at) => part === of[at]));
+    const found = known.findIndex(
+      (each) => each.of.length === of.length && each.of.every((part, at) => part === of[at]),
+    );
+    const last = known[found] ?? { of, value: make() };
+    // The one that was asked for longest ago makes room.
+    if (found !== 0) kept.set(name, [last, ...known.filter((each) => each !== last)].slice(0, remembered));
     // Who makes it under this name asks for it under this name.
-    if (found) return found.value as T;
-    const value = make();
-    kept.set(name, [{ of, value }, ...known].slice(0, remembered));
-    return value;
+    return last.value as T;
   };
   const keyOf = rememberedKeys();
   return {

@@ -20,7 +20,7 @@ export function refusedByPolicy(view: IstiodView, shape: PodShape, port: number,
   if (policies.length === 0) return null;
   const domains = [view.mesh.trustDomain, ...view.mesh.trustDomainAliases];
   const asked = `port ${port} by ${principalOf(caller)} in ${domains.join(" ")}`;
-  return slice.kept(asked, view.world.readings.keyOfPod(view.mesh, shape), policies, () =>
+  return slice.kept(asked, view.readings.keyOfPod(view.mesh, shape), policies, () =>
     decide({ policies, domains, shape, port, caller }),
   );
 }
@@ -36,7 +36,7 @@ export function strangersAt(view: IstiodView, shape: PodShape, trustDomain: stri
 function policiesOf(view: IstiodView, shape: PodShape): readonly Policy[] {
   const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
   if (!slice) return [];
-  return slice.kept("policies", view.world.readings.keyOfPod(view.mesh, shape), shape, () =>
+  return slice.kept("policies", view.readings.keyOfPod(view.mesh, shape), shape, () =>
     policiesAt(slice, view.mesh, shape),
   );
 }
