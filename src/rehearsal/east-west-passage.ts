@@ -15,7 +15,7 @@ import { eastWestPort } from "../target/names.ts";
 import { asCluster, type ClusterState, objectIn, sliceIn } from "./cluster-state.ts";
 import { distinct, type Endpoint, endpointsOf } from "./endpoints.ts";
 import { type IstiodView, servicesSeenBy } from "./known-services.ts";
-import { clusterStateOf, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export interface Passage {
   /** The gateway's workload; null: nothing answers at the address. */
@@ -25,6 +25,8 @@ export interface Passage {
   readonly endpoints: readonly Extract<Endpoint, { readonly to: "pod" }>[];
   readonly reason: Reason | null;
 }
+
+type Passed = Pick<Passage, "endpoints" | "reason">;
 
 /** By an address that a client dials, or at a gateway that is known. */
 export type Dialled = {
@@ -38,43 +40,51 @@ export function passThrough(world: World, dialled: Dialled, viewOf: (mesh: Mesh)
   const found = "through" in dialled ? gatewayOf(world, dialled.through) : gatewayAt(world, dialled);
   const params = "through" in dialled ? {} : { address: dialled.address, port: dialled.port };
   if (!found) return nowhere({ code: "no-gateway", at: null, params });
-  const state = clusterStateOf(world, found.cluster);
   const [pod] = found.pods;
   const mesh = pod ? meshOfProxy(world, pod) : undefined;
   if (!pod || !mesh) return nowhere({ code: "no-gateway", at: found.at, params });
   const view = viewOf(mesh);
-  const name = `outbound_.${dialled.servicePort}_._.${dialled.host}`;
-  const passage = { gateway: pod.workload, mesh };
-  const exposures = exposuresAt(view, pod).filter(
-    (exposure) => exposure.port === found.port && admits(exposure, dialled.host),
+  const { host, servicePort } = dialled;
+  const passed = view.kept(`from ${found.port} on to ${servicePort}`, host, pod, () =>
+    passedOn(view, pod, { port: found.port, host, servicePort }),
   );
-  const seen = servicesSeenBy(view, pod.namespace, dialled.host).filter(({ ports }) =>
-    ports.some(({ number }) => number === dialled.servicePort),
+  return { gateway: pod.workload, mesh, ...passed };
+}
+
+interface Named {
+  /** The port of the gateway that was dialled. */
+  readonly port: number;
+  readonly host: Host;
+  readonly servicePort: number;
+}
+
+/** What a gateway's pod does with a name. */
+function passedOn(view: IstiodView, pod: PodShape, { port, host, servicePort }: Named): Passed {
+  const name = `outbound_.${servicePort}_._.${host}`;
+  const exposures = exposuresAt(view, pod).filter((exposure) => exposure.port === port && admits(exposure, host));
+  const seen = servicesSeenBy(view, pod.namespace, host).filter(({ ports }) =>
+    ports.some(({ number }) => number === servicePort),
   );
   if (exposures.length === 0 || seen.length === 0) {
     const at = exposures[0]?.gateway ?? pod.workload;
-    return { ...passage, endpoints: [], reason: { code: "not-exposed", at, params: { name } } };
+    return { endpoints: [], reason: { code: "not-exposed", at, params: { name } } };
   }
   const [service1, ...others] = seen;
   // Two chains of one name (docs/facts.md, export.hosts-are-unique); a service of Kubernetes beside an entry makes one.
   const rivals = others.filter(({ from }) => from === service1?.from);
   if (!service1 || rivals.length > 0)
-    return {
-      ...passage,
-      endpoints: [],
-      reason: { code: "exposed-twice", at: others[0]?.ref ?? null, params: { name } },
-    };
+    return { endpoints: [], reason: { code: "exposed-twice", at: others[0]?.ref ?? null, params: { name } } };
   const target = seen.find(({ from }) => from === "service") ?? service1;
-  const { endpoints } = endpointsOf(view, target, dialled.servicePort, networkOf(state, pod));
+  const { endpoints } = endpointsOf(view, target, servicePort, networkOf(view.state, pod));
   const local = distinct(endpoints).filter((each) => each.to === "pod");
   // Endpoints without mTLS are left out of a passthrough cluster (Istio 1.20, EndpointsWithMTLSFilter).
   const reached = local.filter(({ mtls }) => mtls);
-  if (reached.length > 0) return { ...passage, endpoints: reached, reason: null };
+  if (reached.length > 0) return { endpoints: reached, reason: null };
   const [without] = local;
   const reason: Reason = without
-    ? { code: "no-mtls", at: without.shape.workload, params: { host: dialled.host } }
-    : { code: "no-endpoint", at: target.ref, params: { host: dialled.host } };
-  return { ...passage, endpoints: [], reason };
+    ? { code: "no-mtls", at: without.shape.workload, params: { host } }
+    : { code: "no-endpoint", at: target.ref, params: { host } };
+  return { endpoints: [], reason };
 }
 
 function nowhere(reason: Reason): Passage {
@@ -205,11 +215,13 @@ function exposingPods(world: World, view: IstiodView): readonly PodShape[] {
 
 /** The hosts that any AUTO_PASSTHROUGH server of the mesh's gateways names; names with a wildcard as they stand. */
 export function exposedHosts(world: World, view: IstiodView): ReadonlySet<string> {
-  const slice = sliceIn(view.state, "Gateway.networking.istio.io");
-  return slice.kept("exposed hosts", view.mesh.id, world.derived().podsOf(view.mesh), () => {
-    const pods = exposingPods(world, view);
-    return new Set(pods.flatMap((pod) => exposuresAt(view, pod).flatMap(({ hosts }) => [...hosts])));
-  });
+  const index = world.derived().podsOf(view.mesh);
+  return view.kept("exposed hosts", "", index, () =>
+    sliceIn(view.state, "Gateway.networking.istio.io").kept("exposed hosts", view.mesh.id, index, () => {
+      const pods = exposingPods(world, view);
+      return new Set(pods.flatMap((pod) => exposuresAt(view, pod).flatMap(({ hosts }) => [...hosts])));
+    }),
+  );
 }
 
 export interface ExposedPod {

@@ -188,7 +188,9 @@ function callerOf({ mesh, shape }: Client): Caller {
 function federationWay(imported: ImportedService, { look, client, port, names, tls, start }: Dial): Way {
   const { mesh } = client;
   if (tls?.mutual === false) return lost("federation", [start], { code: "no-mtls", at: tls.rule, params: { port } });
-  const egress = look.kept(`egress of ${mesh.id}`, imported.link, null, () => egressOf(look, mesh, imported));
+  const egress = look.world
+    .derived()
+    .kept(`egress of ${mesh.id}`, imported.link, null, () => egressOf(look.world, mesh, imported));
   if ("reason" in egress) return lost("federation", [start], egress.reason);
   const { at, identity } = egress;
   const atEgress: Hop = { at, what: `ends it, and opens a new one as ${identity}` };
@@ -213,7 +215,7 @@ function broken(at: ObjectRef | null, what: string): Reason {
 }
 
 /** The egress gateway that a mesh sends a link's requests through, whoever its client is. */
-function egressOf({ world }: Look, near: Mesh, imported: ImportedService): Egress | { readonly reason: Reason } {
+function egressOf(world: World, near: Mesh, imported: ImportedService): Egress | { readonly reason: Reason } {
   const peer = near.peers.find(({ ref }) => ref.name === peerOf(near, imported).name);
   if (!peer) return { reason: broken(null, "its peer is gone") };
   const { name } = peer.view.spec.gateways.egress;
