@@ -14,7 +14,7 @@ import { findTyped, type Typed } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { isOurs } from "../inventory/ownership.ts";
 import type { ExportedService, Port, StatusAgreement } from "./federation.ts";
-import { findRunners, isFixed, resolveTargetPort, type StatedRunner, shapesBehind } from "./find-runners.ts";
+import { findRunners, isFixed, podLabels, resolveTargetPort, type StatedRunner, shapesBehind } from "./find-runners.ts";
 import type { Side } from "./link-facts.ts";
 import { gatewayNamespace } from "./gateways.ts";
 import { generatedClashes } from "./generated-clashes.ts";
@@ -130,6 +130,7 @@ export function describeExport(
       };
     }),
     selector: kubernetes?.view.spec.selector ?? {},
+    podLabels: kubernetes ? podLabels(kubernetes, shapes, end.pods) : {},
     addresses: kubernetes && isFixed(kubernetes) ? (addresses ?? []).map(({ address }) => address) : null,
     headless: kubernetes?.view.spec.clusterIP === "None",
     exportTo:

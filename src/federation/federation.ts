@@ -66,6 +66,8 @@ export interface ExportedService {
   readonly ports: readonly Port[];
   /** Pod labels that the Service selects; empty for a Service without selector. */
   readonly selector: Readonly<Record<string, string>>;
+  /** Labels that mark its pods in its namespace: the selector, or, without one, what their workloads have in common; empty: nothing. */
+  readonly podLabels: Readonly<Record<string, string>>;
   /** Of a Service without selector: what its EndpointSlices say; sorted. null: it selects pods. */
   readonly addresses: readonly string[] | null;
   readonly headless: boolean;

@@ -48,6 +48,21 @@ export function isFixed({ view }: Typed<"Service">): boolean {
   return Object.keys(view.spec.selector).length === 0 && view.spec.type !== "ExternalName";
 }
 
+/** The labels that mark a Service's pods: its selector; without one, the pairs by which every workload behind its addresses knows its pods. */
+export function podLabels(
+  service: Typed<"Service">,
+  shapes: readonly PodShape[],
+  { selectorOf }: Pick<PodIndex, "selectorOf">,
+): Readonly<Record<string, string>> {
+  if (!isFixed(service)) return service.view.spec.selector;
+  const [first = {}, ...others] = [...byWorkload(shapes).values()].flatMap(([shape]) =>
+    shape ? [selectorOf(shape.workload)] : [],
+  );
+  return Object.fromEntries(
+    Object.entries(first).filter(([key, value]) => others.every((each) => each[key] === value)),
+  );
+}
+
 /** The workloads that run a Service, each account and sidecar state apart, sorted; or why they are not known. */
 export function findRunners(
   service: Typed<"Service">,

@@ -106,6 +106,49 @@ describe("carried to the pods at its addresses", () => {
   });
 });
 
+describe("its pods are marked by", () => {
+  const labels = (inputs: readonly ClusterInput[]) =>
+    examined(inputs).federation.exports.find(({ service: { name } }) => name === "orders")?.podLabels;
+
+  test("its selector, where it has one", () => {
+    expect(labels(twoMeshes())).toEqual({ app: "orders" });
+  });
+
+  test("what their workload selects them by: never by labels that the next rollout may change", () => {
+    const rolled = changed(added(bare, slice()), pod, {
+      "/metadata/labels": { app: "orders", version: "7", "pod-template-hash": "5d4f" },
+    });
+    expect(labels(rolled)).toEqual({ app: "orders" });
+  });
+
+  test("what their workloads have in common, which may be nothing", () => {
+    const both = (orders: JsonObject, stock: JsonObject) =>
+      [
+        ["orders", orders],
+        ["stock", stock],
+      ].reduce(
+        (inputs, [name, matchLabels]) =>
+          changed(inputs, `west Deployment sales/${String(name)}`, { "/spec/selector": { matchLabels } as JsonObject }),
+        added(
+          changed(bare, "west Pod sales/stock-5d4f-0", { "/status/podIP": "10.1.0.8" }),
+          slice({ addresses: ["10.1.0.7", "10.1.0.8"] }),
+        ),
+      );
+    expect(labels(both({ app: "orders", part: "shop" }, { app: "stock", part: "shop" }))).toEqual({ part: "shop" });
+    expect(labels(both({ app: "orders" }, { app: "stock" }))).toEqual({});
+  });
+
+  test("their own labels, where a pod has no owner; nothing, where its owner was not supplied", () => {
+    const alone = changed(added(bare, slice()), pod, { "/metadata/ownerReferences": [] });
+    expect(labels(alone)).toMatchObject({ app: "orders", "pod-template-hash": "5d4f" });
+    const orphan = added(bare, slice()).map((input) => ({
+      ...input,
+      objects: input.objects.filter(({ ref }) => ref.kind !== "Deployment" || ref.name !== "orders"),
+    }));
+    expect(labels(orphan)).toEqual({});
+  });
+});
+
 describe("stays on federation where", () => {
   const blocked = (inputs: readonly ClusterInput[]) => routeOf(inputs).carried;
   test.each([

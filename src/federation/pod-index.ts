@@ -1,6 +1,6 @@
 // Pods and pod templates of one cluster, findable by label: who runs a service, in time that does not grow with the number of services.
 import type { ObjectRef } from "../core/object-ref.ts";
-import { refKey } from "../core/object-ref.ts";
+import { kindKey, refKey } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
 import { type Cluster, findTyped, type Typed } from "../inventory/cluster.ts";
 import type { KindName, View } from "../inventory/kinds/registry.ts";
@@ -39,6 +39,8 @@ export interface PodIndex {
   readonly fixed: FixedAddresses<PodShape>;
   /** The shapes behind Services that somebody has asked for (shapesBehind in find-runners.ts): half a dozen stations do. */
   readonly behind: Map<Typed<"Service">, readonly PodShape[]>;
+  /** The labels by which a workload knows its pods, which it cannot change; a pod's own, where it has no owner; empty: not known. */
+  selectorOf(workload: ObjectRef): Readonly<Record<string, string>>;
   /** Shapes of a namespace whose labels hold every pair of the selector. */
   find(of: "pods" | "templates", namespace: string, selector: Readonly<Record<string, string>>): readonly PodShape[];
 }
@@ -52,6 +54,8 @@ const templateKinds = [
   "DaemonSet.apps",
   "DeploymentConfig.apps.openshift.io",
 ] as const satisfies readonly KindName[];
+
+const selectingKinds = [...templateKinds, "ReplicaSet.apps"] as const;
 
 /** Indexes the pods and templates of a cluster. Pods that have ended count for nothing. */
 export function indexPods(cluster: Cluster): PodIndex {
@@ -68,6 +72,7 @@ export function indexPods(cluster: Cluster): PodIndex {
     supplied: pods.length > 0 || templates.length > 0,
     fixed: fixedAddresses(cluster, pods),
     behind: new Map(),
+    selectorOf: (workload) => selectorOf(cluster, workload),
     find: (of, namespace, selector) => {
       // The rarest pair's shapes are few; only they are compared in full.
       let fewest: readonly PodShape[] | null = null;
@@ -78,6 +83,13 @@ export function indexPods(cluster: Cluster): PodIndex {
       return (fewest ?? []).filter(({ labels }) => matchesPairs(selector, labels));
     },
   };
+}
+
+function selectorOf(cluster: Cluster, workload: ObjectRef): Readonly<Record<string, string>> {
+  const { namespace, name } = workload;
+  if (kindKey(workload) === "Pod") return findTyped(cluster, "Pod", namespace ?? "", name)?.view.metadata.labels ?? {};
+  const kind = selectingKinds.find((each) => each === kindKey(workload));
+  return (kind && findTyped(cluster, kind, namespace ?? "", name)?.view.spec.selector.matchLabels) ?? {};
 }
 
 function byPair(shapes: readonly PodShape[]): ReadonlyMap<string, readonly PodShape[]> {

@@ -19,7 +19,7 @@ export function denyPolicyRef({ cluster, namespace, name }: ObjectRef): ObjectRe
  */
 export function denyPolicy({ exported, domains }: Exclusion, routes: readonly RouteId[]): DesiredObject | null {
   if (domains.length === 0) return null;
-  const { service, selector } = exported;
+  const { service, podLabels } = exported;
   const ref = denyPolicyRef(service);
   return {
     ref,
@@ -37,7 +37,7 @@ export function denyPolicy({ exported, domains }: Exclusion, routes: readonly Ro
             to: [{ operation: { ports: targetPorts(exported) } }],
           },
         ],
-        selector: { matchLabels: selector },
+        selector: { matchLabels: podLabels },
       },
     },
   };

@@ -104,8 +104,8 @@ function trustedMeshes(
 
 /** Whether a policy for one service's pods and ports would also hit another service of its namespace. */
 function sharesPods(one: ExportedService, other: ExportedService): boolean {
-  const contradicts = Object.keys(one.selector).some(
-    (key) => Object.hasOwn(other.selector, key) && other.selector[key] !== one.selector[key],
+  const contradicts = Object.keys(one.podLabels).some(
+    (key) => Object.hasOwn(other.podLabels, key) && other.podLabels[key] !== one.podLabels[key],
   );
   if (contradicts || refKey(one.service) === refKey(other.service)) return false;
   const ports = new Set(targetPorts(one));

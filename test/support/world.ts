@@ -285,6 +285,7 @@ export function workload(
   const deployment = kubeObject(cluster, "apps/v1", "Deployment", namespace, name, {
     spec: {
       replicas,
+      selector: { matchLabels: { ...labels } },
       template: {
         metadata: { labels: { ...labels, ...injected } },
         spec: { serviceAccountName: account, containers: [app] },

@@ -4,7 +4,16 @@ import type { Json } from "../../core/json.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { planOf } from "../../../test/support/example.ts";
 import { codesOf, examined, ofCode, phaseSteps } from "../../../test/support/seen.ts";
-import { type MeshOf, makeWorld, named, type Rules, type WorldOf } from "../../../test/support/world.ts";
+import {
+  added,
+  changed,
+  kubeObject,
+  type MeshOf,
+  makeWorld,
+  named,
+  type Rules,
+  type WorldOf,
+} from "../../../test/support/world.ts";
 import { validateObject } from "../../../test/schemas/validate-object.ts";
 
 const everything: Rules = [named("", "")];
@@ -56,6 +65,21 @@ describe("a service that one of two trusted meshes did not get", () => {
     const policy = ids.find((id) => id.includes("AuthorizationPolicy"));
     const exposure = phaseSteps(plan, "export").find(({ id }) => id.endsWith("expose-services"));
     expect(exposure?.after).toContain(policy);
+  });
+  test("is closed by its pods' own labels where it selects none, so that others in its namespace stay open", () => {
+    const fixed = added(
+      changed(changed(world, "hub Service shop/stock", { "/spec/selector": {} }), "hub Pod shop/stock-5d4f-0", {
+        "/status/podIP": "10.1.0.7",
+      }),
+      kubeObject("hub", "discovery.k8s.io/v1", "EndpointSlice", "shop", "stock-1", {
+        metadata: { labels: { "kubernetes.io/service-name": "stock" } },
+        addressType: "IPv4",
+        endpoints: [{ addresses: ["10.1.0.7"] }],
+        ports: [{ name: "http", port: 8080 }],
+      }),
+    );
+    expect(codesOf(examined(fixed).findings)).not.toContain("MF313");
+    expect(policies(planOf(fixed))).toEqual(policies(planOf(world)));
   });
   test("is named for information, and blocks nothing", () => {
     const { findings } = examined(world);

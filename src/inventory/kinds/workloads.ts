@@ -46,6 +46,8 @@ export const workload = object({
   metadata,
   spec: part({
     replicas: maybeNumber,
+    // A DeploymentConfig has no matchLabels in it.
+    selector: part({ matchLabels: textMap }),
     template: part({
       metadata: part({ labels: textMap, annotations: textMap }),
       spec: podSpec,
