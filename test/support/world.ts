@@ -266,7 +266,7 @@ function serviceObjects(mesh: Settled, service: ServiceOf): KubeObject[] {
   ];
 }
 
-/** A Deployment and its pods; the ReplicaSet between them is left out, as it often is. */
+/** A Deployment and its pods, injected by label, as OSSM 3 wants it, too; the ReplicaSet between them is left out, as it often is. */
 export function workload(
   mesh: Pick<MeshOf, "key" | "cluster" | "network">,
   namespace: string,
@@ -279,7 +279,6 @@ export function workload(
 ): KubeObject[] {
   const cluster = mesh.cluster ?? mesh.key;
   const app: JsonObject = { name: "app", ports };
-  // As OSSM 3 wants it, too: by label.
   const injected: JsonObject = sidecar ? { "sidecar.istio.io/inject": "true" } : {};
   const env: Json = mesh.network ? [{ name: "ISTIO_META_NETWORK", value: mesh.network }] : [];
   const deployment = kubeObject(cluster, "apps/v1", "Deployment", namespace, name, {

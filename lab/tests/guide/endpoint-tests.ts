@@ -1,12 +1,13 @@
 // Which endpoints a proxy gets: of networks with several addresses, of none, of a network that it has no name for, of fixed addresses.
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../../src/core/json.ts";
+import { withValueAt } from "../../../src/core/pointer.ts";
 import type { Manifest } from "../../api/live-object.ts";
-import { hasCondition, waitFor } from "../../api/wait-for.ts";
-import { appImage } from "../../build/images.ts";
 import type { IstioVersion } from "../../build/go-parts.ts";
+import { withoutNetwork } from "../../calibration/blind-client.ts";
 import type { ClusterAccess } from "../../load/pod-exec.ts";
 import { until } from "../../machine/until.ts";
+import { clientObjects } from "./app-objects.ts";
 import { settlesAt } from "./entry-tests.ts";
 import { behindGateway } from "./gateway-probe.ts";
 import { exposure, importerEntry, importerWorkload, ownLabel, remoteGateway } from "./guide-objects.ts";
@@ -16,7 +17,7 @@ import { addressOf, endpointsBecome, endpointsOf } from "./proxy-endpoints.ts";
 import { askFrom, backToBefore, client, clientPod, podOf, startExport, type TwoMeshes } from "./two-meshes.ts";
 
 const istio = "networking.istio.io/v1beta1";
-const withoutNetwork = "without-network";
+const withoutNetworkName = "without-network";
 
 export function endpointTests(version: IstioVersion, meshes: () => TwoMeshes): void {
   const shifted = async () => {
@@ -57,21 +58,23 @@ export function endpointTests(version: IstioVersion, meshes: () => TwoMeshes): v
       await endpointsBecome(east, await clientPod(east), httpA.importedHost, alone);
     });
 
-    test("none of another network for a proxy that has no network of its own", async () => {
+    const blindGets = version === "1.20.2" ? "none" : "the same";
+    test(`of another network for a proxy that has no network of its own: ${blindGets} on Istio ${version}`, async () => {
       const { east } = meshes();
       await shifted();
-      const pod = podWithoutNetwork();
+      const blind = await clientWithoutNetwork(east);
       try {
-        await applyAll(east, [pod]);
-        const ready = { apiVersion: "v1", kind: "Pod", namespace: client.namespace, name: withoutNetwork };
-        await waitFor(east.api, ready, "ready", hasCondition("Ready"), 60_000);
-        const asked = { pod: withoutNetwork, container: withoutNetwork };
-        expect((await askFrom(east, asked, httpA)).status).toBe("503");
-        expect(await endpointsOf(east, asked, httpA.importedHost)).toEqual(new Map());
+        await applyAll(east, [blind]);
+        await rolledOut(east, client.namespace, withoutNetworkName);
+        const asked = await podOf(east.api, client.namespace, withoutNetworkName, withoutNetworkName);
+        const asOthers = await endpointsOf(east, await clientPod(east), httpA.importedHost);
+        expect((await askFrom(east, asked, httpA)).status).toBe(version === "1.20.2" ? "503" : "200");
+        expect(await endpointsOf(east, asked, httpA.importedHost)).toEqual(version === "1.20.2" ? new Map() : asOthers);
+        expect(asOthers.size).toBe(1);
         // The control: the other client's proxy differs from it in its network alone.
         await settlesAt(meshes(), { status: "200", caller: identity.client });
       } finally {
-        await removeWhole(east, [pod]);
+        await removeWhole(east, [blind]);
       }
     });
 
@@ -179,23 +182,12 @@ function rule(namespace: string, mode: string): Manifest {
   };
 }
 
-function podWithoutNetwork(): Manifest {
-  const name = withoutNetwork;
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name,
-      namespace: client.namespace,
-      labels: { app: name, "sidecar.istio.io/inject": "true" },
-      annotations: { "proxy.istio.io/config": 'proxyMetadata: {"ISTIO_META_NETWORK": ""}' },
-    },
-    spec: {
-      serviceAccountName: "curl",
-      terminationGracePeriodSeconds: 0,
-      containers: [{ name, image: appImage, imagePullPolicy: "IfNotPresent", command: ["sleep", "infinity"] }],
-    },
-  };
+/** The same client as the other one, apart from its proxy's network. */
+async function clientWithoutNetwork({ api }: ClusterAccess): Promise<Manifest> {
+  const objects = clientObjects(client.namespace, withoutNetworkName);
+  const deployment = objects.find(({ kind }) => kind === "Deployment");
+  if (!deployment) throw new Error("a client is a Deployment");
+  return withoutNetwork(api, withValueAt(deployment, "/spec/template/spec/serviceAccountName", "curl") as Manifest);
 }
 
 /** null: not stated at all. */
