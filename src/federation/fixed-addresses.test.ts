@@ -123,12 +123,9 @@ describe("its pods are marked by", () => {
 
   test("what their workloads have in common, which may be nothing", () => {
     const both = (orders: JsonObject, stock: JsonObject) =>
-      [
-        ["orders", orders],
-        ["stock", stock],
-      ].reduce(
+      Object.entries({ orders, stock }).reduce(
         (inputs, [name, matchLabels]) =>
-          changed(inputs, `west Deployment sales/${String(name)}`, { "/spec/selector": { matchLabels } as JsonObject }),
+          changed(inputs, `west Deployment sales/${name}`, { "/spec/selector": { matchLabels } }),
         added(
           changed(bare, "west Pod sales/stock-5d4f-0", { "/status/podIP": "10.1.0.8" }),
           slice({ addresses: ["10.1.0.7", "10.1.0.8"] }),
