@@ -2,9 +2,10 @@
 import type { StepId } from "../core/ids.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findingView } from "../present/model/finding-view.ts";
-import { fitting } from "../present/text/display-width.ts";
+import { displayWidth, fitting } from "../present/text/display-width.ts";
 import type { Paint } from "../present/text/paint.ts";
 import { visibleText } from "../present/text/visible-text.ts";
+import { wrapped } from "../present/text/wrapped.ts";
 import type { RunEvent } from "../run/run-event.ts";
 import type { Output } from "./cli-context.ts";
 
@@ -15,6 +16,8 @@ export interface LiveView {
 }
 
 const shownSteps = 4;
+/** Of what a step waits for. */
+const shownLines = 2;
 
 export function liveView(output: Output, plan: Plan, { columns, dim, bold }: Paint): LiveView {
   const titles = new Map(plan.phases.flatMap(({ steps }) => steps.map(({ id, title }) => [id, title])));
@@ -27,9 +30,22 @@ export function liveView(output: Output, plan: Plan, { columns, dim, bold }: Pai
   const block = (): string[] => {
     if (phase === "") return [];
     const heading = `${phase}: ${done} of ${counts.get(phase) ?? 0} steps`;
-    const steps = [...inHand].map(([id, text]) => `  ${id === null ? "" : `${titles.get(id) ?? id}: `}${text}`);
+    const steps = [...inHand].map(([id, text]) => inHandLines(id === null ? "" : (titles.get(id) ?? id), text));
     const more = steps.length > shownSteps ? [`  and ${steps.length - shownSteps} more`] : [];
-    return [bold(fit(heading)), ...[...steps.slice(0, shownSteps), ...more].map((text) => dim(fit(text)))];
+    return [bold(fit(heading)), ...[...steps.slice(0, shownSteps).flat(), ...more].map((text) => dim(fit(text)))];
+  };
+  /** One line where both fit; else what is waited for stands below, where it is not cut off behind a long title. */
+  const inHandLines = (title: string, text: string): string[] => {
+    if (title === "") return [`  ${text}`];
+    const line = `  ${title}: ${visibleText(text)}`;
+    return displayWidth(line) < columns
+      ? [line]
+      : [
+          `  ${title}:`,
+          ...wrapped(visibleText(text), columns - 5)
+            .slice(0, shownLines)
+            .map((each) => `    ${each}`),
+        ];
   };
   // ECMA-48: cursor up, and erase from there to the end of the screen.
   const erase = (): string => (drawn === 0 ? "" : `\u001B[${drawn}A\u001B[0J`);
