@@ -39,7 +39,10 @@ export interface PodIndex {
   readonly fixed: FixedAddresses<PodShape>;
   /** The shapes behind Services that somebody has asked for (shapesBehind in find-runners.ts): half a dozen stations do. */
   readonly behind: Map<Typed<"Service">, readonly PodShape[]>;
-  /** The labels by which a workload knows its pods, which it cannot change; a pod's own, where it has no owner; empty: not known. */
+  /**
+   * The labels by which a workload knows its pods, which it cannot change (Kubernetes, apps/v1, spec.selector); a pod's own, where it
+   * has no owner; empty: not known.
+   */
   selectorOf(workload: ObjectRef): Readonly<Record<string, string>>;
   /** Shapes of a namespace whose labels hold every pair of the selector. */
   find(of: "pods" | "templates", namespace: string, selector: Readonly<Record<string, string>>): readonly PodShape[];

@@ -46,20 +46,20 @@ export function passThrough(world: World, dialled: Dialled, viewOf: (mesh: Mesh)
   const view = viewOf(mesh);
   const { host, servicePort } = dialled;
   const passed = view.kept(`from ${found.port} on to ${servicePort}`, host, pod, () =>
-    passedOn(view, pod, { port: found.port, host, servicePort }),
+    ledTo(view, pod, { port: found.port, host, servicePort }),
   );
   return { gateway: pod.workload, mesh, ...passed };
 }
 
-interface Named {
+interface Sni {
   /** The port of the gateway that was dialled. */
   readonly port: number;
   readonly host: Host;
   readonly servicePort: number;
 }
 
-/** What a gateway's pod does with a name. */
-function passedOn(view: IstiodView, pod: PodShape, { port, host, servicePort }: Named): Passed {
+/** Where a gateway's pod leads a connection of this SNI. */
+function ledTo(view: IstiodView, pod: PodShape, { port, host, servicePort }: Sni): Passed {
   const name = `outbound_.${servicePort}_._.${host}`;
   const exposures = exposuresAt(view, pod).filter((exposure) => exposure.port === port && admits(exposure, host));
   const seen = servicesSeenBy(view, pod.namespace, host).filter(({ ports }) =>
@@ -215,13 +215,11 @@ function exposingPods(world: World, view: IstiodView): readonly PodShape[] {
 
 /** The hosts that any AUTO_PASSTHROUGH server of the mesh's gateways names; names with a wildcard as they stand. */
 export function exposedHosts(world: World, view: IstiodView): ReadonlySet<string> {
-  const index = world.derived().podsOf(view.mesh);
-  return view.kept("exposed hosts", "", index, () =>
-    sliceIn(view.state, "Gateway.networking.istio.io").kept("exposed hosts", view.mesh.id, index, () => {
-      const pods = exposingPods(world, view);
-      return new Set(pods.flatMap((pod) => exposuresAt(view, pod).flatMap(({ hosts }) => [...hosts])));
-    }),
-  );
+  const slice = sliceIn(view.state, "Gateway.networking.istio.io");
+  return slice.kept("exposed hosts", view.mesh.id, world.derived().podsOf(view.mesh), () => {
+    const pods = exposingPods(world, view);
+    return new Set(pods.flatMap((pod) => exposuresAt(view, pod).flatMap(({ hosts }) => [...hosts])));
+  });
 }
 
 export interface ExposedPod {

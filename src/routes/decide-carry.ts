@@ -270,7 +270,7 @@ function exposedTwice(question: BackendQuestion): Finding | null {
 
 /**
  * Federation shows what it imports to every namespace, so also to the gateway, which would have two chains of one name
- * (docs/facts.md, export.hosts-are-unique).
+ * (docs/facts.md, federation.imports-live-in-control-plane and export.hosts-are-unique; together not yet seen running).
  */
 function importedToo(question: BackendQuestion): Finding | null {
   const exported = question.exported;

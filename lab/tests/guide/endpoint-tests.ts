@@ -8,7 +8,7 @@ import { withoutNetwork } from "../../calibration/blind-client.ts";
 import type { ClusterAccess } from "../../load/pod-exec.ts";
 import { until } from "../../machine/until.ts";
 import { clientObjects } from "./app-objects.ts";
-import { settlesAt } from "./entry-tests.ts";
+import { settlesAt, shiftedHttpA } from "./entry-tests.ts";
 import { behindGateway } from "./gateway-probe.ts";
 import { exposure, importerEntry, importerWorkload, ownLabel, remoteGateway } from "./guide-objects.ts";
 import { controlPlane, httpA, identity, sharedServices } from "./hosts.ts";
@@ -20,13 +20,7 @@ const istio = "networking.istio.io/v1beta1";
 const withoutNetworkName = "without-network";
 
 export function endpointTests(version: IstioVersion, meshes: () => TwoMeshes): void {
-  const shifted = async () => {
-    const address = await startExport(meshes());
-    await applyAll(meshes().east, [remoteGateway(address), importerWorkload(httpA)]);
-    await applyAll(meshes().east, [importerEntry(httpA)]);
-    await settlesAt(meshes(), { status: "200", caller: identity.client });
-    return address;
-  };
+  const shifted = async () => shiftedHttpA(meshes());
 
   describe("a proxy's endpoints", () => {
     test("of another network: every address of its gateway with the port of every listener, all of one weight", async () => {

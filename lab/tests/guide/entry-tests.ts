@@ -129,6 +129,15 @@ function admit(...callers: readonly string[]) {
   };
 }
 
+/** The client's requests to httpA go through the east-west gateway, whose address is given. */
+export async function shiftedHttpA(meshes: TwoMeshes): Promise<string> {
+  const address = await startExport(meshes);
+  await applyAll(meshes.east, [remoteGateway(address), importerWorkload(httpA)]);
+  await applyAll(meshes.east, [importerEntry(httpA)]);
+  await settlesAt(meshes, { status: "200", caller: identity.client });
+  return address;
+}
+
 /** Three requests in a row, each on a connection of its own from the client's application. */
 export async function settlesAt(meshes: TwoMeshes, wanted: Partial<Asked>): Promise<Asked> {
   let last: Asked = { status: "", caller: "", body: "" };

@@ -5,23 +5,17 @@ import type { IstioVersion } from "../../build/go-parts.ts";
 import { hasCondition, waitFor } from "../../api/wait-for.ts";
 import { until } from "../../machine/until.ts";
 import { appImage } from "../../build/images.ts";
-import { settlesAt } from "./entry-tests.ts";
+import { settlesAt, shiftedHttpA } from "./entry-tests.ts";
 import { egressName, egressObjects } from "./federation-objects.ts";
-import { exposure, importerEntry, importerWorkload, remoteGateway } from "./guide-objects.ts";
+import { exposure, remoteGateway } from "./guide-objects.ts";
 import { controlPlane, httpA, identity } from "./hosts.ts";
 import { applyAll, removeAll, removeWhole, rolledOut } from "./objects.ts";
-import { ask, askFrom, backToBefore, client, startExport, type TwoMeshes } from "./two-meshes.ts";
+import { ask, askFrom, backToBefore, client, type TwoMeshes } from "./two-meshes.ts";
 
 const fresh = "fresh";
 
 export function proxyTests(version: IstioVersion, meshes: () => TwoMeshes): void {
-  const shifted = async () => {
-    const address = await startExport(meshes());
-    await applyAll(meshes().east, [remoteGateway(address), importerWorkload(httpA)]);
-    await applyAll(meshes().east, [importerEntry(httpA)]);
-    await settlesAt(meshes(), { status: "200", caller: identity.client });
-    return address;
-  };
+  const shifted = async () => shiftedHttpA(meshes());
 
   describe("a running proxy hides", () => {
     const running = version === "1.20.2" ? "503" : "200";
