@@ -23,7 +23,9 @@ export function sortedBy<T>(items: Iterable<T>, ...keys: readonly ((item: T) => 
 
 /** With one key, which is the most frequent; items that stand in order already, as many do, are not sorted again. */
 function sortedByOne<T>(items: Iterable<T>, key: (item: T) => string): T[] {
-  const keyed = Array.from(items, (item) => ({ item, by: key(item) }));
+  const all = [...items];
+  if (all.length < 2) return all;
+  const keyed = all.map((item) => ({ item, by: key(item) }));
   const isInOrder = keyed.every(({ by }, at) => at === 0 || (keyed[at - 1]?.by ?? "") <= by);
   if (!isInOrder) keyed.sort((left, right) => compareText(left.by, right.by));
   return keyed.map(({ item }) => item);

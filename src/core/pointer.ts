@@ -8,13 +8,22 @@ export function pointer(...parts: readonly (string | number)[]): Pointer {
   return parts.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
+const parsed = new Map<Pointer, readonly string[]>();
+const mostParsed = 1_000;
+
 /** The parts of a pointer, unescaped. */
-export function pointerParts(path: Pointer): string[] {
+export function pointerParts(path: Pointer): readonly string[] {
   if (path === "") return [];
-  return path
+  const known = parsed.get(path);
+  if (known) return known;
+  const parts = path
     .slice(1)
     .split("/")
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  // A rehearsal asks millions of times for the same few fields; what a plan's own pointers add is let go again.
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(path, parts);
+  return parts;
 }
 
 /** The value at a pointer, or undefined. Looks at own properties only. */

@@ -8,13 +8,13 @@ import { exportsNotImported } from "../findings/codes/federation-oddities.ts";
 import { peerRejected } from "../findings/codes/federation.ts";
 import { clusterOf, type Inventory, type Mesh } from "../inventory/mesh.ts";
 import { deadSets } from "./dead-sets.ts";
-import { describeExport, exportsOfEnd } from "./exports-of-end.ts";
+import { describeExport, type ExportingEnd, type ExportsOfEnd, exportsOfEnd } from "./exports-of-end.ts";
 import type { ExportedService, Federation, ImportedService, Link, PeerEnd, UnimportedService } from "./federation.ts";
 import type { StatedRunner } from "./find-runners.ts";
-import { importsOfEnd } from "./imports-of-end.ts";
+import { type ImportsOfEnd, importsOfEnd } from "./imports-of-end.ts";
 import type { Side } from "./link-facts.ts";
 import { keepNothing, type KeepPart } from "./keep-part.ts";
-import { type HeldService, meshRegistry } from "./mesh-registry.ts";
+import { type HeldService, heldServices, sourcesOfMesh } from "./mesh-registry.ts";
 import { pairPeers, type StatedPair } from "./pair-peers.ts";
 import type { PodIndex } from "./pod-index.ts";
 import { importedAsRecorded, offerOf, recordedImports } from "./recorded-imports.ts";
@@ -40,16 +40,16 @@ export function federate(
   const stated = new Map(options.runners.map((runner) => [runner.service, runner]));
   const registries = new Map<MeshId, readonly HeldService[]>();
   const registryOf = (mesh: Mesh): readonly HeldService[] => {
-    const cluster = clusterOf(inventory, mesh);
-    const held =
-      registries.get(mesh.id) ?? keep(`registry ${mesh.id}`, [cluster, mesh], () => meshRegistry(cluster, mesh));
+    const known = registries.get(mesh.id);
+    if (known) return known;
+    const sources = keep(`sources ${mesh.id}`, [mesh], [clusterOf(inventory, mesh)], (cluster) =>
+      sourcesOfMesh(cluster, mesh),
+    );
+    const held = keep(`registry ${mesh.id}`, [mesh, ...sources], [], () => heldServices(sources, mesh));
     registries.set(mesh.id, held);
     return held;
   };
-  const exports: ExportedService[] = [];
-  const imports: ImportedService[] = [];
-  const unimported: UnimportedService[] = [];
-  const untaken: UnimportedService[] = [];
+  const ends: EndParts[] = [];
   for (const link of pairing.value.links) {
     // A peer that istiod refused takes part in nothing, on either end.
     findings.push(...rejections(link));
@@ -58,30 +58,63 @@ export function federate(
       const near = sideOf(inventory, meshes, from);
       const far = sideOf(inventory, meshes, to);
       const name = `${link.id} from ${from.mesh}`;
-      const offered = keep(`exports ${name}`, [near.cluster, near.mesh, to.mesh], () =>
-        exportsOfEnd({
-          link: link.id,
-          near,
-          importer: to.mesh,
-          registry: registryOf(near.mesh),
-          pods: podsOf(near.mesh),
-          stated,
-        }),
+      const registry = registryOf(near.mesh);
+      const pods = podsOf(near.mesh);
+      const offered = keep(`exports ${name}`, [near.mesh, to.mesh, registry, pods], [near.cluster], (cluster) =>
+        exportsOfEnd({ link: link.id, near: { ...near, cluster }, importer: to.mesh, registry, pods, stated }),
       );
-      const taken = keep(`imports ${name}`, [far.cluster, far.mesh, offered.offers], () =>
-        importsOfEnd({ link: link.id, near: far, exporter: from.mesh, offers: offered.offers }),
+      const taken = keep(`imports ${name}`, [far.mesh, from.mesh, offered.offers], [far.cluster], (cluster) =>
+        importsOfEnd({ link: link.id, near: { ...far, cluster }, exporter: from.mesh, offers: offered.offers }),
       );
-      exports.push(...offered.exports);
-      imports.push(...taken.imports);
-      unimported.push(...taken.unimported);
-      untaken.push(...taken.untaken);
+      ends.push({ offered, taken });
       findings.push(...offered.findings, ...taken.findings);
     }
   }
+  const recorded = recordedParts(inventory, ends, { held: servicesByPlace(registryOf), podsOf, stated });
+  const { links, unpaired } = pairing.value;
+  const of = [
+    ...links,
+    ...ends.flatMap(({ offered, taken }) => [offered, taken]),
+    ...recorded.exports,
+    ...recorded.imports,
+    ...recorded.offers,
+  ];
+  const { untaken, ...whole } = keep("federation", of, [], () => joined(links, ends, recorded));
+  return { links, unpaired, ...whole, findings: [...findings, ...untaken] };
+}
+
+/** What both ends of a link in one direction make of it. */
+interface EndParts {
+  readonly offered: ExportsOfEnd;
+  readonly taken: ImportsOfEnd;
+}
+
+interface RecordedParts {
+  readonly exports: readonly ExportedService[];
+  readonly imports: readonly ImportedService[];
+  /** offerOf of each record. */
+  readonly offers: readonly string[];
+}
+
+/** What only records of ours still tell of. */
+function recordedParts(
+  inventory: Inventory,
+  ends: readonly EndParts[],
+  {
+    held,
+    podsOf,
+    stated,
+  }: Pick<ExportingEnd, "stated"> & {
+    readonly held: (mesh: Mesh, place: string) => HeldService | undefined;
+    readonly podsOf: (mesh: Mesh) => PodIndex;
+  },
+): RecordedParts {
   const recorded = recordedImports(inventory);
-  const offered = new Set(exports.map(offerOf));
-  const taken = new Set(imports.map(offerOf));
-  const held = servicesByPlace(registryOf);
+  if (recorded.length === 0) return { exports: [], imports: [], offers: [] };
+  const exports: ExportedService[] = [];
+  const imports: ImportedService[] = [];
+  const offered = new Set(ends.flatMap((each) => each.offered.exports.map(offerOf)));
+  const taken = new Set(ends.flatMap((each) => each.taken.imports.map(offerOf)));
   for (const each of recorded) {
     const service = held(each.exporter, each.record.service);
     // What is no longer there is not carried any further.
@@ -91,31 +124,31 @@ export function federate(
     if (!offered.has(offerOf(record))) exports.push(describeExport(service, end, record.exportedHost));
     if (!taken.has(offerOf(record))) imports.push(importedAsRecorded(each));
   }
-  const known = new Set(recorded.map(({ record }) => offerOf(record)));
-  findings.push(
-    ...untakenExports(
-      exports,
-      untaken.filter((each) => !known.has(offerOf(each))),
-      pairing.value.links,
-    ),
-  );
+  return { exports, imports, offers: recorded.map(({ record }) => offerOf(record)) };
+}
+
+type Joined = Pick<Federation, "exports" | "imports" | "unimported"> & { readonly untaken: readonly Finding[] };
+
+/** All links' services in one order. */
+function joined(links: readonly Link[], ends: readonly EndParts[], recorded: RecordedParts): Joined {
+  const exports = [...ends.flatMap(({ offered }) => offered.exports), ...recorded.exports];
+  const known = new Set(recorded.offers);
+  const isUnknown = (each: UnimportedService): boolean => !known.has(offerOf(each));
   const exportKey = (each: ExportedService): string => `${each.link}|${each.exporter}|${each.exportedHost}`;
   return {
-    links: pairing.value.links,
-    unpaired: pairing.value.unpaired,
     exports: sortedBy(exports, exportKey, ({ service }) => refKey(service)),
     imports: sortedBy(
-      imports,
+      [...ends.flatMap(({ taken }) => taken.imports), ...recorded.imports],
       ({ importer }) => importer,
       ({ host }) => host,
       ({ exportedHost }) => exportedHost,
     ),
     unimported: sortedBy(
-      unimported.filter((each) => !known.has(offerOf(each))),
+      ends.flatMap(({ taken }) => taken.unimported).filter(isUnknown),
       ({ importer }) => importer,
       ({ exportedHost }) => exportedHost,
     ),
-    findings,
+    untaken: untakenExports(exports, ends.flatMap(({ taken }) => taken.untaken).filter(isUnknown), links),
   };
 }
 

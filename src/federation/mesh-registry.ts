@@ -13,27 +13,38 @@ export interface HeldService extends RegistryService {
   readonly kubernetes: Typed<"Service"> | null;
 }
 
+type Source = Typed<"Service"> | Typed<"ServiceEntry.networking.istio.io">;
+
 /**
- * Services and ServiceEntries of the namespaces that istiod watches, in one order. A MultiTenant istiod watches its
+ * Services and ServiceEntries of the namespaces that istiod watches. A MultiTenant istiod watches its
  * members and its own namespace; a ClusterWide one everything, or what its discovery selectors select (Maistra 2.6,
  * pkg/kube/namespace/filter.go). Entries of ours are left out: federation never exported them.
  */
-export function meshRegistry(cluster: Cluster, mesh: Mesh): readonly HeldService[] {
+export function sourcesOfMesh(cluster: Cluster, mesh: Mesh): readonly Source[] {
   const watched = watchedNamespaces(cluster, mesh);
+  const isWatched = ({ ref }: Source): boolean => watched(ref.namespace ?? "");
+  return [
+    ...cluster.typed.Service.filter(isWatched),
+    ...cluster.typed["ServiceEntry.networking.istio.io"].filter((entry) => isWatched(entry) && !isOurs(entry.object)),
+  ];
+}
+
+function isService(source: Source): source is Typed<"Service"> {
+  return source.ref.kind === "Service";
+}
+
+/** The services that these objects are to a mesh's istiod, in one order. */
+export function heldServices(sources: readonly Source[], mesh: Mesh): readonly HeldService[] {
   // OSSM 2.6 is built on Istio 1.20, 2.5 and 2.4 on older ones, which read one protocol differently.
   const istio = /^v?2\.[0-5]/u.test(mesh.version) ? "1.18" : "1.20";
-  const held: HeldService[] = [];
-  for (const service of cluster.typed.Service) {
-    if (!watched(service.ref.namespace ?? "")) continue;
-    const entry = serviceInRegistry(service.view, { clusterDomain: mesh.clusterDomain, istio });
-    held.push({ ...entry, ref: service.ref, kubernetes: service });
-  }
-  for (const entry of cluster.typed["ServiceEntry.networking.istio.io"]) {
-    if (!watched(entry.ref.namespace ?? "") || isOurs(entry.object)) continue;
-    for (const host of serviceEntryInRegistry(entry.view)) held.push({ ...host, ref: entry.ref, kubernetes: null });
-  }
   return sortedBy(
-    held,
+    sources.flatMap((source): readonly HeldService[] => {
+      const { ref } = source;
+      if (!isService(source))
+        return serviceEntryInRegistry(source.view).map((host) => ({ ...host, ref, kubernetes: null }));
+      const entry = serviceInRegistry(source.view, { clusterDomain: mesh.clusterDomain, istio });
+      return [{ ...entry, ref, kubernetes: source }];
+    }),
     ({ hostname }) => hostname,
     ({ namespace }) => namespace,
   );

@@ -10,6 +10,7 @@ import {
   peerUnpaired,
   statedPairUnknown,
 } from "../findings/codes/federation.ts";
+import type { Cluster } from "../inventory/cluster.ts";
 import { clusterOf, type Inventory } from "../inventory/mesh.ts";
 import type { Link, LinkFact, PeerEnd } from "./federation.ts";
 import { keepNothing, type KeepPart } from "./keep-part.ts";
@@ -47,7 +48,7 @@ export function pairPeers(
   const links: Link[] = [];
   const take = (candidate: Candidate): void => {
     for (const side of candidate.sides) taken.add(refKey(side.peer.ref));
-    links.push(linkOf(candidate));
+    links.push(keep(`link ${links.length}`, [candidate], [], () => linkOf(candidate)));
   };
   for (const candidate of statedCandidates(sides, stated, findings)) take(candidate);
 
@@ -115,8 +116,10 @@ function allCandidates(sides: readonly Side[], keep: KeepPart): Candidate[] {
     for (const right of sides.slice(index + 1)) {
       if (left.mesh.id === right.mesh.id) continue;
       const name = `facts of ${refKey(left.peer.ref)} and ${refKey(right.peer.ref)}`;
-      const of = [left.cluster, left.mesh, right.cluster, right.mesh];
-      found.push(keep(name, of, () => candidate(left, right)));
+      const of = [left.mesh, right.mesh];
+      const make = (one: Cluster, other: Cluster): Candidate =>
+        candidate({ ...left, cluster: one }, { ...right, cluster: other });
+      found.push(keep(name, of, [left.cluster, right.cluster], make));
     }
   });
   return found;

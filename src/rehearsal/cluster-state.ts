@@ -35,8 +35,8 @@ export interface ClusterState {
   readonly coverage: Readonly<Record<string, Coverage>>;
   readonly certificates: CertificateReadings | null;
   readonly asOfMs: number | null;
-  /** By kindKey. */
-  readonly slices: Persistent<string, Slice>;
+  /** By kindKey: a few dozen, asked for so often that a copy with each change costs less than a persistent map. */
+  readonly slices: ReadonlyMap<string, Slice>;
   /** Stands for all objects that the inventory and federation go by: another one where any of them is. */
   readonly basis: object;
   /** ServiceEntries by each of their hosts. */
@@ -53,7 +53,7 @@ type Index<K extends KindName> = Persistent<string, readonly Typed<K>[]>;
 /** The state of a cluster as it was read. */
 export function clusterState(input: ClusterInput): ClusterState {
   const byKind = groupBy(input.objects.map(storedOf), ({ object }) => kindKey(object.ref));
-  const slices = Persistent([...byKind].map(([kind, all]) => [kind, sliceOf(all)]));
+  const slices = new Map([...byKind].map(([kind, all]) => [kind, sliceOf(all)]));
   const typed = <K extends KindName>(kind: K): readonly Typed<K>[] =>
     // The slice is of this kind.
     slices.get(kind)?.typed() ?? [];
@@ -83,7 +83,8 @@ export function withObject(state: ClusterState, ref: ObjectRef, object: KubeObje
   const before = slice.objects.get(key) ?? null;
   if (object === null && before === null) return state;
   const stored = object === null ? null : storedOf(object);
-  return indexed({ ...state, slices: state.slices.set(kind, sliceWith(slice, key, before, stored)) }, before, stored);
+  const slices = new Map(state.slices).set(kind, sliceWith(slice, key, before, stored));
+  return indexed({ ...state, slices }, before, stored);
 }
 
 function storedOf(object: KubeObject): Stored {

@@ -40,7 +40,7 @@ export function allDoors(look: Look): readonly Door[] {
   return look.world
     .derived()
     .inventory.meshes.flatMap((far) =>
-      [...exposedHosts(look.world, look.told(far))].flatMap((host) => openDoors(look, far, host as Host)),
+      [...exposedHosts(look.world, far, look.told)].flatMap((host) => openDoors(look, far, host as Host)),
     );
 }
 

@@ -15,7 +15,7 @@ import { eastWestPort } from "../target/names.ts";
 import { asCluster, type ClusterState, objectIn, sliceIn } from "./cluster-state.ts";
 import { distinct, type Endpoint, endpointsOf } from "./endpoints.ts";
 import { type IstiodView, servicesSeenBy } from "./known-services.ts";
-import type { World } from "./world.ts";
+import { clusterStateOf, type World } from "./world.ts";
 
 export interface Passage {
   /** The gateway's workload; null: nothing answers at the address. */
@@ -214,9 +214,11 @@ function exposingPods(world: World, view: IstiodView): readonly PodShape[] {
 }
 
 /** The hosts that any AUTO_PASSTHROUGH server of the mesh's gateways names; names with a wildcard as they stand. */
-export function exposedHosts(world: World, view: IstiodView): ReadonlySet<string> {
-  const slice = sliceIn(view.state, "Gateway.networking.istio.io");
-  return slice.kept("exposed hosts", view.mesh.id, world.derived().podsOf(view.mesh), () => {
+export function exposedHosts(world: World, mesh: Mesh, viewOf: (mesh: Mesh) => IstiodView): ReadonlySet<string> {
+  const { frozen } = world.meshes.get(mesh.id) ?? {};
+  const slice = sliceIn(clusterStateOf(frozen ?? world, mesh.cluster), "Gateway.networking.istio.io");
+  return slice.kept("exposed hosts", mesh.id, world.derived().podsOf(mesh), () => {
+    const view = viewOf(mesh);
     const pods = exposingPods(world, view);
     return new Set(pods.flatMap((pod) => exposuresAt(view, pod).flatMap(({ hosts }) => [...hosts])));
   });

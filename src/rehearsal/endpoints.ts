@@ -112,6 +112,7 @@ function findEndpoints(view: IstiodView, service: KnownService, { port, network,
 
 /** Each name counts under the mesh's trust domain aliases too (Istio 1.20, pkg/spiffe, ExpandWithTrustDomains; seen in the lab's calibration). */
 function withAliases(names: Iterable<string>, aliases: readonly string[]): readonly string[] {
+  if (aliases.length === 0) return [...names];
   return [...names].flatMap((name) => {
     const path = /^spiffe:\/\/[^/]+(?<path>\/.*)$/u.exec(name)?.groups?.["path"];
     return path === undefined ? [name] : [name, ...aliases.map((domain) => `spiffe://${domain}${path}`)];
@@ -265,5 +266,6 @@ export function endpointKey(endpoint: Endpoint): string {
 
 /** Pods of one workload and account do not differ: each kind of endpoint once. */
 export function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  if (endpoints.length < 2) return endpoints;
   return sortedBy(new Map(endpoints.map((each) => [endpointKey(each), each])).values(), endpointKey);
 }

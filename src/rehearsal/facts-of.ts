@@ -89,6 +89,10 @@ function shapeOf({ world }: Look, workload: ObjectRef): PodShape | undefined {
 }
 
 function podsOf(look: Look, workload: ObjectRef): readonly KubeObject[] {
+  return look.kept("pods", workload, null, () => findPods(look, workload));
+}
+
+function findPods(look: Look, workload: ObjectRef): readonly KubeObject[] {
   const { world } = look;
   if (workload.kind === "Pod") {
     const pod = objectAt(world, workload);
@@ -152,15 +156,20 @@ function addressesOf(
     case "address":
       return [{ address: endpoint.address, port: endpoint.port }];
     case "egress": {
-      const peer = mesh.peers.find(({ ref }) => ref.name === peerOf(mesh, endpoint.imported).name);
-      const name = peer?.view.spec.gateways.egress.name ?? "";
-      const cluster = clusterOf(look.world.derived().inventory, mesh);
-      if (!peer || !egressService(cluster, mesh, peer)) return [];
-      const namespace = gatewayNamespace(mesh, "egress", name);
-      const workload: ObjectRef = { cluster: mesh.cluster, group: "apps", kind: "Deployment", namespace, name };
-      return podsOf(look, workload).map((pod) => ({ address: addressOf(pod), port: 15_443 }));
+      const { name } = peerOf(mesh, endpoint.imported);
+      return look.kept("addresses of the egress", `${mesh.id} ${name}`, null, () => egressAddresses(look, mesh, name));
     }
   }
+}
+
+function egressAddresses(look: Look, mesh: Mesh, peerName: string) {
+  const peer = mesh.peers.find(({ ref }) => ref.name === peerName);
+  const name = peer?.view.spec.gateways.egress.name ?? "";
+  const cluster = clusterOf(look.world.derived().inventory, mesh);
+  if (!peer || !egressService(cluster, mesh, peer)) return [];
+  const namespace = gatewayNamespace(mesh, "egress", name);
+  const workload: ObjectRef = { cluster: mesh.cluster, group: "apps", kind: "Deployment", namespace, name };
+  return podsOf(look, workload).map((pod) => ({ address: addressOf(pod), port: 15_443 }));
 }
 
 function addressOf({ body }: KubeObject): string {

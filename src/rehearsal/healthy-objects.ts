@@ -3,8 +3,7 @@ import type { Json, JsonObject } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { valueAt, withValueAt } from "../core/pointer.ts";
-import { indexPods } from "../federation/pod-index.ts";
-import { clusterOf, type Mesh } from "../inventory/mesh.ts";
+import type { Mesh } from "../inventory/mesh.ts";
 import type { World } from "./world.ts";
 
 const workloads: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig"]);
@@ -80,7 +79,7 @@ function peerStatus(world: World, { ref }: KubeObject): JsonObject {
 const late = "9999-01-01T00:00:00Z";
 
 function istiodPods(world: World, mesh: Mesh): readonly string[] {
-  const { pods } = indexPods(clusterOf(world.derived().inventory, mesh));
+  const { pods } = world.derived().podsOf(mesh);
   const own = pods.filter(({ workload }) => refKey(workload) === refKey(mesh.istiod)).flatMap(({ pod }) => pod ?? []);
   return own.length > 0 ? own : [podOf(mesh.istiod).ref.name];
 }

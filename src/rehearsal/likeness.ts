@@ -6,7 +6,7 @@ import type { PodShape } from "../federation/pod-index.ts";
 import type { Misfit } from "../inventory/kinds/fields.ts";
 import { kinds } from "../inventory/kinds/registry.ts";
 import type { Mesh } from "../inventory/mesh.ts";
-import { type Rule, takenBy } from "../policies/match-source.ts";
+import { type Rule, type Taken, takenBy } from "../policies/match-source.ts";
 import type { Action, Plan } from "../plan/plan.ts";
 import { statesTls } from "./client-tls.ts";
 import { istiodView, visibility } from "./known-services.ts";
@@ -180,11 +180,17 @@ function accounts(world: World, written: readonly Written[]) {
     if (known !== undefined) return known;
     const caller = { trustDomain, namespace, account };
     const text = distinct
-      .map((rule) => domains.map((list) => canonicalJson(takenBy(rule, caller, list) as unknown as Json)).join(","))
+      .map((rule) => domains.map((list) => takenText(takenBy(rule, caller, list))).join(","))
       .join(";");
     said.set(key, text);
     return text;
   };
+}
+
+/** Most rules take an account not at all, or whole. */
+function takenText(taken: Taken): string {
+  if (taken.takes === "no") return "";
+  return taken.takes === "requests" && taken.rest === "" ? "all" : canonicalJson(taken);
 }
 
 function rulesOf(body: Json): readonly Rule[] {

@@ -28,13 +28,13 @@ interface Compared {
 /** The pairs that arrived at the start and in the state before, and do not any more. */
 export function lossesOf({ pairs, table, start, against, outcomes, step, when, restarted }: Compared): readonly Loss[] {
   const isOk = (outcome: number | undefined): boolean => outcome !== undefined && table.list[outcome]?.state === "ok";
-  const lost = [...outcomes].flatMap(([at, outcome]): Lost[] => {
+  const lost: Lost[] = [];
+  for (const [at, outcome] of outcomes) {
     const pair = pairs[at];
     const now = table.list[outcome];
     // A restart, a pause and an undo are compared with the state after the step: what that has lost is said already.
-    if (!pair || !now || isOk(outcome) || !isOk(start[at]) || !isOk(against[at])) return [];
-    return [{ pair, now }];
-  });
+    if (pair && now && !isOk(outcome) && isOk(start[at]) && isOk(against[at])) lost.push({ pair, now });
+  }
   return byReason(lost).map(({ about, ...said }) => ({
     key: `${when}|${restarted ? refKey(restarted) : ""}|${said.pairs}|${said.reason}`,
     finding:

@@ -48,7 +48,10 @@ export function waysOfClass(
 ): readonly Way[] {
   const mesh = look.world.derived().mesh(of.mesh);
   if (!mesh) return [];
-  return clientsOf(look.world, mesh, of).flatMap((client) => waysOf(look, client, host, port));
+  const clients = clientsOf(look.world, mesh, of);
+  const [only] = clients;
+  if (clients.length === 1 && only) return waysOf(look, only, host, port);
+  return clients.flatMap((client) => waysOf(look, client, host, port));
 }
 
 /** One client for each different memory among the members of a class. */
@@ -73,13 +76,14 @@ function clientsOf(world: World, mesh: Mesh, { members, kept }: ClientClass): re
   return [...clients.values()];
 }
 
-/** Of these workloads (refKey) those whose proxies remember something that they would not be told again if they started now. */
-export function staleAmong(world: World, workloads: Iterable<string>): readonly string[] {
-  const { meshes } = world.derived().inventory;
-  const fresh = new Map(meshes.map((mesh) => [mesh.id, freshKey(world, mesh)]));
-  const stale = world.proxies.groups.map(({ mesh, key }) => fresh.get(mesh) !== key);
-  if (!stale.includes(true)) return [];
-  return [...workloads].filter((key) => stale[world.proxies.groupOf.get(key) ?? -1] === true).sort();
+/** Whether the proxies of a workload (refKey) remember something that they would not be told again if they started now; null: none do. */
+export function staleProxies(world: World): ((workload: string) => boolean) | null {
+  const { groups, groupOf } = world.proxies;
+  const stale = groups.map(({ mesh: id, key }) => {
+    const mesh = world.derived().mesh(id);
+    return mesh === undefined || freshKey(world, mesh) !== key;
+  });
+  return stale.includes(true) ? (workload) => stale[groupOf.get(workload) ?? -1] === true : null;
 }
 
 /** By their places: the clusters where requests of each pair arrive; sorted. */

@@ -13,6 +13,12 @@ export function reach(look: Look, client: Client, host: Host, port: number): Rea
 
 /** What several ways come to: requests are spread over all of them. */
 export function summary(ways: readonly Way[], host: Host): Reached {
+  const [only] = ways;
+  // As most are.
+  if (ways.length === 1 && only?.reason === null) {
+    const { path, seenAs } = only;
+    return { state: "ok", path, good: 1, of: 1, seenAs: seenAs === null ? [] : [seenAs], reasons: [] };
+  }
   const arriving = ways.filter(({ reason }) => reason === null);
   const paths = sortedUnique(arriving.map(({ path }) => path));
   const [path = "none"] = paths;

@@ -6,6 +6,7 @@ import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
 import { fewNames } from "../core/few-names.ts";
 import type { Host } from "../core/ids.ts";
+import { sortedBy } from "../core/order.ts";
 import { type ObjectRef, refText } from "../core/object-ref.ts";
 import type { FederationOptions } from "../federation/federate.ts";
 import { findingMessage } from "../findings/finding-message.ts";
@@ -23,7 +24,7 @@ import { finest as finestLikeness, likeness } from "./likeness.ts";
 import { leftBehind, widelyShown } from "./later-clients.ts";
 import { lossesOf, startFindings } from "./losses.ts";
 import { haveSeen, moves, nothingSeen, type NotYetSeen, owedAtEnd, peersGone } from "./not-yet-seen.ts";
-import { type AnsweredFrom, evaluate, outcomeTable, type OutcomeTable, staleAmong } from "./outcomes.ts";
+import { type AnsweredFrom, evaluate, outcomeTable, type OutcomeTable, staleProxies } from "./outcomes.ts";
 import { oneOfEach } from "./one-of-each.ts";
 import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
@@ -227,16 +228,11 @@ function besides(course: Course, beside: Beside): void {
     const own = new Set([...among].filter((pair) => here?.has(pair) === true));
     if (own.size > 0) looked(course, lookAt(again), step, { when: "restarted", among: own, restarted: istiod });
   }
-  const onWay = workloadsOf(course, among);
-  for (const key of staleAmong(world, onWay.keys())) {
-    const { workload, pairs } = onWay.get(key) ?? {};
-    if (workload && pairs)
-      looked(course, lookAt(restarted(world, workload)), step, {
-        when: "restarted",
-        among: pairs,
-        restarted: workload,
-      });
-  }
+  const isStale = staleProxies(world);
+  if (isStale === null) return;
+  const onWay = [...workloadsOf(course, among)].filter(([key]) => isStale(key));
+  for (const [, { workload, pairs }] of sortedBy(onWay, ([key]) => key))
+    looked(course, lookAt(restarted(world, workload)), step, { when: "restarted", among: pairs, restarted: workload });
 }
 
 /** The pairs that may fare differently some time later. */
@@ -304,14 +300,14 @@ function seen(
     course.told.add(key);
     course.refused.push(finding);
   }
-  const left = [...outcomes].filter(([pair, outcome]) =>
-    leavesFederation(table.list[now[pair] ?? -1], table.list[outcome]),
-  );
+  const left = new Set<number>();
+  for (const [pair, outcome] of outcomes)
+    if (leavesFederation(table.list[now[pair] ?? -1], table.list[outcome])) left.add(pair);
   if (when === "after") {
     course.refused.push(...moves(course.unseen, step, outcomes, table.list));
     for (const [pair, outcome] of outcomes) now[pair] = outcome;
   }
-  return new Set(left.map(([pair]) => pair));
+  return left;
 }
 
 /** What has left federation is under way there for a while; where federation goes before it is through, it is cut. */
@@ -340,9 +336,10 @@ function doorsOpened({ doors, refused }: Course, look: Look, step: Step, { hosts
   if (hosts.size + clusters.size === 0) return;
   const { world } = look;
   for (const far of world.derived().inventory.meshes) {
-    const exposed = exposedHosts(world, look.told(far));
-    const among = clusters.has(far.cluster) ? exposed : [...hosts].filter((host) => exposed.has(host));
-    for (const host of among)
+    const exposed = exposedHosts(world, far, look.told);
+    const isAny = clusters.has(far.cluster);
+    for (const host of isAny ? exposed : hosts) {
+      if (!isAny && !exposed.has(host)) continue;
       for (const door of openDoors(look, far, host as Host)) {
         const key = doorKey(door);
         if (doors.has(key)) continue;
@@ -350,6 +347,7 @@ function doorsOpened({ doors, refused }: Course, look: Look, step: Step, { hosts
         const { mesh, workload } = door;
         refused.push(doorOpened.at([workload], { step: step.title, mesh, service: refText(workload) }));
       }
+    }
   }
 }
 

@@ -18,11 +18,14 @@ export function refusedByPolicy(view: IstiodView, shape: PodShape, port: number,
   if (!slice) return null;
   const policies = policiesOf(view, shape);
   if (policies.length === 0) return null;
+  const decided = slice.kept("decided", policies, view.mesh, () => new Map<string, Reason | null>());
+  const asked = `${port} ${principalOf(caller)}`;
+  const known = decided.get(asked);
+  if (known !== undefined) return known;
   const domains = [view.mesh.trustDomain, ...view.mesh.trustDomainAliases];
-  const asked = `port ${port} by ${principalOf(caller)} in ${domains.join(" ")}`;
-  return slice.kept(asked, view.readings.keyOfPod(view.mesh, shape), policies, () =>
-    decide({ policies, domains, shape, port, caller }),
-  );
+  const reason = decide({ policies, domains, shape, port, caller });
+  decided.set(asked, reason);
+  return reason;
 }
 
 /** Callers of a trust domain that the workload's policies may tell apart. */

@@ -236,7 +236,7 @@ function beyondEgress(
 ): Way {
   const { world } = look;
   const ends = (reason: Reason): Way => lost("federation", [], reason);
-  const { inventory, exportsOf } = world.derived();
+  const { exportsOf, kept } = world.derived();
   const far = meshById(world, imported.exporter);
   // The egress gateway's own endpoints are of the network `network-PEER`: a remote gateway of that name takes their place, and
   // passes nothing of federation on (docs/facts.md, import.remote-network-own-name).
@@ -245,25 +245,46 @@ function beyondEgress(
     return ends({ code: "not-exposed", at: thief.gateway, params: { name: imported.exportedHost } });
   if (world.meshes.get(far.id)?.stuck.includes(imported.exportedHost) === true)
     return ends({ code: "federation-stuck", at: far.istiod, params: { host: imported.host } });
-  const farPeer = far.peers.find(({ ref }) => ref.name === peerOf(far, imported).name);
   const exported = exportsOf(imported);
-  if (!farPeer || exported.length === 0) return ends(broken(null, "the other end exports it no more"));
-  const farCluster = clusterOf(inventory, far);
-  const service = ingressService(farCluster, far, farPeer);
-  const addresses = service ? outsideAddresses(farCluster, service) : [];
-  if (!service || !peer.view.spec.remote.addresses.some((address) => addresses.includes(address)))
-    return ends(broken(service?.ref ?? null, "the other end's ingress gateway is gone"));
-  const ingressName = farPeer.view.spec.gateways.ingress.name;
-  const ingress: ObjectRef = { ...egress, cluster: far.cluster, namespace: service.ref.namespace, name: ingressName };
-  const caller: Caller = {
-    trustDomain: far.trustDomain,
-    namespace: service.ref.namespace ?? "",
-    account: `${ingressName}-service-account`,
-  };
+  const ingress = kept(`ingress for ${near.id}`, imported.link, far, () =>
+    ingressFor(world, { peer, at: egress }, far, imported),
+  );
+  if (!ingress || exported.length === 0) return ends(broken(null, "the other end exports it no more"));
+  if ("reason" in ingress) return ends(ingress.reason);
   const trust = federationTrust(look, near, far);
   if (trust) return ends(trust);
-  const atIngress: Hop = { at: ingress, what: `ends it, and opens a new one as ${principalOf(caller)}` };
-  return served(look, { far, exported, caller, hops: [atIngress], port });
+  const { caller, hop } = ingress;
+  return served(look, { far, exported, caller, hops: [hop], port });
+}
+
+interface Ingress {
+  readonly caller: Caller;
+  readonly hop: Hop;
+}
+
+/** The gateway that takes a link's requests in on the other end, whatever they ask for; null: that end has no peer for the link. */
+function ingressFor(
+  world: World,
+  { peer, at: egress }: Pick<Egress, "peer" | "at">,
+  far: Mesh,
+  imported: ImportedService,
+): Ingress | { readonly reason: Reason } | null {
+  const farPeer = far.peers.find(({ ref }) => ref.name === peerOf(far, imported).name);
+  if (!farPeer) return null;
+  const cluster = clusterOf(world.derived().inventory, far);
+  const service = ingressService(cluster, far, farPeer);
+  const addresses = service ? outsideAddresses(cluster, service) : [];
+  if (!service || !peer.view.spec.remote.addresses.some((address) => addresses.includes(address)))
+    return { reason: broken(service?.ref ?? null, "the other end's ingress gateway is gone") };
+  const { name } = farPeer.view.spec.gateways.ingress;
+  const { namespace } = service.ref;
+  const caller: Caller = {
+    trustDomain: far.trustDomain,
+    namespace: namespace ?? "",
+    account: `${name}-service-account`,
+  };
+  const at: ObjectRef = { ...egress, cluster: far.cluster, namespace, name };
+  return { caller, hop: { at, what: `ends it, and opens a new one as ${principalOf(caller)}` } };
 }
 
 /** Both gateways take the other's root from their peer (spec 1, ServiceMeshPeer); their proxies hold it like any other. */
@@ -279,12 +300,16 @@ function federationTrust(look: Look, near: Mesh, far: Mesh): Reason | null {
 }
 
 function gatewayMemory(look: Look, mesh: Mesh, kind: "ingress" | "egress") {
+  const workload = look.world.derived().kept(`${kind} gateway`, mesh, null, () => gatewayWorkload(mesh, kind));
+  return workload && { workload, memory: proxyOf(look.world, mesh, workload) };
+}
+
+function gatewayWorkload(mesh: Mesh, kind: "ingress" | "egress"): ObjectRef | null {
   const [peer] = mesh.peers;
   const name = peer?.view.spec.gateways[kind].name ?? "";
   if (name === "") return null;
   const namespace = gatewayNamespace(mesh, kind, name);
-  const workload: ObjectRef = { cluster: mesh.cluster, group: "apps", kind: "Deployment", namespace, name };
-  return { workload, memory: proxyOf(look.world, mesh, workload) };
+  return { cluster: mesh.cluster, group: "apps", kind: "Deployment", namespace, name };
 }
 
 interface Serving {

@@ -164,7 +164,7 @@ function derive(
   clusters: World["clusters"],
   meshes: World["meshes"],
   options: FederationOptions,
-  { read, keep }: Readings,
+  { read, keep, keepPart }: Readings,
 ): Derived {
   const held = [...meshes.values()].flatMap(({ sets }) => [...sets.values()].flatMap(({ object }) => object ?? []));
   const byCluster = groupBy(held, ({ ref }) => ref.cluster);
@@ -184,13 +184,16 @@ function derive(
     if (!reading) throw new Error(`the world has no cluster ${mesh.cluster}`);
     return reading.pods();
   };
-  const federation = once(() => federate(inventory, podsOf, options, keep));
+  const federation = once(() => federate(inventory, podsOf, options, keepPart));
   const byId = new Map(inventory.meshes.map((mesh) => [mesh.id, mesh]));
-  const imports = once(() => groupBy(federation().imports, ({ importer }) => importer));
+  const imports = once(() => {
+    const taken = federation().imports;
+    return keep("imports by importer", [taken], () => groupBy(taken, ({ importer }) => importer));
+  });
   const byHost = new Map<MeshId, ReadonlyMap<string, readonly ImportedService[]>>();
   const exported = once(() => {
     const offers = federation().exports;
-    return keep("exports by offer", offers, () => groupBy(offers, offerKey));
+    return keep("exports by offer", [offers], () => groupBy(offers, offerKey));
   });
   return {
     inventory,

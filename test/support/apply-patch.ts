@@ -12,7 +12,7 @@ export function applyPatch(body: Json, ops: readonly PatchOp[]): Json {
 }
 
 function applyOne(root: Json, op: PatchOp): Json {
-  const parts = pointerParts(op.path);
+  const parts = [...pointerParts(op.path)];
   const last = parts.pop();
   if (last === undefined) throw new Error("a patch of the whole document");
   const parentPath = op.path.slice(0, op.path.lastIndexOf("/"));

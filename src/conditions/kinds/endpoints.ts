@@ -241,7 +241,9 @@ function ofNames(expected: Expected, { names }: HostView, how: "exactly" | "amon
 const scheme = "spiffe://";
 
 function domainOf(name: string): string {
-  return name.startsWith(scheme) ? (name.slice(scheme.length).split("/")[0] ?? "") : "";
+  if (!name.startsWith(scheme)) return "";
+  const end = name.indexOf("/", scheme.length);
+  return name.slice(scheme.length, end < 0 ? undefined : end);
 }
 
 function pathOf(name: string): string {

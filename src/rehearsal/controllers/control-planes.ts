@@ -4,7 +4,6 @@ import { equalJson } from "../../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../../core/object-ref.ts";
 import { valueAt } from "../../core/pointer.ts";
 import { gatewayNamespace } from "../../federation/gateways.ts";
-import { indexPods } from "../../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../../inventory/mesh.ts";
 import { managesPolicies, operatorPolicies } from "../../target/managed-policies.ts";
 import { restartedIstiod } from "../restart.ts";
@@ -86,7 +85,7 @@ function stowed(world: World, mesh: Mesh, { kind: kindOf, name }: Gateway): Worl
   const deployment: ObjectRef = { cluster: mesh.cluster, group: "apps", kind: "Deployment", namespace, name };
   const service: ObjectRef = { ...deployment, group: "", kind: "Service" };
   const key = refKey(deployment);
-  const { pods } = indexPods(clusterOf(world.derived().inventory, mesh));
+  const { pods } = world.derived().podsOf(mesh);
   const refs = [
     deployment,
     service,
