@@ -37,10 +37,20 @@ function findShapes(pods: PodIndex, service: Typed<"Service">): readonly PodShap
   if (isFixed(service)) {
     return [...new Set((pods.fixed(namespace, service.ref.name) ?? []).flatMap((address) => address.pods))];
   }
+  return shapesSelected(pods, namespace, selector);
+}
+
+/** The live pods that a selector finds, and the templates of workloads without any: what is scaled to zero may be scaled up. */
+export function shapesSelected(
+  pods: PodIndex,
+  namespace: string,
+  selector: Readonly<Record<string, string>>,
+): readonly PodShape[] {
   const live = pods.find("pods", namespace, selector);
+  const idle = pods.find("templates", namespace, selector);
+  if (idle.length === 0) return live;
   const running = new Set(live.map(({ workload }) => refKey(workload)));
-  const idle = pods.find("templates", namespace, selector).filter(({ workload }) => !running.has(refKey(workload)));
-  return [...live, ...idle];
+  return [...live, ...idle.filter(({ workload }) => !running.has(refKey(workload)))];
 }
 
 /** Whether somebody writes the Service's addresses by hand: it selects no pods. An ExternalName has none at all. */

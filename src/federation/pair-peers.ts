@@ -25,8 +25,10 @@ export interface Pairing {
   readonly unpaired: readonly PeerEnd[];
 }
 
+type End = Pick<Side, "mesh" | "peer">;
+
 interface Candidate {
-  readonly sides: readonly [Side, Side];
+  readonly sides: readonly [End, End];
   readonly facts: readonly LinkFact[];
 }
 
@@ -127,7 +129,8 @@ function allCandidates(sides: readonly Side[], keep: KeepPart): Candidate[] {
 
 function candidate(left: Side, right: Side): Candidate {
   const [one, other] = left.mesh.id < right.mesh.id ? [left, right] : [right, left];
-  return { sides: [one, other], facts: [...factsSeenFrom(one, other), ...factsSeenFrom(other, one)] };
+  const end = ({ mesh, peer }: Side): End => ({ mesh, peer });
+  return { sides: [end(one), end(other)], facts: [...factsSeenFrom(one, other), ...factsSeenFrom(other, one)] };
 }
 
 /** Nothing disagrees, and something that two meshes cannot share by accident agrees: an address or a root. */
@@ -203,10 +206,10 @@ function linkOf({ sides: [one, other], facts }: Candidate): Link {
   };
 }
 
-function rejectionOf({ peer }: Side): string | null {
+function rejectionOf({ peer }: End): string | null {
   return peerRejection({ name: peer.ref.name, namespace: peer.ref.namespace ?? "" });
 }
 
-function endOf(side: Side): PeerEnd {
+function endOf(side: End): PeerEnd {
   return { mesh: side.mesh.id, peer: side.peer.ref };
 }

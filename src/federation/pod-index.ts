@@ -62,25 +62,44 @@ const selectingKinds = [...templateKinds, "ReplicaSet.apps"] as const;
 
 /** Indexes the pods and templates of a cluster. Pods that have ended count for nothing. */
 export function indexPods(cluster: Cluster): PodIndex {
-  const pods = cluster.typed.Pod.filter(
+  const pods = podsIn(cluster);
+  return indexOf(pods, templatesIn(cluster), fixedAddresses(cluster, pods), labelsIn(cluster));
+}
+
+function podsIn(cluster: Cluster): readonly PodShape[] {
+  return cluster.typed.Pod.filter(
     ({ view }) => view.status.phase !== "Succeeded" && view.status.phase !== "Failed",
   ).map((pod) => podShape(cluster, pod));
-  const templates = templateKinds.flatMap((kind) =>
+}
+
+function templatesIn(cluster: Cluster): readonly PodShape[] {
+  return templateKinds.flatMap((kind) =>
     cluster.typed[kind].map(({ ref, view }) => templateShape(ref, view.spec.template, view.spec.replicas ?? 1)),
   );
+}
+
+type LabelsOf = PodIndex["selectorOf"];
+
+/** Apart from the cluster, which a rehearsal lets go of while it keeps the index. */
+function indexOf(
+  pods: readonly PodShape[],
+  templates: readonly PodShape[],
+  fixed: PodIndex["fixed"],
+  selectorOf: LabelsOf,
+): PodIndex {
   const indexes = { pods: byPair(pods), templates: byPair(templates) };
   return {
     pods,
     templates,
     supplied: pods.length > 0 || templates.length > 0,
-    fixed: fixedAddresses(cluster, pods),
+    fixed,
     behind: new Map(),
-    selectorOf: (workload) => selectorOf(cluster, workload),
+    selectorOf,
     find: (of, namespace, selector) => {
       // The rarest pair's shapes are few; only they are compared in full.
       let fewest: readonly PodShape[] | null = null;
-      for (const [key, value] of Object.entries(selector)) {
-        const shapes = indexes[of].get(`${namespace}|${key}=${value}`) ?? [];
+      for (const key of Object.keys(selector)) {
+        const shapes = indexes[of].get(`${namespace}|${key}=${selector[key] ?? ""}`) ?? [];
         if (fewest === null || shapes.length < fewest.length) fewest = shapes;
       }
       return (fewest ?? []).filter(({ labels }) => matchesPairs(selector, labels));
@@ -88,11 +107,14 @@ export function indexPods(cluster: Cluster): PodIndex {
   };
 }
 
-function selectorOf(cluster: Cluster, workload: ObjectRef): Readonly<Record<string, string>> {
-  const { namespace, name } = workload;
-  if (kindKey(workload) === "Pod") return findTyped(cluster, "Pod", namespace ?? "", name)?.view.metadata.labels ?? {};
-  const kind = selectingKinds.find((each) => each === kindKey(workload));
-  return (kind && findTyped(cluster, kind, namespace ?? "", name)?.view.spec.selector.matchLabels) ?? {};
+function labelsIn({ byName }: Cluster): LabelsOf {
+  const pods = byName.Pod;
+  const workloads = new Map(selectingKinds.map((kind) => [kind as string, byName[kind]] as const));
+  return (workload) => {
+    const place = `${workload.namespace ?? ""}/${workload.name}`;
+    if (kindKey(workload) === "Pod") return pods.get(place)?.view.metadata.labels ?? {};
+    return workloads.get(kindKey(workload))?.get(place)?.view.spec.selector.matchLabels ?? {};
+  };
 }
 
 function byPair(shapes: readonly PodShape[]): ReadonlyMap<string, readonly PodShape[]> {

@@ -4,7 +4,7 @@ import { type ObjectRef, refKey } from "../core/object-ref.ts";
 import { sortedBy, sortedUnique } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { ImportedService } from "../federation/federation.ts";
-import { shapesBehind } from "../federation/find-runners.ts";
+import { shapesBehind, shapesSelected } from "../federation/find-runners.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import type { Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
@@ -86,7 +86,7 @@ function findEndpoints(view: IstiodView, service: KnownService, { port, network,
   const together = servicesNamed(view, host).filter((each) => each.namespace === namespace);
   const endpoints: Endpoint[] = [];
   const leftOut: LeftOut[] = [];
-  const names = new Set(together.flatMap((each) => each.names));
+  const names = together.flatMap((each) => each.names);
   for (const each of together) {
     const at = each.ports.find(({ number }) => number === port);
     if (!at) continue;
@@ -95,13 +95,13 @@ function findEndpoints(view: IstiodView, service: KnownService, { port, network,
       if (number === null) continue;
       const takes = takesMtls(view, shape, number);
       endpoints.push({ to: "pod", shape, port: number, takesMtls: takes, mtls: tls?.mutual ?? takes });
-      names.add(identityOf(view.mesh.trustDomain, shape));
+      names.push(identityOf(view.mesh.trustDomain, shape));
     }
     for (const entry of workloadEntriesOf(view, each)) {
       const number = portOfEntry(entry, at, each);
       if (number === null) continue;
       const account = textAt(entry.object.body, "/spec/serviceAccount");
-      if (account !== "") names.add(spiffe(view.mesh.trustDomain, namespace, account));
+      if (account !== "") names.push(spiffe(view.mesh.trustDomain, namespace, account));
       addEntry({ view, entry, port: number, network, tls }, endpoints, leftOut);
     }
   }
@@ -111,9 +111,9 @@ function findEndpoints(view: IstiodView, service: KnownService, { port, network,
 }
 
 /** Each name counts under the mesh's trust domain aliases too (Istio 1.20, pkg/spiffe, ExpandWithTrustDomains; seen in the lab's calibration). */
-function withAliases(names: Iterable<string>, aliases: readonly string[]): readonly string[] {
-  if (aliases.length === 0) return [...names];
-  return [...names].flatMap((name) => {
+function withAliases(names: readonly string[], aliases: readonly string[]): readonly string[] {
+  if (aliases.length === 0) return names;
+  return names.flatMap((name) => {
     const path = /^spiffe:\/\/[^/]+(?<path>\/.*)$/u.exec(name)?.groups?.["path"];
     return path === undefined ? [name] : [name, ...aliases.map((domain) => `spiffe://${domain}${path}`)];
   });
@@ -125,13 +125,7 @@ function podsOf(view: IstiodView, { service, entry, namespace }: KnownService): 
   if (service) return shapesBehind(pods, service);
   const labels = entry?.view.spec.workloadSelector?.labels;
   if (!labels) return entry ? podsAt(entry, pods.pods) : [];
-  const live = pods.find("pods", namespace, labels);
-  const running = new Set(live.map(({ workload }) => refKey(workload)));
-  // A workload that is scaled to zero answers again when it is scaled up.
-  return [
-    ...live,
-    ...pods.find("templates", namespace, labels).filter(({ workload }) => !running.has(refKey(workload))),
-  ];
+  return view.derived.kept(`selected in ${namespace}`, labels, pods, () => shapesSelected(pods, namespace, labels));
 }
 
 /** The pods at the addresses that an entry states; mTLS and account of an endpoint are theirs (export.fixed-addresses). */

@@ -173,18 +173,45 @@ function accounts(world: World, written: readonly Written[]) {
         add(pointer === "/spec" ? { spec: value } : { spec: { rules: value } });
   }
   const distinct = [...rules.values()];
+  const rest: number[] = [];
+  const byAccount = new Map<string, number[]>();
+  for (const [at, rule] of distinct.entries()) {
+    const named = accountsNamed(rule);
+    if (named === null) rest.push(at);
+    else for (const name of named) byAccount.set(name, [...(byAccount.get(name) ?? []), at]);
+  }
   const said = new Map<string, string>();
   return ({ trustDomain }: Mesh, namespace: string, account: string): string => {
     const key = `${trustDomain}|${namespace}|${account}`;
     const known = said.get(key);
     if (known !== undefined) return known;
     const caller = { trustDomain, namespace, account };
-    const text = distinct
-      .map((rule) => domains.map((list) => takenText(takenBy(rule, caller, list))).join(","))
+    const text = [...rest, ...(byAccount.get(`/ns/${namespace}/sa/${account}`) ?? [])]
+      .flatMap((at) => {
+        const rule = distinct[at];
+        return rule ? [`${at} ${domains.map((list) => takenText(takenBy(rule, caller, list))).join(",")}`] : [];
+      })
       .join(";");
     said.set(key, text);
     return text;
   };
+}
+
+const accountNamed = /^[^/*]+(\/ns\/[^/*]+\/sa\/[^/*]+)$/u;
+
+/** The accounts, "/ns/NAMESPACE/sa/ACCOUNT", of which alone a rule takes any, whatever their trust domain; null: it may take others. */
+function accountsNamed({ from }: Rule): ReadonlySet<string> | null {
+  const names = new Set<string>();
+  if (from.length === 0) return null;
+  for (const { source } of from) {
+    if (source.principals.length === 0) return null;
+    for (const principal of source.principals) {
+      const [, account] = accountNamed.exec(principal) ?? [];
+      if (account === undefined) return null;
+      names.add(account);
+    }
+  }
+  return names;
 }
 
 /** Most rules take an account not at all, or whole. */

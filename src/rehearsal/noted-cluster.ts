@@ -2,50 +2,49 @@
 import type { Cluster } from "../inventory/cluster.ts";
 import type { KindName } from "../inventory/kinds/registry.ts";
 
-export interface NotedCluster {
-  /** To be looked at in place of the other. */
-  readonly cluster: Cluster;
-  /** Whether everything that has been looked at is the same here. */
-  readonly isSameIn: (other: Cluster) => boolean;
+/** What has been looked at: objects that are compared one by one would be many, so each kind's whole list stands for them. */
+export interface Noted {
+  readonly lists: Map<KindName, unknown>;
+  /** The cluster itself, where all objects were asked for. */
+  whole: Cluster | null;
 }
 
-export function notedCluster(cluster: Cluster): NotedCluster {
-  const seen = new Map<string, unknown>();
-  let isWhole = false;
-  const noted = <L extends Cluster["typed"] | Cluster["byName"]>(lists: L): L =>
-    new Proxy(lists, {
-      get: (all, kind) => {
+export function nothingNoted(): Noted {
+  return { lists: new Map(), whole: null };
+}
+
+/** The cluster, to be looked at by whoever is to be noted. Kept values live long: `noted` holds on to no more than was looked at. */
+export function notingIn(noted: Noted, cluster: Cluster): Cluster {
+  const byKind = <L extends Cluster["typed"] | Cluster["byName"]>(all: L): L =>
+    new Proxy(all, {
+      get: (lists, kind) => {
         // Whoever asks has the name of a kind.
         const name = kind as KindName;
-        seen.set(name, cluster.typed[name]);
-        return all[name];
+        noted.lists.set(name, cluster.typed[name]);
+        return lists[name];
       },
     });
-  const whole = <T>(value: () => T): T => {
-    isWhole = true;
-    return value();
-  };
   return {
-    cluster: {
-      id: cluster.id,
-      coverage: cluster.coverage,
-      certificates: cluster.certificates,
-      asOfMs: cluster.asOfMs,
-      typed: noted(cluster.typed),
-      byName: noted(cluster.byName),
-      get objects() {
-        return whole(() => cluster.objects);
-      },
-      get byKind() {
-        return whole(() => cluster.byKind);
-      },
+    id: cluster.id,
+    // The same for all that becomes of a cluster.
+    coverage: cluster.coverage,
+    certificates: cluster.certificates,
+    asOfMs: cluster.asOfMs,
+    typed: byKind(cluster.typed),
+    byName: byKind(cluster.byName),
+    get objects() {
+      noted.whole = cluster;
+      return cluster.objects;
     },
-    isSameIn: (other) =>
-      cluster === other ||
-      (!isWhole &&
-        cluster.coverage === other.coverage &&
-        cluster.certificates === other.certificates &&
-        cluster.asOfMs === other.asOfMs &&
-        [...seen].every(([kind, list]) => other.typed[kind as KindName] === list)),
+    get byKind() {
+      noted.whole = cluster;
+      return cluster.byKind;
+    },
   };
+}
+
+/** Whether everything that was noted is the same in this state of the cluster. */
+export function isSameIn({ lists, whole }: Noted, cluster: Cluster): boolean {
+  if (whole !== null) return whole === cluster;
+  return [...lists].every(([kind, list]) => cluster.typed[kind] === list);
 }

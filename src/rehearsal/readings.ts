@@ -10,7 +10,7 @@ import type { Cluster } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import { inventoryOf } from "../inventory/take-inventory.ts";
 import { asCluster, type ClusterState, once, sliceOfObjects } from "./cluster-state.ts";
-import { type NotedCluster, notedCluster } from "./noted-cluster.ts";
+import { isSameIn, type Noted, nothingNoted, notingIn } from "./noted-cluster.ts";
 
 export interface Reading {
   readonly cluster: Cluster;
@@ -45,7 +45,8 @@ interface Keeping extends Pick<Readings, "keep" | "keepPart"> {
 
 interface Kept {
   readonly of: readonly unknown[];
-  readonly clusters: readonly NotedCluster[];
+  /** In each of the clusters. */
+  readonly noted: readonly Noted[];
   readonly value: unknown;
 }
 
@@ -66,7 +67,7 @@ export function readings(): Readings {
     remember(
       name,
       (each) => isOf(each, of),
-      () => ({ of, clusters: [], value: make() }),
+      () => ({ of, noted: [], value: make() }),
     ).value as T;
   const keepPart: KeepPart = <T, C extends readonly Cluster[] | []>(
     name: string,
@@ -75,18 +76,19 @@ export function readings(): Readings {
     make: (...clusters: C) => T,
   ): T => {
     const fits = (each: Kept): boolean =>
-      isOf(each, of) && each.clusters.every(({ isSameIn }, at) => isSameIn(clusters[at] as Cluster));
+      isOf(each, of) && clusters.every((cluster, at) => isSameIn(each.noted[at] ?? nothingNoted(), cluster));
     return remember(name, fits, () => {
-      const noted = clusters.map(notedCluster);
+      const noted = clusters.map(nothingNoted);
       // As many as were given.
-      return { of, clusters: noted, value: make(...(noted.map(({ cluster }) => cluster) as unknown as C)) };
+      const looked = clusters.map((cluster, at) => notingIn(noted[at] ?? nothingNoted(), cluster)) as unknown as C;
+      return { of, noted, value: make(...looked) };
     }).value as T;
   };
   const same = <T>(name: string, value: T): T =>
     remember(
       name,
       (each) => equalJson(each.value as Json, value as Json),
-      () => ({ of: [], clusters: [], value }),
+      () => ({ of: [], noted: [], value }),
     ).value as T;
   const keyOf = rememberedKeys();
   return {

@@ -30,10 +30,14 @@ export function refusedByPolicy(view: IstiodView, shape: PodShape, port: number,
 
 /** Callers of a trust domain that the workload's policies may tell apart. */
 export function strangersAt(view: IstiodView, shape: PodShape, trustDomain: string): readonly Caller[] {
-  return strangersOf(
-    trustDomain,
-    policiesOf(view, shape).map((policy) => policy.view.spec),
-  );
+  const policies = policiesOf(view, shape);
+  const make = (): readonly Caller[] =>
+    strangersOf(
+      trustDomain,
+      policies.map((policy) => policy.view.spec),
+    );
+  const slice = view.state.slices.get("AuthorizationPolicy.security.istio.io");
+  return slice ? slice.kept(`strangers of ${trustDomain}`, policies, null, make) : make();
 }
 
 function policiesOf(view: IstiodView, shape: PodShape): readonly Policy[] {

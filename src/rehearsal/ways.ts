@@ -1,9 +1,10 @@
 // The ways that a client's requests to a host can take in a world: from each endpoint that its proxy has, hop by hop, to where they end.
 import type { Hop, Reason, Way } from "../dataplane/reached.ts";
 import type { Host } from "../core/ids.ts";
-import { type ObjectRef, refKey, refText } from "../core/object-ref.ts";
+import { type ObjectRef, refText } from "../core/object-ref.ts";
 import type { ExportedService, ImportedService } from "../federation/federation.ts";
 import { egressService, gatewayNamespace, ingressService, outsideAddresses } from "../federation/gateways.ts";
+import { shapesSelected } from "../federation/find-runners.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
 import { type Caller, principalOf } from "../policies/match-source.ts";
@@ -323,10 +324,15 @@ interface Serving {
 /** The last hop: inside the exporter's mesh, to any pod of the service, with a sidecar or without. */
 function served(look: Look, { far, exported, caller, hops, port }: Serving): Way {
   const view = look.told(far);
-  const pods = look.world.derived().podsOf(far);
+  const derived = look.world.derived();
+  const pods = derived.podsOf(far);
   let good: Way | null = null;
   for (const each of exported) {
-    for (const shape of [...pods.find("pods", each.service.namespace ?? "", each.selector), ...idle(pods, each)]) {
+    const namespace = each.service.namespace ?? "";
+    const shapes = derived.kept(`selected in ${namespace}`, each.selector, pods, () =>
+      shapesSelected(pods, namespace, each.selector),
+    );
+    for (const shape of shapes) {
       const at: Hop[] = [...hops, { at: shape.workload, what: `answers ${each.localHost}:${port}` }];
       const target = each.ports.find(({ number }) => number === port)?.targetPort;
       const targetPort = target?.known === true ? target.value : port;
@@ -347,15 +353,6 @@ function served(look: Look, { far, exported, caller, hops, port }: Serving): Way
     at: first?.service ?? null,
     params: { host: first?.localHost ?? "" },
   });
-}
-
-function idle(
-  pods: ReturnType<ReturnType<World["derived"]>["podsOf"]>,
-  { service, selector }: ExportedService,
-): readonly PodShape[] {
-  const namespace = service.namespace ?? "";
-  const running = new Set(pods.find("pods", namespace, selector).map(({ workload }) => refKey(workload)));
-  return pods.find("templates", namespace, selector).filter(({ workload }) => !running.has(refKey(workload)));
 }
 
 function arrives(path: Way["path"], hops: readonly Hop[], seenAs: string | null): Way {

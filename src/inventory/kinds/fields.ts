@@ -103,14 +103,16 @@ export const maybeFlag = field<boolean | null>((value, misfits) => {
 /** A boolean; absent is false. */
 export const flag = field<boolean>((value, misfits) => maybeFlag.read(value, misfits) ?? false);
 
-/** A list; absent is empty. */
+/** A list; absent is empty. Views are never changed, so that all empty ones are one: most fields of most objects are absent. */
 export function list<T>(item: Field<T>): Field<T[]> {
+  const none: T[] = [];
   return field((value, misfits) => {
-    if (isAbsent(value)) return [];
+    if (isAbsent(value)) return none;
     if (!Array.isArray(value)) {
       misfits.push(wrongType("array", value));
-      return [];
+      return none;
     }
+    if (value.length === 0) return none;
     return value.map((each: unknown, at) => {
       const before = misfits.length;
       const view = item.read(each, misfits);
@@ -131,13 +133,14 @@ export function maybeList<T>(item: Field<T>): Field<T[] | null> {
 
 /** A map; absent is empty. */
 export function mapOf<T>(item: Field<T>): Field<Record<string, T>> {
+  const none: Record<string, T> = {};
   return field((value, misfits) => {
-    const views: Record<string, T> = {};
-    if (isAbsent(value)) return views;
+    if (isAbsent(value)) return none;
     if (!isJsonObject(value)) {
       misfits.push(wrongType("record", value));
-      return views;
+      return none;
     }
+    const views: Record<string, T> = {};
     for (const key of Object.keys(value)) {
       // Assigned, this one key would set the prototype.
       if (key === "__proto__") continue;
@@ -182,7 +185,16 @@ export function object<S extends Shape>(shape: S): Field<OutOf<S>> {
 /** An object; absent reads like `{}`. */
 export function part<S extends Shape>(shape: S): Field<OutOf<S>> {
   const { read } = object(shape);
-  return field((value, misfits) => read(value ?? {}, misfits));
+  let none: OutOf<S> | null = null;
+  return field((value, misfits) => {
+    if (!isAbsent(value)) return read(value, misfits);
+    if (none !== null) return none;
+    const before = misfits.length;
+    const view = read({}, misfits);
+    // Where a field must be there, each object says so of its own.
+    if (misfits.length === before) none = view;
+    return view;
+  });
 }
 
 /** An object; absent is null. */
