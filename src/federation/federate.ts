@@ -96,18 +96,17 @@ interface RecordedParts {
   readonly offers: readonly string[];
 }
 
+interface RecordSources extends Pick<ExportingEnd, "stated"> {
+  /** A Service that a mesh holds, by "NAMESPACE/NAME". */
+  readonly held: (mesh: Mesh, place: string) => HeldService | undefined;
+  readonly podsOf: (mesh: Mesh) => PodIndex;
+}
+
 /** What only records of ours still tell of. */
 function recordedParts(
   inventory: Inventory,
   ends: readonly EndParts[],
-  {
-    held,
-    podsOf,
-    stated,
-  }: Pick<ExportingEnd, "stated"> & {
-    readonly held: (mesh: Mesh, place: string) => HeldService | undefined;
-    readonly podsOf: (mesh: Mesh) => PodIndex;
-  },
+  { held, podsOf, stated }: RecordSources,
 ): RecordedParts {
   const recorded = recordedImports(inventory);
   if (recorded.length === 0) return { exports: [], imports: [], offers: [] };

@@ -1,6 +1,7 @@
 // Which clients of a mesh cannot differ: nothing that is there, or that a plan writes, tells one from the other.
 import { canonicalJson, type Json } from "../core/json.ts";
 import { type KubeObject, kindKey, type ObjectRef, refKey } from "../core/object-ref.ts";
+import { groupBy } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import type { Misfit } from "../inventory/kinds/fields.ts";
@@ -173,23 +174,22 @@ function accounts(world: World, written: readonly Written[]) {
         add(pointer === "/spec" ? { spec: value } : { spec: { rules: value } });
   }
   const distinct = [...rules.values()];
-  const rest: number[] = [];
-  const byAccount = new Map<string, number[]>();
-  for (const [at, rule] of distinct.entries()) {
-    const named = accountsNamed(rule);
-    if (named === null) rest.push(at);
-    else for (const name of named) byAccount.set(name, [...(byAccount.get(name) ?? []), at]);
-  }
+  // A rule that names accounts is held against these alone: thousands of accounts against thousands of rules are too many.
+  const others = distinct.flatMap((rule, at) => (accountsNamed(rule) === null ? [at] : []));
+  const naming = distinct.flatMap((rule, at) => [...(accountsNamed(rule) ?? [])].map((name) => ({ name, at })));
+  const byAccount = groupBy(naming, ({ name }) => name);
   const said = new Map<string, string>();
   return ({ trustDomain }: Mesh, namespace: string, account: string): string => {
     const key = `${trustDomain}|${namespace}|${account}`;
     const known = said.get(key);
     if (known !== undefined) return known;
     const caller = { trustDomain, namespace, account };
-    const text = [...rest, ...(byAccount.get(`/ns/${namespace}/sa/${account}`) ?? [])]
+    const among = [...others, ...(byAccount.get(`/ns/${namespace}/sa/${account}`) ?? []).map(({ at }) => at)];
+    const text = among
       .flatMap((at) => {
         const rule = distinct[at];
-        return rule ? [`${at} ${domains.map((list) => takenText(takenBy(rule, caller, list))).join(",")}`] : [];
+        const taken = rule ? domains.map((list) => takenText(takenBy(rule, caller, list))) : [];
+        return taken.some((each) => each !== "") ? [`${at} ${taken.join(",")}`] : [];
       })
       .join(";");
     said.set(key, text);
