@@ -143,7 +143,7 @@ function listed(path: string, cwd: string, findings: Finding[]): string[] {
     return sortedUnique(entries);
   } catch (error) {
     const gone = error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-    const at = [{ file: shown, line: 1 }];
+    const at = [{ file: shown, line: 0 }];
     findings.push(gone ? pathMissing.at(at, {}) : fileUnreadable.at(at, { reason: errorReason(error) }));
     return [];
   }

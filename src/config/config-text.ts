@@ -13,7 +13,7 @@ export async function readConfigText(file: string, expected: string): Promise<Pr
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
   } catch (error) {
-    return refused([configUnreadable.at([{ file, line: 1 }], { reason: readReason(error) })]);
+    return refused([configUnreadable.at([{ file, line: 0 }], { reason: readReason(error) })]);
   }
   const parsed = parseConfigText(text);
   if (parsed.errors.length > 0) {

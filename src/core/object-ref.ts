@@ -13,7 +13,7 @@ export interface ObjectRef {
   readonly name: string;
 }
 
-/** Where an object was read. */
+/** Where an object was read. Lines count from 1; 0 stands for the file as a whole, or a path where there is none. */
 export type Origin = { readonly file: string; readonly line: number } | { readonly cluster: ClusterId };
 
 export interface KubeObject {

@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
     name: "a file over --max-file-size",
     spoil: (west) =>
       writeFileSync(join(west, "odd.yaml"), `${configMap("large")}data:\n  x: ${"x".repeat(2_000_000)}\n`),
-    says: [/MF007/, /at {2}west\/odd\.yaml:1/],
+    says: [/MF007/, /at {2}west\/odd\.yaml$/m],
     argv: ["--max-file-size", "1Mi"],
     code: 1,
   },

@@ -32,10 +32,10 @@ describe("bad input among good", () => {
 
   it.each([
     ["not UTF-8", Buffer.from([...Buffer.from("kind: a\nname: "), 0xe4, 10]), "MF008 bad.yaml:2"],
-    ["UTF-16 with a mark", Buffer.from("\uFEFFkind: Service\n", "utf16le"), "MF009 bad.yaml:1"],
+    ["UTF-16 with a mark", Buffer.from("\uFEFFkind: Service\n", "utf16le"), "MF009 bad.yaml:0"],
     ["a null byte", "kind: a\u0000b\n", "MF011 bad.yaml:1"],
-    ["damaged gzip", Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), "MF010 bad.yaml:1"],
-    ["gzip cut short", gzipSync(service("x")).subarray(0, 40), "MF010 bad.yaml:1"],
+    ["damaged gzip", Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), "MF010 bad.yaml:0"],
+    ["gzip cut short", gzipSync(service("x")).subarray(0, 40), "MF010 bad.yaml:0"],
   ])("reports %s", async (_, content, expected) => {
     const input = await readContents({ ...good, "bad.yaml": content });
     expect(names(input)).toEqual(goodOnly);
@@ -46,7 +46,7 @@ describe("bad input among good", () => {
     const large = service("x", "shop", `# ${"x".repeat(5000)}\n`);
     const input = await readContents({ ...good, "a.yaml": large, "b.yaml.gz": gzipSync(large) }, 1000);
     expect(names(input)).toEqual(goodOnly);
-    expect(input.findings.map(brief)).toEqual(["MF007 a.yaml:1", "MF007 b.yaml.gz:1"]);
+    expect(input.findings.map(brief)).toEqual(["MF007 a.yaml:0", "MF007 b.yaml.gz:0"]);
     expect(input.findings[1]?.params["where"]).toBe(" after decompression");
   });
 
@@ -55,7 +55,7 @@ describe("bad input among good", () => {
     execFileSync("mkfifo", [path.join(folder, "pipe.yaml")]);
     const input = await readFiles(east, ["."], { cwd: folder });
     expect(names(input)).toEqual(goodOnly);
-    expect(input.findings.map(brief)).toEqual(["MF005 pipe.yaml:1"]);
+    expect(input.findings.map(brief)).toEqual(["MF005 pipe.yaml:0"]);
   });
 
   it("never opens a device behind a link, and reports a link that leads nowhere or to itself", async () => {
@@ -64,7 +64,7 @@ describe("bad input among good", () => {
     symlinkSync("nowhere", path.join(folder, "b.yaml"));
     symlinkSync("c.yaml", path.join(folder, "c.yaml"));
     const input = await readFiles(east, ["."], { cwd: folder });
-    expect(input.findings.map(brief)).toEqual(["MF005 a.yaml:1", "MF006 b.yaml:1", "MF006 c.yaml:1"]);
+    expect(input.findings.map(brief)).toEqual(["MF005 a.yaml:0", "MF006 b.yaml:0", "MF006 c.yaml:0"]);
   });
 
   it("follows links, and each folder once", async () => {
@@ -82,12 +82,12 @@ describe("bad input among good", () => {
     symlinkSync("/proc/self/mem", path.join(folder, "a.yaml"));
     const input = await readFiles(east, ["."], { cwd: folder });
     expect(names(input)).toEqual(goodOnly);
-    expect(input.findings.map(brief)).toEqual(["MF004 a.yaml:1"]);
+    expect(input.findings.map(brief)).toEqual(["MF004 a.yaml:0"]);
   });
 
   it("reports names of files that could change a terminal", async () => {
     const input = await readContents({ ...good, "a\u001b[31m.yaml": service("x") });
-    expect(input.findings.map(brief)).toEqual(["MF022 .:1"]);
+    expect(input.findings.map(brief)).toEqual(["MF022 .:0"]);
     expect(JSON.stringify(input.findings)).not.toContain("\u001b");
     expect(input.findings[0]?.params["name"]).toBe('"a\\u001b[31m.yaml"');
   });

@@ -60,9 +60,9 @@ export function countSeverities(findings: readonly { readonly severity: Severity
   return { block: count("block"), warn: count("warn"), info: count("info") };
 }
 
-/** Where a finding's subject stands: "file:line", "cluster NAME" or "CLUSTER: Kind NAMESPACE/NAME". */
+/** Where a finding's subject stands: "file:line" or "file", "cluster NAME" or "CLUSTER: Kind NAMESPACE/NAME". */
 export function placeText(subject: ObjectRef | Origin): string {
   if ("kind" in subject) return refText(subject);
-  if ("file" in subject) return `${subject.file}:${subject.line}`;
+  if ("file" in subject) return subject.line === 0 ? subject.file : `${subject.file}:${subject.line}`;
   return `cluster ${subject.cluster}`;
 }

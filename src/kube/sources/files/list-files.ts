@@ -55,11 +55,11 @@ function visit(walk: Walk, shown: string, absolute: string, how: "named" | "foun
   const stats = statsOf(walk, shown, absolute, how);
   if (stats === null) return;
   if (!stats.isFile() && !stats.isDirectory()) {
-    walk.findings.push(notRegularFile.at([{ file: shown, line: 1 }], { what: whatItIs(stats) }));
+    walk.findings.push(notRegularFile.at([{ file: shown, line: 0 }], { what: whatItIs(stats) }));
     return;
   }
   if (stats.isFile() && how === "named" && archive.test(shown)) {
-    walk.findings.push(archiveNotRead.at([{ file: shown, line: 1 }], {}));
+    walk.findings.push(archiveNotRead.at([{ file: shown, line: 0 }], {}));
     return;
   }
   if (stats.isFile() && how === "found" && !manifest.test(shown)) {
@@ -85,7 +85,7 @@ function visitFolder(walk: Walk, shown: string, absolute: string): void {
       continue;
     }
     if (hasUnsafeCharacters(entry.name)) {
-      walk.findings.push(fileNameUnsafe.at([{ file: shown, line: 1 }], { name: `"${shownText(entry.name)}"` }));
+      walk.findings.push(fileNameUnsafe.at([{ file: shown, line: 0 }], { name: `"${shownText(entry.name)}"` }));
       continue;
     }
     const below = shown === "." ? entry.name : `${shown.replace(/\/$/, "")}/${entry.name}`;
@@ -99,7 +99,7 @@ function entriesOf(walk: Walk, shown: string, absolute: string): Dirent[] {
   try {
     return readdirSync(absolute, { withFileTypes: true }).sort((left, right) => compareText(left.name, right.name));
   } catch (error) {
-    walk.findings.push(fileUnreadable.at([{ file: shown, line: 1 }], { reason: errorReason(error) }));
+    walk.findings.push(fileUnreadable.at([{ file: shown, line: 0 }], { reason: errorReason(error) }));
     return [];
   }
 }
@@ -108,7 +108,7 @@ function statsOf(walk: Walk, shown: string, absolute: string, how: "named" | "fo
   try {
     return statSync(absolute);
   } catch (error) {
-    const place = [{ file: shown, line: 1 }];
+    const place = [{ file: shown, line: 0 }];
     if (isSymlink(absolute)) walk.findings.push(symlinkBroken.at(place, {}));
     else if (how === "named" && ["ENOENT", "ENOTDIR"].includes(errorCode(error))) {
       walk.findings.push(pathMissing.at(place, {}));

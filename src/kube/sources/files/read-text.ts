@@ -46,7 +46,7 @@ function readBytes(file: ListedFile, maxBytes: number, scratch: Buffer, seen: Se
     const identity = `${stats.dev}:${stats.ino}`;
     if (seen.has(identity)) return null;
     seen.add(identity);
-    if (!stats.isFile()) return unknown(notRegularFile.at([{ file: file.shown, line: 1 }], { what: "something else" }));
+    if (!stats.isFile()) return unknown(notRegularFile.at([{ file: file.shown, line: 0 }], { what: "something else" }));
     if (stats.size > maxBytes) return tooLarge(file.shown, maxBytes, "");
     // One byte more than its size: a read that comes back short has reached the end.
     const buffer = stats.size < scratch.length ? scratch : Buffer.allocUnsafe(stats.size + 1);
@@ -55,14 +55,14 @@ function readBytes(file: ListedFile, maxBytes: number, scratch: Buffer, seen: Se
     const all = readFileSync(descriptor);
     return all.length > maxBytes ? tooLarge(file.shown, maxBytes, "") : known(all);
   } catch (error) {
-    return unknown(fileUnreadable.at([{ file: file.shown, line: 1 }], { reason: errorReason(error) }));
+    return unknown(fileUnreadable.at([{ file: file.shown, line: 0 }], { reason: errorReason(error) }));
   } finally {
     if (descriptor !== null) closeSync(descriptor);
   }
 }
 
 function tooLarge(file: string, maxBytes: number, where: string): Known<never> {
-  return unknown(fileTooLarge.at([{ file, line: 1 }], { limitMiB: maxBytes / MIB, where }));
+  return unknown(fileTooLarge.at([{ file, line: 0 }], { limitMiB: maxBytes / MIB, where }));
 }
 
 function decoded(bytes: Buffer, file: string, maxBytes: number): Known<string> {
@@ -72,7 +72,7 @@ function decoded(bytes: Buffer, file: string, maxBytes: number): Known<string> {
   } catch (error) {
     const code = errorCode(error);
     if (code === "ERR_BUFFER_TOO_LARGE") return tooLarge(file, maxBytes, " after decompression");
-    return unknown(gzipBroken.at([{ file, line: 1 }], { reason: gzipReason(code) }));
+    return unknown(gzipBroken.at([{ file, line: 0 }], { reason: gzipReason(code) }));
   }
 }
 
@@ -83,7 +83,7 @@ function gzipReason(code: string): string {
 function textOf(bytes: Buffer, file: string): Known<string> {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return unknown(utf16.at([{ file, line: 1 }], {}));
+    return unknown(utf16.at([{ file, line: 0 }], {}));
   }
   if (!isUtf8(bytes)) return unknown(notUtf8.at([{ file, line: firstBadLine(bytes) }], {}));
   return known(bytes.toString("utf8"));
