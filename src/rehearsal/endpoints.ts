@@ -5,13 +5,14 @@ import { sortedBy, sortedUnique } from "../core/order.ts";
 import { valueAt } from "../core/pointer.ts";
 import type { ImportedService } from "../federation/federation.ts";
 import { shapesBehind, shapesSelected } from "../federation/find-runners.ts";
-import type { PodShape } from "../federation/pod-index.ts";
+import type { PodIndex, PodShape } from "../federation/pod-index.ts";
 import type { Typed } from "../inventory/cluster.ts";
 import { matchesPairs } from "../inventory/label-match.ts";
 import type { ClientTls } from "./client-tls.ts";
 import { labelKey } from "./cluster-state.ts";
 import { type IstiodView, type KnownPort, type KnownService, servicesNamed } from "./known-services.ts";
 import { networkGateways } from "./network-gateways.ts";
+import type { Derived } from "./world.ts";
 
 /** An endpoint that a proxy can dial. */
 export type Endpoint =
@@ -125,7 +126,17 @@ function podsOf(view: IstiodView, { service, entry, namespace }: KnownService): 
   if (service) return shapesBehind(pods, service);
   const labels = entry?.view.spec.workloadSelector?.labels;
   if (!labels) return entry ? podsAt(entry, pods.pods) : [];
-  return view.derived.kept(`selected in ${namespace}`, labels, pods, () => shapesSelected(pods, namespace, labels));
+  return selectedPods(view.derived, pods, namespace, labels);
+}
+
+/** The pods of a namespace that a selector finds, looked for once while what follows from the objects is the same. */
+export function selectedPods(
+  { kept }: Pick<Derived, "kept">,
+  pods: PodIndex,
+  namespace: string,
+  selector: Readonly<Record<string, string>>,
+): readonly PodShape[] {
+  return kept(`selected in ${namespace}`, selector, pods, () => shapesSelected(pods, namespace, selector));
 }
 
 /** The pods at the addresses that an entry states; mTLS and account of an endpoint are theirs (export.fixed-addresses). */

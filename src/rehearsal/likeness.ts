@@ -199,7 +199,10 @@ function accounts(world: World, written: readonly Written[]) {
 
 const accountNamed = /^[^/*]+(\/ns\/[^/*]+\/sa\/[^/*]+)$/u;
 
-/** The accounts, "/ns/NAMESPACE/sa/ACCOUNT", of which alone a rule takes any, whatever their trust domain; null: it may take others. */
+/**
+ * The accounts, "/ns/NAMESPACE/sa/ACCOUNT", of which alone a rule takes any, whatever their trust domain; null: it may take others. A
+ * source whose principals do not fit takes nobody, and a principal without `*` fits one account (match-source.ts has the sources).
+ */
 function accountsNamed({ from }: Rule): ReadonlySet<string> | null {
   const names = new Set<string>();
   if (from.length === 0) return null;

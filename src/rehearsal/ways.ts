@@ -4,13 +4,12 @@ import type { Host } from "../core/ids.ts";
 import { type ObjectRef, refText } from "../core/object-ref.ts";
 import type { ExportedService, ImportedService } from "../federation/federation.ts";
 import { egressService, gatewayNamespace, ingressService, outsideAddresses } from "../federation/gateways.ts";
-import { shapesSelected } from "../federation/find-runners.ts";
 import type { PodShape } from "../federation/pod-index.ts";
 import { clusterOf, type Mesh } from "../inventory/mesh.ts";
 import { type Caller, principalOf } from "../policies/match-source.ts";
 import { isGateway, meshById, passThrough } from "./east-west-passage.ts";
 import { type ClientTls, clientTls } from "./client-tls.ts";
-import { distinct, type Endpoint, endpointsOf, identityOf, type LeftOut } from "./endpoints.ts";
+import { distinct, type Endpoint, endpointsOf, identityOf, type LeftOut, selectedPods } from "./endpoints.ts";
 import { type IstiodView, istiodView, type KnownService, peerOf, serviceFor } from "./known-services.ts";
 import { networkGateways } from "./network-gateways.ts";
 import { passedOn, refusesPlainText } from "./plain-text.ts";
@@ -328,11 +327,7 @@ function served(look: Look, { far, exported, caller, hops, port }: Serving): Way
   const pods = derived.podsOf(far);
   let good: Way | null = null;
   for (const each of exported) {
-    const namespace = each.service.namespace ?? "";
-    const shapes = derived.kept(`selected in ${namespace}`, each.selector, pods, () =>
-      shapesSelected(pods, namespace, each.selector),
-    );
-    for (const shape of shapes) {
+    for (const shape of selectedPods(derived, pods, each.service.namespace ?? "", each.selector)) {
       const at: Hop[] = [...hops, { at: shape.workload, what: `answers ${each.localHost}:${port}` }];
       const target = each.ports.find(({ number }) => number === port)?.targetPort;
       const targetPort = target?.known === true ? target.value : port;
