@@ -1,5 +1,4 @@
 // One cluster's objects as a value: a change makes a new one that shares everything else with the old. Reads views of each object once.
-import { Map as Persistent } from "immutable";
 import type { CertificateReadings } from "../core/certificates.ts";
 import type { ClusterInput, Coverage } from "../core/cluster.ts";
 import type { ClusterId } from "../core/ids.ts";
@@ -9,14 +8,15 @@ import type { Cluster, Typed } from "../inventory/cluster.ts";
 import type { Misfit } from "../inventory/kinds/fields.ts";
 import { type KindName, kinds } from "../inventory/kinds/registry.ts";
 import { type Keep, keeper } from "./keeper.ts";
+import { TextMap } from "./text-map.ts";
 
 /** The objects of one kind, with the views of those that can be read; lists of all are made when first asked for. */
 export interface Slice {
-  readonly objects: Persistent<string, Stored>;
+  readonly objects: TextMap<Stored>;
   /** The readable ones of each namespace, in the order of refKey. */
-  readonly namespaces: Persistent<string, readonly Typed<KindName>[]>;
+  readonly namespaces: TextMap<readonly Typed<KindName>[]>;
   /** How many objects lie in a namespace. */
-  readonly counts: Persistent<string, number>;
+  readonly counts: TextMap<number>;
   readonly list: () => readonly KubeObject[];
   readonly typed: () => readonly Typed<KindName>[];
   readonly byName: () => ReadonlyMap<string, Typed<KindName>>;
@@ -48,7 +48,7 @@ export interface ClusterState {
 }
 
 /** Few under each key; in the order of refKey. */
-type Index<K extends KindName> = Persistent<string, readonly Typed<K>[]>;
+type Index<K extends KindName> = TextMap<readonly Typed<K>[]>;
 
 /** The state of a cluster as it was read. */
 export function clusterState(input: ClusterInput): ClusterState {
@@ -79,7 +79,7 @@ export function objectIn(state: ClusterState, ref: ObjectRef): KubeObject | unde
 export function withObject(state: ClusterState, ref: ObjectRef, object: KubeObject | null): ClusterState {
   const kind = kindKey(ref);
   const key = refKey(ref);
-  const slice = state.slices.get(kind) ?? emptySlice;
+  const slice = state.slices.get(kind) ?? sliceOf([]);
   const before = slice.objects.get(key) ?? null;
   if (object === null && before === null) return state;
   const stored = object === null ? null : storedOf(object);
@@ -110,9 +110,9 @@ function sliceOf(all: readonly Stored[]): Slice {
     namespaceOf,
   );
   return sliceFrom(
-    Persistent(sorted),
-    Persistent([...byNamespace].map(([name, its]) => [name, its.flatMap(({ typed }) => typed ?? [])])),
-    Persistent([...byNamespace].map(([name, its]) => [name, its.length])),
+    TextMap.from(sorted),
+    TextMap.from([...byNamespace].map(([name, its]) => [name, its.flatMap(({ typed }) => typed ?? [])])),
+    TextMap.from([...byNamespace].map(([name, its]) => [name, its.length])),
   );
 }
 
@@ -226,7 +226,7 @@ function indexOf<K extends KindName>(
   keysOf: (typed: Typed<K>) => readonly string[],
 ): Index<K> {
   const pairs = all.flatMap((each) => [...new Set(keysOf(each))].map((key) => ({ key, each })));
-  return Persistent([...groupBy(pairs, ({ key }) => key)].map(([key, its]) => [key, its.map(({ each }) => each)]));
+  return TextMap.from([...groupBy(pairs, ({ key }) => key)].map(([key, its]) => [key, its.map(({ each }) => each)]));
 }
 
 /** How entriesBySelector and workloadsByLabel are asked. */
@@ -281,7 +281,9 @@ export function asCluster(state: ClusterState, replaced: ReadonlyMap<string, Sli
   }
   const objects = once(() => {
     const all = allKinds().flatMap((kind) =>
-      [...slice(kind).objects].map(([key, { object }]) => [key, object] as const),
+      slice(kind)
+        .objects.entries()
+        .map(([key, { object }]) => [key, object] as const),
     );
     return new Map(sortedBy(all, ([key]) => key));
   });

@@ -1,4 +1,4 @@
-// A plan as the judge asks it in a rehearsal: of the clients of a probe group that cannot differ, one is enough.
+// A plan as the judge asks it in a rehearsal: of the clients of a probe group that cannot differ, one is enough; for a glimpse, one route.
 import type { Condition } from "../conditions/condition.ts";
 import { partsOf } from "../conditions/judge.ts";
 import type { PlanIndex } from "../conditions/planned.ts";
@@ -21,6 +21,17 @@ export function oneOfEach(
     if (group) probes.set(name, { ...group, clients: firstsOf(group, dependents, world) });
   }
   return { ...index, probes };
+}
+
+/**
+ * The plan with the first route alone of each of the condition's probe groups: what does not hold there does not hold at all. null: there
+ * are no others.
+ */
+export function glimpse(index: PlanIndex, condition: Condition): PlanIndex | null {
+  const groups = partsOf(condition).flatMap((part) => ("probes" in part ? (index.probes.get(part.probes) ?? []) : []));
+  if (groups.every(({ routes }) => routes.length < 2)) return null;
+  const first = groups.map((group) => [group.id, { ...group, routes: group.routes.slice(0, 1) }] as const);
+  return { ...index, probes: new Map([...index.probes, ...first]) };
 }
 
 /** The first client of each class and memory; those that the group makes exceptions for stay themselves. */

@@ -1,7 +1,7 @@
 // What running proxies have in their memory: most have the same, so each different memory is kept once for all who have it.
-import { Map as Persistent } from "immutable";
 import type { Hash } from "../core/hash.ts";
 import type { MeshId } from "../core/ids.ts";
+import { TextMap } from "./text-map.ts";
 
 /** What a running proxy has in its memory. */
 export interface ProxyMemory {
@@ -24,11 +24,13 @@ export interface ProxyGroup {
 
 export interface Proxies {
   /** By refKey of the workload: its group's place. */
-  readonly groupOf: Persistent<string, number>;
+  readonly groupOf: TextMap<number>;
   readonly groups: readonly ProxyGroup[];
 }
 
-export const noProxies: Proxies = { groupOf: Persistent(), groups: [] };
+export function noProxies(): Proxies {
+  return { groupOf: TextMap.from([]), groups: [] };
+}
 
 /** The group of a workload (refKey); undefined: nobody has seen its proxies start. */
 export function groupOf({ groupOf: places, groups }: Proxies, workload: string): ProxyGroup | undefined {

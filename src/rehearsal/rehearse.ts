@@ -1,5 +1,6 @@
 // The rehearsal: a plan's steps, carried out one after the other in the model, with everything looked at that may happen in between.
 import { judge } from "../conditions/judge.ts";
+import type { Verdict } from "../conditions/verdict.ts";
 import { indexPlan, type PlanIndex } from "../conditions/planned.ts";
 import type { Condition } from "../conditions/condition.ts";
 import type { ClusterInput } from "../core/cluster.ts";
@@ -25,7 +26,7 @@ import { leftBehind, widelyShown } from "./later-clients.ts";
 import { lossesOf, startFindings } from "./losses.ts";
 import { haveSeen, moves, nothingSeen, type NotYetSeen, owedAtEnd, peersGone } from "./not-yet-seen.ts";
 import { type AnsweredFrom, evaluate, outcomeTable, type OutcomeTable, staleProxies } from "./outcomes.ts";
-import { oneOfEach } from "./one-of-each.ts";
+import { glimpse, oneOfEach } from "./one-of-each.ts";
 import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
 import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
@@ -129,15 +130,11 @@ function courseFrom(world: World, plan: Plan, { full = false, finest = false }: 
 /** The world in which the phase may begin. What happens meanwhile counts to its first step. */
 function throughGate(course: Course, before: World, { id, gate, steps: [first] }: Phase): World {
   const title = `The gate of ${id}`;
-  const world = awaited(course, lookAt(before), gate, title);
-  if (world === before || !first) return world;
-  looked(
-    course,
-    lookAt(world),
-    { id: first.id, title },
-    { when: "after", among: concernedBy(course, before, world).pairs },
-  );
-  return world;
+  return awaited(course, lookAt(before), gate, title, (look) => {
+    if (!first) return;
+    const among = concernedBy(course, before, look.world).pairs;
+    looked(course, look, { id: first.id, title }, { when: "after", among });
+  });
 }
 
 /** The world after the step, with every other state looked at that it may lead to; null: it cannot be carried out. */
@@ -154,15 +151,13 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
   course.refused.push(...notSeenBefore(course, before, look, step, concerned));
   const after = withUnderway(course, before, result.world, step, left);
   doorsOpened(course, look, step, concerned);
-  const world = awaited(course, { ...look, world: after }, step.done, step.title);
-  if (world === after) {
-    besides(course, { before, world, step, among: concerned.pairs, was });
-    return world;
-  }
-  const later = concernedBy(course, after, world).pairs;
-  const among = new Set([...concerned.pairs, ...later]);
-  const all = new Map([...outcomesOf(course, later), ...was]);
-  looked(course, lookAt(world), step, { when: "after", among: later });
+  let [among, all]: [Places, Outcomes] = [concerned.pairs, was];
+  const world = awaited(course, { ...look, world: after }, step.done, step.title, (seenLater) => {
+    const later = concernedBy(course, after, seenLater.world).pairs;
+    among = new Set([...concerned.pairs, ...later]);
+    all = new Map([...outcomesOf(course, later), ...was]);
+    looked(course, seenLater, step, { when: "after", among: later });
+  });
   besides(course, { before, world, step, among, was: all });
   return world;
 }
@@ -351,20 +346,32 @@ function doorsOpened({ doors, refused }: Course, look: Look, step: Step, { hosts
   }
 }
 
-/** The world in which the condition holds: as it is, or some time later; else it is waited for in vain. `look` is at the world. */
-function awaited(course: Course, look: Look, condition: Condition, title: string): World {
+/**
+ * The world in which the condition holds: as it is, or some time later; else it is waited for in vain. `look` is at the world. Where time
+ * has to pass, `seeLater` is told of the world that it leads to before it is judged: who arrives in it is known then.
+ */
+function awaited(
+  course: Course,
+  look: Look,
+  condition: Condition,
+  title: string,
+  seeLater: (look: Look) => void,
+): World {
   const { world } = look;
   const { index, dependents, full, arrival } = course;
-  const facts = factsOf(look, full ? undefined : arrival);
-  if (judge(condition, facts, oneOfEach(index, dependents, world, condition)).is === "done") {
+  const judgedIn = (at: Look, plan: PlanIndex): Verdict =>
+    judge(condition, factsOf(at, full ? undefined : arrival), oneOfEach(plan, dependents, at.world, condition));
+  const first = full ? null : glimpse(index, condition);
+  if ((first === null || judgedIn(look, first).is === "done") && judgedIn(look, index).is === "done") {
     haveSeen(course.unseen, condition);
     return world;
   }
-  const later = passTime(world);
-  const again = judge(condition, factsOf(lookAt(later)), oneOfEach(index, dependents, later, condition));
+  const later = lookAt(passTime(world));
+  seeLater(later);
+  const again = judgedIn(later, index);
   if (again.is !== "done") course.refused.push(neverDone.at([], { step: title, waits: findingMessage(again.seen) }));
   else haveSeen(course.unseen, condition);
-  return later;
+  return later.world;
 }
 
 function result(

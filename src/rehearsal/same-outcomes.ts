@@ -1,8 +1,10 @@
 // Worlds in which pairs fare as in one that was looked at already, seen without looking at the pairs.
 import { equalJson, isJsonObject, type JsonObject } from "../core/json.ts";
 import { kindKey, type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
+import type { Typed } from "../inventory/cluster.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Step } from "../plan/plan.ts";
+import { visibility } from "./known-services.ts";
 import { passTime } from "./pass-time.ts";
 import { objectAt, type World } from "./world.ts";
 
@@ -73,7 +75,10 @@ export function hostsMovedByTime(world: World, hosts: Iterable<string>): Readonl
   return isAsItWas ? new Set([...hosts].filter((host) => isOvertaken(world, host))) : null;
 }
 
-/** Whether another service of the host is as young as some mesh's imports of it, or younger: after a resync it comes before them. */
+/**
+ * Whether another service of the host is as young as some mesh's imports of it, or younger: after a resync it comes before them. One that
+ * is shown to named namespaces alone does so at any age (known-services.ts, serviceFor).
+ */
 function isOvertaken(world: World, host: string): boolean {
   const derived = world.derived();
   return derived.inventory.meshes.some((mesh) => {
@@ -81,10 +86,15 @@ function isOvertaken(world: World, host: string): boolean {
     const imported = world.meshes.get(mesh.id)?.importsMade ?? 0;
     const entries = world.clusters.get(mesh.cluster)?.entriesByHost.get(host) ?? [];
     const service = kubernetesService(mesh, host);
-    return [...entries.map(({ ref }) => ref), ...(service ? [service] : [])].some(
+    return [...entries.filter(isShownToAll).map(({ ref }) => ref), ...(service ? [service] : [])].some(
       (ref) => (world.made.get(refKey(ref)) ?? 0) >= imported,
     );
   });
+}
+
+function isShownToAll({ ref, view }: Typed<"ServiceEntry.networking.istio.io">): boolean {
+  const { exportTo } = view.spec;
+  return exportTo.length === 0 || visibility(exportTo, ref.namespace ?? "") === null;
 }
 
 /** The Service of this host, if there is one; what was there at the start is older than any import. */

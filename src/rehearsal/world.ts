@@ -1,5 +1,5 @@
 // The world of a rehearsal: every object of every cluster, and what no API server shows, as one value. A change makes a new world; none is ever edited.
-import { Map as Persistent, Set as PersistentSet } from "immutable";
+import { Set as PersistentSet } from "immutable";
 import { certificateBlocks } from "../core/certificates.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Hash } from "../core/hash.ts";
@@ -15,6 +15,7 @@ import { type ClusterState, clusterState, objectIn, once, typedIn, withObject } 
 import { type Keep, keeper } from "./keeper.ts";
 import { noProxies, type Proxies, type ProxyMemory, withMemory, withoutMemory } from "./proxy-groups.ts";
 import { type Readings, readings } from "./readings.ts";
+import { TextMap } from "./text-map.ts";
 
 /** The roots that an istiod hands out. */
 export interface Bundle {
@@ -57,7 +58,7 @@ export interface World {
   /** The next address of a load balancer: each is given once. */
   readonly addresses: number;
   /** When objects were made that were not there at the start, by refKey. */
-  readonly made: Persistent<string, number>;
+  readonly made: TextMap<number>;
   readonly meshes: ReadonlyMap<MeshId, MeshMemory>;
   readonly proxies: Proxies;
   /** Hosts, as "MESH|HOST", whose clients have left federation a moment ago: requests of theirs are still under way there. */
@@ -116,9 +117,9 @@ export function startWorld(inputs: readonly ClusterInput[], options: FederationO
     clusters,
     tick: 1,
     addresses: 1,
-    made: Persistent(),
+    made: TextMap.from([]),
     meshes: new Map(),
-    proxies: noProxies,
+    proxies: noProxies(),
     underway: PersistentSet(),
     trail: null,
     derived: once(() => derive(clusters, new Map(), options, kept)),

@@ -63,7 +63,12 @@ test("time moves the hosts of which an entry is younger than federation's servic
   expect(hostsMovedByTime(moved, [host])).toBeNull();
   const rested = passTime(moved);
   expect([...(hostsMovedByTime(rested, [host]) ?? ["any"])]).toEqual([]);
-  const younger = put(ticked(put(ticked(rested), entry.ref, null)), entry.ref, entry);
+  const again = put(ticked(put(ticked(rested), entry.ref, null)), entry.ref, entry);
+  const younger = written(again, entry, "/spec/exportTo", ["*"]);
   expect([...(hostsMovedByTime(younger, [host, "other.example"]) ?? [])]).toEqual([host]);
+  // What is shown to named namespaces comes before federation's at any age.
+  const named = written(younger, entry, "/spec/exportTo", ["a"]);
+  expect([...(hostsMovedByTime(named, [host]) ?? ["any"])]).toEqual([]);
+  expect([...(hostsMovedByTime(written(younger, entry, "/spec/exportTo", []), [host]) ?? [])]).toEqual([host]);
   expect(hostsMovedByTime(put(ticked(rested), imports.ref, null), [host])).toBeNull();
 });

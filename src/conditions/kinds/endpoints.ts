@@ -5,6 +5,7 @@ import { sortedUnique } from "../../core/order.ts";
 import { valueAt } from "../../core/pointer.ts";
 import { endpointsDiffer, namesDiffer, noProxies } from "../../findings/codes/conditions.ts";
 import { type Endpoint, type Facts, type HostAtPod, type HostView, isUnseen } from "../facts.ts";
+import type { Route } from "../../routes/route.ts";
 import type { ConditionOf, Kind } from "../kind.ts";
 import { backendsAt, namesOf, type Probe, probesIn, remoteGatewayOf } from "../pairs.ts";
 import type { PlanIndex, PlannedMesh } from "../planned.ts";
@@ -39,10 +40,8 @@ export const joined: Kind<ConditionOf<"joined">> = {
     }),
 };
 
-/** What a client should hold for one host and port. */
-interface Expected {
-  readonly probe: Probe;
-  readonly at: HostAtPod;
+/** What every client should hold for one host and port. */
+interface Wanted {
   readonly backends: readonly {
     readonly mesh: PlannedMesh;
     readonly addresses: readonly RemoteAddress[];
@@ -50,8 +49,18 @@ interface Expected {
   }[];
   /** The addresses of federation's egress gateways. */
   readonly egress: ReadonlySet<string>;
+  /** Of all backends; sorted. */
+  readonly names: readonly string[];
+  /** The same without their trust domains. */
+  readonly paths: ReadonlySet<string>;
   /** Names differ in these only where istiod has added aliases of the trust domain (Istio 1.20, pkg/spiffe, ExpandWithTrustDomains). */
   readonly trustDomains: ReadonlySet<string>;
+}
+
+/** The same, and which pod of which client is looked at. */
+interface Expected extends Wanted {
+  readonly probe: Probe;
+  readonly at: HostAtPod;
 }
 
 type JudgeHost = (expected: Expected, view: HostView) => Verdict;
@@ -61,6 +70,7 @@ function ofGroup(id: string, facts: Facts, plan: PlanIndex, remote: boolean, jud
   const group = plan.probes.get(id);
   if (!group) return unknownName(`the probe group ${id}`);
   const sight = sightOf(facts, plan, remote);
+  const wanted = kept((route: Route) => kept((port: number) => wantedAt(route, port, sight)));
   const idle = new Map(group.clients.map((client) => [refKey(client), nobodyRuns(facts, client)]));
   // Everything is asked for before anything is decided.
   const looked = probesIn(group, plan)
@@ -72,25 +82,28 @@ function ofGroup(id: string, facts: Facts, plan: PlanIndex, remote: boolean, jud
       if (isUnseen(at)) return [unseenOf(probe.client, "the proxies of", at)];
       if (at.length === 0)
         return [pending(noProxies.at([probe.client], { workload: refText(probe.client), wanted: "at least one" }))];
-      return at.map((each) => ofPod(probe, each, sight, judge));
+      const expected = wanted(probe.route)(probe.port);
+      if ("is" in expected) return at.map(() => expected);
+      return at.map((each) => judge({ ...expected, probe, at: each }, each.view ?? { endpoints: [], names: [] }));
     }),
   ]);
 }
 
-function ofPod(probe: Probe, at: HostAtPod, sight: Sight, judge: JudgeHost): Verdict {
-  const { importer } = probe.route;
+/** What should be held, or why nobody knows. */
+function wantedAt(route: Route, port: number, sight: Sight): Wanted | Verdict {
+  const { importer } = route;
   const egress = sight.egress(importer);
-  const backends: Expected["backends"][number][] = [];
+  const backends: Wanted["backends"][number][] = [];
   const troubles: Verdict[] = "is" in egress ? [egress] : [];
-  for (const backend of backendsAt(probe.route, probe.port)) {
+  for (const backend of backendsAt(route, port)) {
     const mesh = sight.plan.meshes.get(backend.exported.exporter);
     const addresses = mesh ? sight.addresses(importer, mesh) : unknownName(`the mesh ${backend.exported.exporter}`);
     if (isVerdict(addresses)) troubles.push(addresses);
     else if (mesh) backends.push({ mesh, addresses, names: namesOf(backend, mesh) });
   }
   if ("is" in egress || troubles.length > 0) return worst(troubles);
-  const expected = { probe, at, backends, egress, trustDomains: sight.trustDomains };
-  return judge(expected, at.view ?? { endpoints: [], names: [] });
+  const names = sortedUnique(backends.flatMap((each) => each.names));
+  return { backends, egress, names, paths: new Set(names.map(pathOf)), trustDomains: sight.trustDomains };
 }
 
 /** Facts that many pairs share, each looked up once. */
@@ -220,8 +233,7 @@ function heldText(view: HostView, expected: Expected): string {
 
 /** Every name that is wanted, and no other but aliases of these; a Service's own pods may have more. An empty list accepts anybody. */
 function ofNames(expected: Expected, { names }: HostView, how: "exactly" | "among others"): Verdict {
-  const wanted = sortedUnique(expected.backends.flatMap((backend) => backend.names));
-  const paths = new Set(wanted.map(pathOf));
+  const { names: wanted, paths } = expected;
   const isAlias = (name: string): boolean => paths.has(pathOf(name)) && expected.trustDomains.has(domainOf(name));
   const missing = wanted.filter((name) => !names.includes(name));
   const tooMany = how === "exactly" ? names.filter((name) => !isAlias(name)) : [];
