@@ -71,6 +71,8 @@ export type Path = "federation" | "east-west" | "local";
 export interface Way {
   readonly path: Path;
   readonly hops: readonly Hop[];
+  /** Workloads besides the last hop's at which requests that take this way can end as well; left out where there are none. */
+  readonly others?: readonly ObjectRef[];
   /** null: it arrives. */
   readonly reason: Reason | null;
   /** The identity that the server sees, "DOMAIN/ns/NAMESPACE/sa/ACCOUNT"; null: none, or it does not arrive. */

@@ -26,8 +26,12 @@ export interface Dependents {
   readonly byCluster: Map<ClusterId, Set<number>>;
   /** By "CLUSTER|NAMESPACE" of each station of their ways. */
   readonly byPlace: Map<string, Set<number>>;
-  /** By refKey of each workload on their ways. */
-  readonly byWorkload: Map<string, Set<number>>;
+  /** By refKey of each workload on their ways but the client's own. */
+  readonly byServer: Map<string, Set<number>>;
+  /** The cluster of each pair's clients. */
+  readonly clientIn: readonly (ClusterId | null)[];
+  /** Those that have dialled an east-west gateway in any world that was looked at: for the others it matters to none what one passes on. */
+  readonly passing: Set<number>;
   /** The other way round: the workloads on each pair's ways, by refKey. */
   readonly workloadsOf: readonly Map<string, ObjectRef>[];
   /** refKey of the workloads on ways, which come up again and again. */
@@ -43,8 +47,8 @@ export function dependentsOf(pairs: readonly PairOfClass[]): Dependents {
     push(byHost, pair.host, at);
     push(byMesh, pair.mesh, at);
     push(byClass, of, at);
-    for (const cluster of new Set([...of.members.slice(0, 1).map(({ workload }) => workload.cluster), ...exporters]))
-      addTo(byCluster, cluster, at);
+    const own = clusterOfClass(of);
+    for (const cluster of new Set([...(own === null ? [] : [own]), ...exporters])) addTo(byCluster, cluster, at);
   }
   const classOf = new Map<string, ClientClass>();
   const classesAt = new Map<string, Set<ClientClass>>();
@@ -56,29 +60,41 @@ export function dependentsOf(pairs: readonly PairOfClass[]): Dependents {
   return {
     ...{ byHost, byMesh, byClass, classOf, classesAt, byCluster },
     byPlace: new Map(),
-    byWorkload: new Map(),
+    byServer: new Map(),
+    clientIn: pairs.map(({ of }) => clusterOfClass(of)),
+    passing: new Set(),
     workloadsOf: pairs.map(() => new Map()),
     keyOf: rememberedKeys(),
   };
 }
 
+function clusterOfClass({ members: [first] }: ClientClass): ClusterId | null {
+  return first?.workload.cluster ?? null;
+}
+
 /** Notes what the pair depends on, as its ways show. */
-export function note(
-  { byCluster, byPlace, byWorkload, workloadsOf, keyOf }: Dependents,
+export function note(dependents: Dependents, pair: number, ways: readonly Way[]): void {
+  const { passing } = dependents;
+  for (const { path, hops, others } of ways) {
+    if (path === "east-west") passing.add(pair);
+    for (const { at } of hops) noteStation(dependents, pair, at, at === hops[0]?.at);
+    for (const at of others ?? []) noteStation(dependents, pair, at, false);
+  }
+}
+
+function noteStation(
+  { byCluster, byPlace, byServer, workloadsOf, keyOf }: Dependents,
   pair: number,
-  ways: readonly Way[],
+  at: ObjectRef,
+  isClient: boolean,
 ): void {
   const known = workloadsOf[pair];
-  if (!known) return;
-  for (const { hops } of ways)
-    for (const { at } of hops) {
-      const key = keyOf(at);
-      if (known.has(key)) continue;
-      known.set(key, at);
-      addTo(byWorkload, key, pair);
-      addTo(byPlace, `${at.cluster}|${at.namespace ?? ""}`, pair);
-      addTo(byCluster, at.cluster, pair);
-    }
+  const key = keyOf(at);
+  if (!isClient) addTo(byServer, key, pair);
+  if (!known || known.has(key)) return;
+  known.set(key, at);
+  addTo(byPlace, `${at.cluster}|${at.namespace ?? ""}`, pair);
+  addTo(byCluster, at.cluster, pair);
 }
 
 function push<K, V>(index: Map<K, V[]>, key: K, value: V): void {
@@ -138,7 +154,7 @@ export function affectedBy(
   dependents: Dependents,
   isOk: (pair: number) => boolean,
 ): Affected {
-  const { byHost, byMesh, byClass, classOf, classesAt, byCluster, byPlace, byWorkload } = dependents;
+  const { byHost, byMesh, byClass, classOf, classesAt, byCluster, byPlace, byServer, clientIn, passing } = dependents;
   const pairs = new Set<number>();
   const hosts = new Set<string>();
   const clusters = new Set<ClusterId>();
@@ -149,6 +165,14 @@ export function affectedBy(
     for (const host of found) {
       hosts.add(host);
       add(byHost.get(host));
+    }
+  };
+  // What istiod reads in a cluster concerns that cluster's clients, and who gets to its gateways.
+  const isToldIn = (cluster: ClusterId, pair: number): boolean => clientIn[pair] === cluster || passing.has(pair);
+  const addHostsToldIn = (cluster: ClusterId, found: Iterable<string>): void => {
+    for (const host of found) {
+      hosts.add(host);
+      add(byHost.get(host)?.filter((pair) => isToldIn(cluster, pair)));
     }
   };
   const addCluster = (cluster: ClusterId): void => {
@@ -184,15 +208,24 @@ export function affectedBy(
       const namespace = (change.after ?? change.before)?.ref.namespace ?? "";
       switch (kind) {
         case "ServiceEntry.networking.istio.io":
-          addHosts(eachBody(change).flatMap((body) => textsAt(body, "/spec/hosts")));
+          addHostsToldIn(
+            cluster,
+            eachBody(change).flatMap((body) => textsAt(body, "/spec/hosts")),
+          );
           break;
         case "WorkloadEntry.networking.istio.io":
-          addHosts(hostsOfEntry(after, change));
+          addHostsToldIn(cluster, hostsOfEntry(after, change));
           break;
         case "Gateway.networking.istio.io": {
           const named = eachBody(change).flatMap(serverHosts);
-          if (named.some((host) => host.includes("*"))) addCluster(cluster);
-          addHosts(named);
+          for (const host of named) {
+            hosts.add(host);
+            add(byHost.get(host)?.filter((pair) => passing.has(pair)));
+          }
+          if (named.some((host) => host.includes("*"))) {
+            clusters.add(cluster);
+            add([...(byCluster.get(cluster) ?? [])].filter((pair) => passing.has(pair)));
+          }
           break;
         }
         case "DestinationRule.networking.istio.io": {
@@ -212,7 +245,7 @@ export function affectedBy(
           if (isRoot(after, cluster, namespace)) addCluster(cluster);
           else if (selected) {
             for (const { workload, labels } of selected) {
-              add(byWorkload.get(refKey(workload)));
+              add(byServer.get(refKey(workload)));
               for (const host of hostsOfPod(after, cluster, namespace, labels)) hosts.add(host);
             }
           } else {
@@ -222,9 +255,10 @@ export function affectedBy(
           break;
         }
         case "Gateway.gateway.networking.k8s.io":
-          if (eachBody(change).some((body) => valueAt(body, "/spec/gatewayClassName") === "istio-remote"))
-            addCluster(cluster);
-          else addPlace(cluster, namespace);
+          if (eachBody(change).some((body) => valueAt(body, "/spec/gatewayClassName") === "istio-remote")) {
+            clusters.add(cluster);
+            add([...(byCluster.get(cluster) ?? [])].filter((pair) => isToldIn(cluster, pair)));
+          } else addPlace(cluster, namespace);
           break;
         case "Namespace": {
           const { name = "" } = (change.after ?? change.before)?.ref ?? {};
@@ -244,7 +278,7 @@ export function affectedBy(
   }
   if (before.proxies.groupOf !== after.proxies.groupOf)
     for (const key of movedProxies(before, after)) {
-      add(byWorkload.get(key));
+      add(byServer.get(key));
       const its = classOf.get(key);
       if (its) add(byClass.get(its));
     }

@@ -7,7 +7,9 @@ import { proxyOf } from "./proxies.ts";
 import { refusedByPolicy, strangersAt } from "./server.ts";
 import { accepts } from "./trust.ts";
 import type { Mesh } from "../inventory/mesh.ts";
+import type { Affected } from "./affected.ts";
 import type { Look } from "./ways.ts";
+import type { World } from "./world.ts";
 
 export interface Door {
   /** Whose clients get in. */
@@ -42,6 +44,20 @@ export function allDoors(look: Look): readonly Door[] {
     .inventory.meshes.flatMap((far) =>
       [...exposedHosts(look.world, far, look.told)].flatMap((host) => openDoors(look, far, host as Host)),
     );
+}
+
+/** The open doors that a change may have opened. `before`: meshes where nothing is another since then are left out; null: none are. */
+export function doorsWithin(before: World | null, look: Look, { hosts, clusters }: Affected): readonly Door[] {
+  if (hosts.size + clusters.size === 0) return [];
+  const { world } = look;
+  const isElsewhere =
+    before?.derived === world.derived && before.meshes === world.meshes && before.proxies === world.proxies;
+  return world.derived().inventory.meshes.flatMap((far) => {
+    if (isElsewhere && before.clusters.get(far.cluster) === world.clusters.get(far.cluster)) return [];
+    const exposed = exposedHosts(world, far, look.told);
+    const named = clusters.has(far.cluster) ? [...exposed] : [...hosts].filter((host) => exposed.has(host));
+    return named.flatMap((host) => openDoors(look, far, host as Host));
+  });
 }
 
 /** The doors that federation holds open at the start: to the workloads of what is exported to a mesh, which decides itself what it imports. */

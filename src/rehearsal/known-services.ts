@@ -254,15 +254,17 @@ export interface Onlooker {
  * proxy's own namespace is preferred (docs/facts.md, import.entry-without-export-to).
  */
 export function serviceFor(view: IstiodView, onlooker: Onlooker, host: Host): KnownService | undefined {
-  const visible = servicesNamed(view, host).filter((each) => sees(each, onlooker.namespace));
-  const named = visible.filter(({ visibleIn }) => visibleIn !== null);
-  const inOrder = [...named, ...visible.filter(({ visibleIn }) => visibleIn === null)];
   const sidecar = view.sidecarOf(onlooker.namespace, onlooker.labels);
-  const hidden = sidecar?.view.spec.egress ?? null;
-  if (sidecar !== null && hidden !== null) {
-    return inOrder.find(({ namespace }) => shows(sidecar, onlooker.namespace, { namespace, host }));
+  const isHiding = sidecar !== null && sidecar.view.spec.egress !== null;
+  let [found, rank] = [undefined as KnownService | undefined, Infinity];
+  for (const each of servicesNamed(view, host)) {
+    const { namespace, from, visibleIn } = each;
+    if (!sees(each, onlooker.namespace)) continue;
+    if (isHiding && !shows(sidecar, onlooker.namespace, { namespace, host })) continue;
+    const its = (from === "service" || isHiding ? 0 : 2) + (visibleIn === null ? 1 : 0);
+    if (its < rank) [found, rank] = [each, its];
   }
-  return inOrder.find(({ from }) => from === "service") ?? inOrder[0];
+  return found;
 }
 
 /** Every service of the host that a gateway's namespace sees, each once: it has no Sidecar. */

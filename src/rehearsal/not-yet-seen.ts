@@ -13,7 +13,7 @@ import type { Path, Reached } from "../dataplane/reached.ts";
 import { pathNotSeen, peersUnproven, waveUnseen } from "../findings/codes/rehearsal.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import type { Dependents } from "./affected.ts";
-import type { PairOfClass } from "./classes.ts";
+import type { ClientClass, PairOfClass } from "./classes.ts";
 import { changedKinds, changesOf } from "./controllers/controller.ts";
 import type { World } from "./world.ts";
 
@@ -33,14 +33,25 @@ interface Untried {
   readonly namespaces: ReadonlySet<string>;
 }
 
+/** Where the clients of a class are; the same for all pairs of it. */
+interface Places {
+  /** Sorted. */
+  readonly namespaces: ReadonlySet<string>;
+  /** "MESH|NUMBER" of the wave with which each namespace's clients move. */
+  readonly waveOf: ReadonlyMap<string, string>;
+  readonly waves: ReadonlySet<string>;
+}
+
+const nowhere: Places = { namespaces: new Set(), waveOf: new Map(), waves: new Set() };
+
 /** What a run through a plan has seen so far, and what it still owes. */
 export interface NotYetSeen {
   readonly plan: Plan;
   readonly index: PlanIndex;
   readonly pairs: readonly PairOfClass[];
   readonly dependents: Dependents;
-  /** Of each pair's clients; sorted. */
-  readonly namespaces: readonly (readonly string[])[];
+  /** Where each pair's clients are. */
+  readonly places: readonly Places[];
   /** "MESH|NAMESPACE|CLUSTER": the clients there can open connections to the east-west gateways of a cluster. */
   readonly opened: Set<string>;
   /** Pairs that go through a gateway of the plan. */
@@ -49,8 +60,6 @@ export interface NotYetSeen {
   readonly untried: Map<number, Untried>;
   /** The same pairs by mesh and by the waves ("MESH|NUMBER") of their namespaces: most steps move more of the wave that was moved last. */
   readonly untriedIn: Map<string, Map<string, Set<number>>>;
-  /** The wave of each "MESH|NAMESPACE". */
-  readonly waves: ReadonlyMap<string, string>;
   /** Peers that are gone, and no fresh client was seen to get through since; by refKey. */
   readonly peers: Map<string, GonePeer>;
 }
@@ -68,18 +77,23 @@ export function nothingSeen(
     }
   const seen: NotYetSeen = {
     ...of,
-    namespaces: of.pairs.map(({ pair }) => sortedUnique(pair.clients.map(({ namespace }) => namespace))),
+    places: of.pairs.map(({ of: its }) => its.kept("places", "", null, () => placesOfClass(its, waves))),
     opened: new Set(),
     moved: new Set(),
     untried: new Map(),
     untriedIn: new Map(),
-    waves,
     peers: new Map(),
   };
   // Clients that go this way before the first step are there already.
   for (const pair of of.pairs.keys())
     if (gatewaysOn(seen, pair, table[start[pair] ?? -1]).length > 0) seen.moved.add(pair);
   return seen;
+}
+
+function placesOfClass({ mesh, clients }: ClientClass, waves: ReadonlyMap<string, string>): Places {
+  const namespaces = sortedUnique(clients.map(({ namespace }) => namespace));
+  const waveOf = new Map(namespaces.map((name) => [name, waves.get(`${mesh}|${name}`) ?? `${mesh}|`]));
+  return { namespaces: new Set(namespaces), waveOf, waves: new Set(waveOf.values()) };
 }
 
 /** A condition holds: what it looks at has been seen. */
@@ -135,7 +149,9 @@ export function moves(
     moved.add(at);
     fresh.push(at);
     for (const gateway of gateways) {
-      const shut = namespacesOf(seen, at).filter((name) => !opened.has(`${each.pair.mesh}|${name}|${gateway.cluster}`));
+      const shut = [...namespacesOf(seen, at)].filter(
+        (name) => !opened.has(`${each.pair.mesh}|${name}|${gateway.cluster}`),
+      );
       if (shut.length === 0) continue;
       // Said once of each namespace and cluster.
       for (const name of shut) opened.add(`${each.pair.mesh}|${name}|${gateway.cluster}`);
@@ -161,7 +177,7 @@ export function moves(
     found.push(waveUnseen.at([], { step: step.title, earlier: first.by.title, clients }));
     for (const { at } of overtaken) setUntried(seen, at, null);
   }
-  for (const at of fresh) setUntried(seen, at, { by: step, namespaces: new Set(namespacesOf(seen, at)) });
+  for (const at of fresh) setUntried(seen, at, { by: step, namespaces: namespacesOf(seen, at) });
   return found;
 }
 
@@ -181,8 +197,10 @@ function setUntried(seen: NotYetSeen, at: number, untried: Untried | null): void
   }
 }
 
-function wavesOf(seen: NotYetSeen, at: number, untried: Untried | undefined): ReadonlySet<string> {
-  return new Set([...(untried?.namespaces ?? [])].map((namespace) => waveOf(seen, at, namespace)));
+function wavesOf({ places }: NotYetSeen, at: number, untried: Untried | undefined): ReadonlySet<string> {
+  const { namespaces, waveOf, waves } = places[at] ?? nowhere;
+  if (untried?.namespaces === namespaces) return waves;
+  return new Set([...(untried?.namespaces ?? [])].map((name) => waveOf.get(name) ?? ""));
 }
 
 /** Clients of earlier waves that nobody has tried when a step moves those of another. */
@@ -191,32 +209,27 @@ function overtakenBy(
   step: Pick<Step, "id">,
   fresh: readonly number[],
 ): readonly (Untried & { readonly at: number })[] {
-  const { untried, untriedIn } = seen;
-  const waves = new Set(fresh.flatMap((at) => namespacesOf(seen, at).map((name) => waveOf(seen, at, name))));
+  const { untried, untriedIn, places } = seen;
+  const waves = new Set(fresh.flatMap((at) => [...(places[at] ?? nowhere).waves]));
   const meshes = new Set(fresh.map((at) => meshOf(seen, at)));
   const earlier = [...meshes].flatMap((mesh) =>
-    [...(untriedIn.get(mesh) ?? [])].flatMap(([wave, places]) => (waves.has(wave) ? [] : [...places])),
+    [...(untriedIn.get(mesh) ?? [])].flatMap(([wave, its]) => (waves.has(wave) ? [] : [...its])),
   );
   return [...new Set(earlier)].flatMap((at) => {
     const each = untried.get(at);
     if (!each || each.by.id === step.id) return [];
-    const left = [...each.namespaces].filter((name) => !waves.has(waveOf(seen, at, name)));
+    const { waveOf } = places[at] ?? nowhere;
+    const left = [...each.namespaces].filter((name) => !waves.has(waveOf.get(name) ?? ""));
     return [{ at, by: each.by, namespaces: new Set(left) }];
   });
-}
-
-/** "MESH|NUMBER" of the wave with which a namespace's clients move. */
-function waveOf(seen: NotYetSeen, at: number, namespace: string): string {
-  const mesh = meshOf(seen, at);
-  return seen.waves.get(`${mesh}|${namespace}`) ?? `${mesh}|`;
 }
 
 function meshOf({ pairs }: NotYetSeen, at: number): string {
   return pairs[at]?.pair.mesh ?? "";
 }
 
-function namespacesOf({ namespaces }: NotYetSeen, at: number): readonly string[] {
-  return namespaces[at] ?? [];
+function namespacesOf({ places }: NotYetSeen, at: number): ReadonlySet<string> {
+  return (places[at] ?? nowhere).namespaces;
 }
 
 function clientsText(each: PairOfClass | undefined, among: ReadonlySet<string>): readonly string[] {

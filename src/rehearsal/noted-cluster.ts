@@ -4,7 +4,7 @@ import type { KindName } from "../inventory/kinds/registry.ts";
 
 /** What has been looked at: objects that are compared one by one would be many, so each kind's whole list stands for them. */
 export interface Noted {
-  readonly lists: Map<KindName, unknown>;
+  readonly lists: Map<KindName, readonly unknown[]>;
   /** The cluster itself, where all objects were asked for. */
   whole: Cluster | null;
 }
@@ -46,5 +46,10 @@ export function notingIn(noted: Noted, cluster: Cluster): Cluster {
 /** Whether everything that was noted is the same in this state of the cluster. */
 export function isSameIn({ lists, whole }: Noted, cluster: Cluster): boolean {
   if (whole !== null) return whole === cluster;
-  return [...lists].every(([kind, list]) => cluster.typed[kind] === list);
+  return [...lists].every(([kind, list]) => holdsTheSame(cluster.typed[kind], list));
+}
+
+/** Also where something was put in and taken out again, which makes another list. */
+function holdsTheSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one === other || (one.length === other.length && one.every((each, at) => each === other[at]));
 }

@@ -6,7 +6,6 @@ import type { Condition } from "../conditions/condition.ts";
 import type { ClusterInput } from "../core/cluster.ts";
 import type { Finding } from "../core/finding.ts";
 import { fewNames } from "../core/few-names.ts";
-import type { Host } from "../core/ids.ts";
 import { sortedBy } from "../core/order.ts";
 import { type ObjectRef, refText } from "../core/object-ref.ts";
 import type { FederationOptions } from "../federation/federate.ts";
@@ -17,8 +16,7 @@ import { advance, undone } from "./advance.ts";
 import { fewerAnswering } from "./answered-from.ts";
 import { type Affected, affectedBy, type Dependents, dependentsOf } from "./affected.ts";
 import { importedPairs, type PairOfClass } from "./classes.ts";
-import { allDoors, doorKey, doorsOfFederation, openDoors } from "./doors.ts";
-import { exposedHosts } from "./east-west-passage.ts";
+import { allDoors, doorKey, doorsOfFederation, doorsWithin } from "./doors.ts";
 import { factsOf } from "./facts-of.ts";
 import { type KnownArrival, knownArrivals } from "./known-arrivals.ts";
 import { finest as finestLikeness, likeness } from "./likeness.ts";
@@ -30,7 +28,7 @@ import { glimpse, oneOfEach } from "./one-of-each.ts";
 import { passTime } from "./pass-time.ts";
 import { withProxiesAtStart } from "./proxies.ts";
 import type { Moment, OutcomeChange, Rehearsal } from "./rehearsal.ts";
-import { restarted } from "./restart.ts";
+import { istiodsToLearn, restarted } from "./restart.ts";
 import { cutHosts, leavesFederation, underwayKey } from "./underway.ts";
 import { type Look, lookAt } from "./ways.ts";
 import { hostsMovedByTime, isBackAt, leadsBack } from "./same-outcomes.ts";
@@ -150,7 +148,7 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
   const left = looked(course, look, step, { when: "after", among: concerned.pairs });
   course.refused.push(...notSeenBefore(course, before, look, step, concerned));
   const after = withUnderway(course, before, result.world, step, left);
-  doorsOpened(course, look, step, concerned);
+  doorsOpened(course, before, look, step, concerned);
   let [among, all]: [Places, Outcomes] = [concerned.pairs, was];
   const world = awaited(course, { ...look, world: after }, step.done, step.title, (seenLater) => {
     const later = concernedBy(course, after, seenLater.world).pairs;
@@ -216,12 +214,11 @@ function besides(course: Course, beside: Beside): void {
   const moved = movedByTime(course, world, among);
   if (moved.size > 0) looked(course, lookAt(passTime(world)), step, { when: "later", among: moved });
   const { byCluster } = course.dependents;
-  for (const { istiod, cluster } of world.derived().inventory.meshes) {
-    const again = restarted(world, istiod);
-    if (again === world) continue;
+  for (const { istiod, cluster } of istiodsToLearn(world)) {
     const here = byCluster.get(cluster);
     const own = new Set([...among].filter((pair) => here?.has(pair) === true));
-    if (own.size > 0) looked(course, lookAt(again), step, { when: "restarted", among: own, restarted: istiod });
+    if (own.size > 0)
+      looked(course, lookAt(restarted(world, istiod)), step, { when: "restarted", among: own, restarted: istiod });
   }
   const isStale = staleProxies(world);
   if (isStale === null) return;
@@ -327,22 +324,13 @@ function withUnderway({ pairs, plan, refused }: Course, before: World, world: Wo
 }
 
 /** Said once for each door. */
-function doorsOpened({ doors, refused }: Course, look: Look, step: Step, { hosts, clusters }: Affected): void {
-  if (hosts.size + clusters.size === 0) return;
-  const { world } = look;
-  for (const far of world.derived().inventory.meshes) {
-    const exposed = exposedHosts(world, far, look.told);
-    const isAny = clusters.has(far.cluster);
-    for (const host of isAny ? exposed : hosts) {
-      if (!isAny && !exposed.has(host)) continue;
-      for (const door of openDoors(look, far, host as Host)) {
-        const key = doorKey(door);
-        if (doors.has(key)) continue;
-        doors.add(key);
-        const { mesh, workload } = door;
-        refused.push(doorOpened.at([workload], { step: step.title, mesh, service: refText(workload) }));
-      }
-    }
+function doorsOpened({ doors, refused, full }: Course, before: World, look: Look, step: Step, among: Affected): void {
+  for (const door of doorsWithin(full ? null : before, look, among)) {
+    const key = doorKey(door);
+    if (doors.has(key)) continue;
+    doors.add(key);
+    const { mesh, workload } = door;
+    refused.push(doorOpened.at([workload], { step: step.title, mesh, service: refText(workload) }));
   }
 }
 

@@ -43,6 +43,16 @@ export function restartedIstiod(world: World, mesh: Mesh): World {
   return change === null ? world : withMeshMemory(world, mesh.id, change);
 }
 
+/**
+ * The meshes whose istiod would have something else in its memory if it started anew. What it reads then are objects of consequence
+ * (world.ts): where none is another, and no memory, the answer is the same.
+ */
+export function istiodsToLearn(world: World): readonly Mesh[] {
+  return world.readings.keep("istiods to learn", [world.meshes, world.derived], () =>
+    world.derived().inventory.meshes.filter((mesh) => restartedIstiod(world, mesh) !== world),
+  );
+}
+
 /** What of its memory is another one after it has read everything anew; null: nothing. */
 function readAnew(world: World, mesh: Mesh, memory: MeshMemory | undefined): Partial<MeshMemory> | null {
   const secret: ObjectRef = {

@@ -137,6 +137,7 @@ function eastWestWays(endpoint: Extract<Endpoint, { to: "gateway" }>, dial: Dial
     return [lost("east-west", hops, passage.reason ?? none)];
   }
   const { mesh } = passage;
+  const others = othersOf(passage.endpoints.map(({ shape }) => shape));
   let refused: Way | null = null;
   let good: Way | null = null;
   for (const { shape, port: number } of passage.endpoints) {
@@ -145,8 +146,8 @@ function eastWestWays(endpoint: Extract<Endpoint, { to: "gateway" }>, dial: Dial
       { at: shape.workload, what: `ends it at port ${number}, as ${identityOf(mesh.trustDomain, shape)}` },
     ];
     const reason = admitted(look, { client, shape, mesh, port: number, names });
-    if (reason) refused ??= lost("east-west", at, reason);
-    else good ??= arrives("east-west", at, principalOf(callerOf(client)));
+    if (reason) refused ??= { ...lost("east-west", at, reason), ...others };
+    else good ??= { ...arrives("east-west", at, principalOf(callerOf(client))), ...others };
   }
   // One pod that refuses is enough to lose requests, and one that does not lets some pass.
   const ways = [refused, good].filter((way) => way !== null);
@@ -325,9 +326,14 @@ function served(look: Look, { far, exported, caller, hops, port }: Serving): Way
   const view = look.told(far);
   const derived = look.world.derived();
   const pods = derived.podsOf(far);
+  const behind = exported.map((each) => ({
+    each,
+    shapes: selectedPods(derived, pods, each.service.namespace ?? "", each.selector),
+  }));
+  const others = othersOf(behind.flatMap(({ shapes }) => shapes));
   let good: Way | null = null;
-  for (const each of exported) {
-    for (const shape of selectedPods(derived, pods, each.service.namespace ?? "", each.selector)) {
+  for (const { each, shapes } of behind) {
+    for (const shape of shapes) {
       const at: Hop[] = [...hops, { at: shape.workload, what: `answers ${each.localHost}:${port}` }];
       const target = each.ports.find(({ number }) => number === port)?.targetPort;
       const targetPort = target?.known === true ? target.value : port;
@@ -335,8 +341,8 @@ function served(look: Look, { far, exported, caller, hops, port }: Serving): Way
       const reason = isPlain
         ? refusesPlainText(view, shape, targetPort)
         : refusedByPolicy(view, shape, targetPort, caller);
-      if (reason) return lost("federation", at, reason);
-      good ??= arrives("federation", at, isPlain ? null : principalOf(caller));
+      if (reason) return { ...lost("federation", at, reason), ...others };
+      good ??= { ...arrives("federation", at, isPlain ? null : principalOf(caller)), ...others };
     }
   }
   if (good) return good;
@@ -348,6 +354,11 @@ function served(look: Look, { far, exported, caller, hops, port }: Serving): Way
     at: first?.service ?? null,
     params: { host: first?.localHost ?? "" },
   });
+}
+
+/** Of several pods that are alike to a request one is told of: what becomes of the others counts as much. */
+function othersOf(shapes: readonly PodShape[]): Pick<Way, "others"> {
+  return shapes.length < 2 ? {} : { others: shapes.map(({ workload }) => workload) };
 }
 
 function arrives(path: Way["path"], hops: readonly Hop[], seenAs: string | null): Way {

@@ -6,9 +6,14 @@ import { readConfig } from "../../src/config/read-config.ts";
 import type { ClusterInput } from "../../src/core/cluster.ts";
 import { sortedUnique } from "../../src/core/order.ts";
 import { findingMessage } from "../../src/findings/finding-message.ts";
-import type { Plan } from "../../src/plan/plan.ts";
+import type { Plan, Step } from "../../src/plan/plan.ts";
 import type { Rehearsal } from "../../src/rehearsal/rehearsal.ts";
 import { rehearse } from "../../src/rehearsal/rehearse.ts";
+import type { Hash } from "../../src/core/hash.ts";
+import { clusterId } from "../../src/core/ids.ts";
+import type { JsonObject } from "../../src/core/json.ts";
+import { guideConfig } from "../support/guide-config.ts";
+import { added, twoMeshes, workload } from "../support/world.ts";
 import { planOf, readEastWest, readFolder, root, stepsOf } from "../support/example.ts";
 import { stated } from "../support/modelled.ts";
 
@@ -53,6 +58,46 @@ test.each([
   // Of each kind there are some, and most are found without carrying them out.
   for (const when of [" undone ", " later "])
     expect(besides(quick).filter((each) => each.includes(when)).length).toBeGreaterThan(0);
+});
+
+test.each(["network", "shift"])("one of two workloads behind a host refuses, from a step of %s on", (phase) => {
+  const labels = { app: "orders", version: "v2" };
+  const inputs = added(
+    twoMeshes(),
+    ...workload({ key: "west", network: null }, "sales", "orders-v2", "orders", true, 1, labels, []),
+  );
+  const refusing: JsonObject = {
+    apiVersion: "security.istio.io/v1beta1",
+    kind: "AuthorizationPolicy",
+    metadata: { name: "closed", namespace: "sales" },
+    spec: { selector: { matchLabels: { version: "v2" } }, action: "DENY", rules: [{}] },
+  };
+  const plan = planOf(inputs, guideConfig);
+  const closed = "closed" as Hash;
+  const ref = {
+    cluster: clusterId("west"),
+    group: "security.istio.io",
+    kind: "AuthorizationPolicy",
+    namespace: "sales",
+    name: "closed",
+  };
+  const phases = plan.phases.map((each) => {
+    const [first] = each.steps;
+    if (each.id !== phase || !first) return each;
+    const close: Step = {
+      ...first,
+      id: "closed" as Step["id"],
+      title: "Close it",
+      action: { do: "apply", ref, object: closed, set: [] },
+      undo: { how: "restore", also: [] },
+      done: { kind: "present", ref },
+    };
+    return { ...each, steps: [...each.steps, close] };
+  });
+  const changed = { ...plan, phases, objects: { ...plan.objects, [closed]: refusing } };
+  const [quick, full] = [refusals(changed, inputs, false), refusals(changed, inputs, true)];
+  expect(full.some((text) => text.includes("Close it"))).toBe(true);
+  expect(quick).toEqual(full);
 });
 
 function withoutStep(plan: Plan, id: string): Plan {

@@ -79,6 +79,7 @@ function alone(before: World, world: World, { mesh, peer }: PeerEnd): World {
 
 /** Peers that are gone, or have their other end again, are not alone any more; what they blocked comes loose with time. */
 function withoutCompany(world: World): World {
+  if ([...world.meshes.values()].every(({ lone }) => lone.length === 0)) return world;
   let next = world;
   const linked = new Set(
     world
