@@ -28,13 +28,15 @@ interface Compared {
 /** The pairs that arrived at the start and in the state before, and do not any more. */
 export function lossesOf({ pairs, table, start, against, outcomes, step, when, restarted }: Compared): readonly Loss[] {
   const isOk = (outcome: number | undefined): boolean => outcome !== undefined && table.list[outcome]?.state === "ok";
-  const lost: Lost[] = [];
+  const lost: (Lost & { readonly at: number })[] = [];
   for (const [at, outcome] of outcomes) {
     const pair = pairs[at];
     const now = table.list[outcome];
     // A restart, a pause and an undo are compared with the state after the step: what that has lost is said already.
-    if (pair && now && !isOk(outcome) && isOk(start[at]) && isOk(against[at])) lost.push({ pair, now });
+    if (pair && now && !isOk(outcome) && isOk(start[at]) && isOk(against[at])) lost.push({ at, pair, now });
   }
+  // Whatever they were looked at for, the first of the plan's pairs gives the reason.
+  lost.sort((left, right) => left.at - right.at);
   return byReason(lost).map(({ about, ...said }) => ({
     key: `${when}|${restarted ? refKey(restarted) : ""}|${said.pairs}|${said.reason}`,
     finding:

@@ -6,12 +6,13 @@ import { readConfig } from "../../src/config/read-config.ts";
 import type { ClusterInput } from "../../src/core/cluster.ts";
 import { sortedUnique } from "../../src/core/order.ts";
 import { findingMessage } from "../../src/findings/finding-message.ts";
-import type { Plan, Step } from "../../src/plan/plan.ts";
+import type { Phase, Plan, Step } from "../../src/plan/plan.ts";
 import type { Rehearsal } from "../../src/rehearsal/rehearsal.ts";
 import { rehearse } from "../../src/rehearsal/rehearse.ts";
 import type { Hash } from "../../src/core/hash.ts";
 import { clusterId } from "../../src/core/ids.ts";
 import type { JsonObject } from "../../src/core/json.ts";
+import { refKey, refText } from "../../src/core/object-ref.ts";
 import { guideConfig } from "../support/guide-config.ts";
 import { added, twoMeshes, workload } from "../support/world.ts";
 import { planOf, readEastWest, readFolder, root, stepsOf } from "../support/example.ts";
@@ -60,45 +61,76 @@ test.each([
     expect(besides(quick).filter((each) => each.includes(when)).length).toBeGreaterThan(0);
 });
 
-test.each(["network", "shift"])("one of two workloads behind a host refuses, from a step of %s on", (phase) => {
-  const labels = { app: "orders", version: "v2" };
-  const inputs = added(
-    twoMeshes(),
-    ...workload({ key: "west", network: null }, "sales", "orders-v2", "orders", true, 1, labels, []),
-  );
-  const refusing: JsonObject = {
-    apiVersion: "security.istio.io/v1beta1",
-    kind: "AuthorizationPolicy",
-    metadata: { name: "closed", namespace: "sales" },
-    spec: { selector: { matchLabels: { version: "v2" } }, action: "DENY", rules: [{}] },
-  };
-  const plan = planOf(inputs, guideConfig);
-  const closed = "closed" as Hash;
-  const ref = {
-    cluster: clusterId("west"),
-    group: "security.istio.io",
-    kind: "AuthorizationPolicy",
-    namespace: "sales",
-    name: "closed",
-  };
-  const phases = plan.phases.map((each) => {
-    const [first] = each.steps;
-    if (each.id !== phase || !first) return each;
-    const close: Step = {
-      ...first,
-      id: "closed" as Step["id"],
+test.each(["export", "retire-exports"])(
+  "one of two workloads behind a host refuses, from the start of %s on",
+  (phase) => {
+    const labels = { app: "orders", version: "v2" };
+    const inputs = added(
+      twoMeshes(),
+      ...workload({ key: "west", network: null }, "sales", "orders-v2", "orders", true, 1, labels, []),
+    );
+    const refusing: JsonObject = {
+      apiVersion: "security.istio.io/v1beta1",
+      kind: "AuthorizationPolicy",
+      metadata: { name: "closed", namespace: "sales" },
+      spec: { selector: { matchLabels: { version: "v2" } }, action: "DENY", rules: [{}] },
+    };
+    const plan = planOf(inputs, guideConfig);
+    const closed = "closed" as Hash;
+    const ref = {
+      cluster: clusterId("west"),
+      group: "security.istio.io",
+      kind: "AuthorizationPolicy",
+      namespace: "sales",
+      name: "closed",
+    };
+    const close: Foreign = {
       title: "Close it",
       action: { do: "apply", ref, object: closed, set: [] },
-      undo: { how: "restore", also: [] },
       done: { kind: "present", ref },
     };
-    return { ...each, steps: [...each.steps, close] };
-  });
-  const changed = { ...plan, phases, objects: { ...plan.objects, [closed]: refusing } };
-  const [quick, full] = [refusals(changed, inputs, false), refusals(changed, inputs, true)];
-  expect(full.some((text) => text.includes("Close it"))).toBe(true);
-  expect(quick).toEqual(full);
-});
+    const changed = { ...withStep(plan, phase, close), objects: { ...plan.objects, [closed]: refusing } };
+    const [quick, full] = [refusals(changed, inputs, false), refusals(changed, inputs, true)];
+    expect(full.some((text) => text.includes("Close it"))).toBe(true);
+    expect(quick).toEqual(full);
+  },
+);
+
+test.each([
+  ["East/West", two, planOf(two), 1],
+  ["four meshes", four, planOf(four, fourConfig), 6],
+])(
+  "%s: an object that the plan has written goes, when clients have moved",
+  (_, inputs, plan, every) => {
+    const written = stepsOf(plan).flatMap(({ action }) => (action.do === "apply" ? [action.ref] : []));
+    const refs = [...new Map(written.map((ref) => [refKey(ref), ref])).values()].filter(
+      ({ kind }, at) => at % every === 0 || kind === "AuthorizationPolicy",
+    );
+    const said = (full: boolean) =>
+      refs.map((ref) => {
+        const gone: Foreign = { title: "It goes", action: { do: "delete", ref }, done: { kind: "absent", ref } };
+        const texts = refusals(withStep(plan, "retire-exports", gone), inputs, full);
+        // Of what is broken already, a look at everything tells again at later steps.
+        return [refText(ref), texts.filter((text) => text.includes("It goes"))] as const;
+      });
+    const quick = said(false);
+    expect(quick.filter(([, texts]) => texts.length > 0).length).toBeGreaterThan(3);
+    expect(quick).toEqual(said(true));
+  },
+  240_000,
+);
+
+type Foreign = Pick<Step, "title" | "action" | "done">;
+
+/** The plan with one step more at the start of a phase. */
+function withStep(plan: Plan, phase: string, foreign: Foreign): Plan {
+  const added = ({ steps: [first] }: Phase): Step[] =>
+    first ? [{ ...first, ...foreign, id: "foreign" as Step["id"], undo: { how: "restore", also: [] } }] : [];
+  return {
+    ...plan,
+    phases: plan.phases.map((each) => (each.id === phase ? { ...each, steps: [...added(each), ...each.steps] } : each)),
+  };
+}
 
 function withoutStep(plan: Plan, id: string): Plan {
   return {
