@@ -124,11 +124,11 @@ type Foreign = Pick<Step, "title" | "action" | "done">;
 
 /** The plan with one step more at the start of a phase. */
 function withStep(plan: Plan, phase: string, foreign: Foreign): Plan {
-  const added = ({ steps: [first] }: Phase): Step[] =>
+  const made = ({ steps: [first] }: Phase): Step[] =>
     first ? [{ ...first, ...foreign, id: "foreign" as Step["id"], undo: { how: "restore", also: [] } }] : [];
   return {
     ...plan,
-    phases: plan.phases.map((each) => (each.id === phase ? { ...each, steps: [...added(each), ...each.steps] } : each)),
+    phases: plan.phases.map((each) => (each.id === phase ? { ...each, steps: [...made(each), ...each.steps] } : each)),
   };
 }
 
