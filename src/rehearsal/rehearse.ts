@@ -16,6 +16,7 @@ import { advance, undone } from "./advance.ts";
 import { fewerAnswering } from "./answered-from.ts";
 import { type Affected, affectedBy, type Dependents, dependentsOf } from "./affected.ts";
 import { importedPairs, type PairOfClass } from "./classes.ts";
+import { deferredBy } from "./deferred.ts";
 import { allDoors, doorKey, doorsOfFederation, doorsWithin } from "./doors.ts";
 import { factsOf } from "./facts-of.ts";
 import { type KnownArrival, knownArrivals } from "./known-arrivals.ts";
@@ -156,7 +157,8 @@ function carriedOut(course: Course, before: World, step: Step): World | null {
     all = new Map([...outcomesOf(course, later), ...was]);
     looked(course, seenLater, step, { when: "after", among: later });
   });
-  besides(course, { before, world, step, among, was: all });
+  const deferred = deferredBy(before, after, course.dependents);
+  besides(course, { before, world, step, among, deferred, was: all });
   return world;
 }
 
@@ -184,6 +186,8 @@ interface Beside {
   readonly among: Places;
   /** The outcome of each of them before the step. */
   readonly was: Outcomes;
+  /** What the step concerns only once it is taken up. */
+  readonly deferred: Places;
 }
 
 type Outcomes = ReadonlyMap<number, number>;
@@ -208,15 +212,16 @@ function takenBack(course: Course, { before, world, step, among, was }: Beside):
 
 /** What else may happen right after the step: time, its undo, and the restart of whatever remembers what is no longer so. */
 function besides(course: Course, beside: Beside): void {
-  const { world, step, among } = beside;
+  const { world, step, among, deferred } = beside;
   takenBack(course, beside);
-  if (among.size === 0) return;
-  const moved = movedByTime(course, world, among);
+  const inTime = deferred.size === 0 ? among : new Set([...among, ...deferred]);
+  if (inTime.size === 0) return;
+  const moved = movedByTime(course, world, inTime);
   if (moved.size > 0) looked(course, lookAt(passTime(world)), step, { when: "later", among: moved });
   const { byCluster } = course.dependents;
   for (const { istiod, cluster } of istiodsToLearn(world)) {
     const here = byCluster.get(cluster);
-    const own = new Set([...among].filter((pair) => here?.has(pair) === true));
+    const own = new Set([...inTime].filter((pair) => here?.has(pair) === true));
     if (own.size > 0)
       looked(course, lookAt(restarted(world, istiod)), step, { when: "restarted", among: own, restarted: istiod });
   }

@@ -12,7 +12,7 @@ import { rehearse } from "../../src/rehearsal/rehearse.ts";
 import type { Hash } from "../../src/core/hash.ts";
 import { clusterId } from "../../src/core/ids.ts";
 import type { JsonObject } from "../../src/core/json.ts";
-import { refKey, refText } from "../../src/core/object-ref.ts";
+import { type ObjectRef, refText, sortedRefs } from "../../src/core/object-ref.ts";
 import { guideConfig } from "../support/guide-config.ts";
 import { added, twoMeshes, workload } from "../support/world.ts";
 import { planOf, readEastWest, readFolder, root, stepsOf } from "../support/example.ts";
@@ -96,20 +96,30 @@ test.each(["export", "retire-exports"])(
   },
 );
 
+const written = (plan: Plan): readonly ObjectRef[] =>
+  sortedRefs(stepsOf(plan).flatMap(({ action }) => (action.do === "apply" ? [action.ref] : [])));
+const there = (inputs: readonly ClusterInput[]): readonly ObjectRef[] =>
+  sortedRefs(inputs.flatMap(({ objects }) => objects.map(({ ref }) => ref)));
+
 test.each([
-  ["East/West", two, planOf(two), 1],
-  ["four meshes", four, planOf(four, fourConfig), 6],
-])(
-  "%s: an object that the plan has written goes, when clients have moved",
-  (_, inputs, plan, every) => {
-    const written = stepsOf(plan).flatMap(({ action }) => (action.do === "apply" ? [action.ref] : []));
-    const refs = [...new Map(written.map((ref) => [refKey(ref), ref])).values()].filter(
-      ({ kind }, at) => at % every === 0 || kind === "AuthorizationPolicy",
-    );
+  ["East/West: an object that the plan has written", "retire-exports", two, planOf(two), written(planOf(two)), 1],
+  [
+    "four meshes: an object that the plan has written",
+    "retire-exports",
+    four,
+    planOf(four, fourConfig),
+    written(planOf(four, fourConfig)),
+    6,
+  ],
+  ["East/West: an object that was there", "export", two, planOf(two), there(two), 4],
+] as const)(
+  "%s goes at the start of %s",
+  (_, phase, inputs, plan, all, every) => {
+    const refs = all.filter(({ kind }, at) => at % every === 0 || /^AuthorizationPolicy$|Set$|^Secret$/u.test(kind));
     const said = (full: boolean) =>
       refs.map((ref) => {
         const gone: Foreign = { title: "It goes", action: { do: "delete", ref }, done: { kind: "absent", ref } };
-        const texts = refusals(withStep(plan, "retire-exports", gone), inputs, full);
+        const texts = refusals(withStep(plan, phase, gone), inputs, full);
         // Of what is broken already, a look at everything tells again at later steps.
         return [refText(ref), texts.filter((text) => text.includes("It goes"))] as const;
       });
