@@ -14,6 +14,7 @@ import { importedQuestions, ownQuestions, showAnswers } from "./mesh/show-answer
 import { upMesh } from "./mesh/up-mesh.ts";
 import { withLaunchedStandIn } from "./ossm2/launch-stand-in.ts";
 import { federate } from "./ossm2/start-federation.ts";
+import { viewsConfig } from "./ossm2/views-for-users.ts";
 
 const usage = `Usage: npm run lab -- build | up [--clusters N | --mesh] | status | down | calibrate [--cases N] [--seed S]
 
@@ -89,13 +90,14 @@ async function runUp(places: Places, clusters: number): Promise<number> {
 async function runUpMesh(places: Places): Promise<number> {
   const built = await runBuild(places, say);
   const signal = untilInterrupted("up");
-  const meshes = await upMesh({ ...places, built, say, signal });
+  const meshes = await upMesh({ ...places, built, say, signal, named: true });
   const { lab, start } = meshes;
   const federated = timed(say, "federation", async () => withLaunchedStandIn(lab, async () => federate(lab, start)));
   await orAborted(signal, federated);
   const questions = [...ownQuestions(meshes), ...importedQuestions(meshes)];
   const answered = await orAborted(signal, showAnswers(meshes, built, questions, say));
   const running = await runStatus(places);
+  say(`to try a migration: meshferry plan --config ${viewsConfig(lab)} --out plan`);
   return answered ? running : 1;
 }
 

@@ -19,9 +19,10 @@ export interface HonestView {
   readonly close: () => Promise<void>;
 }
 
-export async function honestView({ kubeconfig, name }: LabCluster): Promise<HonestView> {
+/** `kept`: where the kubeconfig is put, and stays; otherwise in a folder that goes when the view is closed. */
+export async function honestView({ kubeconfig, name }: LabCluster, kept: string | null = null): Promise<HonestView> {
   const connection = await readKubeconfig(kubeconfig);
-  const folder = await mkdtemp(join(tmpdir(), "meshferry-view-"));
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), "meshferry-view-")));
   const writes: string[] = [];
   const sockets = new Set<Socket>();
   const proxy = createServer((incoming, outgoing) => {
@@ -43,7 +44,7 @@ export async function honestView({ kubeconfig, name }: LabCluster): Promise<Hone
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => proxy.close(resolve));
-      await rm(folder, { recursive: true, force: true });
+      if (kept === null) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,33 +1,20 @@
 // Starts that do not come to their end: killed, interrupted, failed, refused.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { pathToFileURL } from "node:url";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { down } from "../cluster/down.ts";
 import { findLab } from "../cluster/lab-cluster.ts";
 import { up } from "../cluster/up.ts";
-import { labFolder, placesFrom } from "../machine/places.ts";
+import { placesFrom } from "../machine/places.ts";
 import { until } from "../machine/until.ts";
+import { labCommand } from "./lab-command.ts";
 import { testLabs } from "./test-labs.ts";
 import { footprint, hostLists, leftOf, nothing } from "./traces.ts";
 
 const { cache } = placesFrom(process.env);
 const silent = () => {};
-
-/** `npm run lab -- WORDS` for a lab of this folder. */
-function lab(state: string, ...words: readonly string[]) {
-  const tsx = pathToFileURL(join(labFolder, "..", "node_modules", "tsx", "dist", "loader.mjs")).href;
-  const env = { ...process.env, MESHFERRY_LAB_STATE: state, MESHFERRY_LAB_CACHE: cache };
-  const child = spawn(process.execPath, ["--import", tsx, join(labFolder, "main.ts"), ...words], { env });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text.toString()));
-  const ended = once(child, "close").then(([code, signal]) => ({ code, signal, said }));
-  return { child, ended };
-}
 
 /** Until the start is in its middle: the API server runs, the node is not known yet. */
 async function inTheMiddle(state: string): Promise<void> {
@@ -40,19 +27,19 @@ test("after kill -9 in the middle of up, the next up starts clean", { timeout: 2
   const state = join(testLabs, "killed");
   onTestFinished(async () => down(state, silent));
   const before = await hostLists(state);
-  const killed = lab(state, "up");
+  const killed = labCommand(state, "up");
   await inTheMiddle(state);
   killed.child.kill("SIGKILL");
   expect(await killed.ended).toMatchObject({ signal: "SIGKILL" });
   const left = await footprint(state);
   expect(left.processes.length).toBeGreaterThan(5);
   expect(await leftOf(left)).toEqual({ processes: left.processes, namespaces: left.namespaces });
-  const again = await lab(state, "up").ended;
+  const again = await labCommand(state, "up").ended;
   expect(again).toMatchObject({ code: 0, said: expect.stringContaining("lab: removed what an earlier lab left") });
   expect(again.said).toContain("mesh-1: Ready");
   expect(await leftOf(left)).toEqual(nothing);
   const running = await footprint(state);
-  expect(await lab(state, "down").ended).toMatchObject({ code: 0 });
+  expect(await labCommand(state, "down").ended).toMatchObject({ code: 0 });
   expect(await leftOf(running)).toEqual(nothing);
   expect(await hostLists(state)).toEqual(before);
 });
@@ -60,7 +47,7 @@ test("after kill -9 in the middle of up, the next up starts clean", { timeout: 2
 test("after kill -9 in the middle of up, down removes it as well", { timeout: 120_000 }, async () => {
   const state = join(testLabs, "killed-down");
   const before = await hostLists(state);
-  const killed = lab(state, "up");
+  const killed = labCommand(state, "up");
   await inTheMiddle(state);
   killed.child.kill("SIGKILL");
   await killed.ended;
@@ -77,7 +64,7 @@ test.each(["SIGTERM", "SIGHUP"] as const)(
     const state = join(testLabs, "interrupted");
     onTestFinished(async () => down(state, silent));
     const before = await hostLists(state);
-    const interrupted = lab(state, "up");
+    const interrupted = labCommand(state, "up");
     await inTheMiddle(state);
     const running = await footprint(state);
     interrupted.child.kill(signal);
