@@ -4,6 +4,7 @@ import { isJsonObject } from "../core/json.ts";
 import { type KubeObject, type ObjectRef, refKey } from "../core/object-ref.ts";
 import { valueAt, withValueAt } from "../core/pointer.ts";
 import type { Mesh } from "../inventory/mesh.ts";
+import { peerOf } from "./known-services.ts";
 import type { World } from "./world.ts";
 
 const workloads: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig"]);
@@ -16,6 +17,7 @@ export function healthy(world: World, object: KubeObject): KubeObject {
   if (kind === "Pod") return withStatus(object, { phase: "Running", podIP: addressOfPod(object.ref), podIPs: [] });
   if (kind === "ServiceMeshPeer" && group === "federation.maistra.io")
     return withStatus(object, peerStatus(world, object));
+  if (kind === "ImportedServiceSet") return withStatus(object, importStatus(world, object));
   return object;
 }
 
@@ -73,6 +75,18 @@ function peerStatus(world: World, { ref }: KubeObject): JsonObject {
     remotes: [],
   });
   return { discoveryStatus: { active: mesh ? istiodPods(world, mesh).map(row) : [], inactive: [] } };
+}
+
+/** What federation imports by the set as it goes by it, whatever status the object had when it was read. */
+function importStatus(world: World, { ref }: KubeObject): JsonObject {
+  const { inventory, importsOf } = world.derived();
+  const mesh = inventory.meshes.find(
+    ({ cluster, namespace }) => cluster === ref.cluster && namespace === ref.namespace,
+  );
+  const hosts = [...(mesh ? importsOf(mesh.id) : [])].flatMap(([hostname, its]) =>
+    mesh && its.some((each) => peerOf(mesh, each).name === ref.name) ? [hostname] : [],
+  );
+  return { importedServices: hosts.map((hostname) => ({ localService: { hostname } })) };
 }
 
 /** Later than anything that started: the model has no clock. */
