@@ -15,3 +15,12 @@ export function decodeText(encoded: string): string | null {
     return null;
   }
 }
+
+/** The bytes in base64; null: it is none. */
+export function decodeBytes(encoded: string): Uint8Array | null {
+  try {
+    return base64.decode(encoded);
+  } catch {
+    return null;
+  }
+}

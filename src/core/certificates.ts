@@ -1,5 +1,6 @@
 // Certificates as data: their identity within a PEM bundle, and what a reader has found in them. Reads nothing itself.
-import { type Hash, hashOf } from "./hash.ts";
+import { decodeBytes } from "./base64.ts";
+import { type Hash, hashOf, sha256HexOf } from "./hash.ts";
 import { sortedUnique } from "./order.ts";
 
 const block = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/gu;
@@ -7,6 +8,19 @@ const block = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICAT
 /** One hash per distinct certificate, over its base64 text without white space; sorted. */
 export function certificateHashes(pem: string): Hash[] {
   return sortedUnique([...pem.matchAll(block)].map((match) => hashOf((match[1] ?? "").replaceAll(/\s/gu, ""))));
+}
+
+/**
+ * The beginning of each certificate's SHA-256 fingerprint, as `openssl x509 -fingerprint -sha256` and `meshferry certs inspect` write it,
+ * in the order of the bundle.
+ */
+export function fingerprintsIn(pem: string): string[] {
+  return [...pem.matchAll(block)].map((match) => {
+    const bytes = decodeBytes((match[1] ?? "").replaceAll(/\s/gu, ""));
+    if (bytes === null) return "unreadable";
+    const pairs = sha256HexOf(bytes).slice(0, 16).toUpperCase().match(/../gu) ?? [];
+    return `${pairs.join(":")}…`;
+  });
 }
 
 export interface CertificateBlock {

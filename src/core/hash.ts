@@ -10,6 +10,11 @@ export function sha256Hex(text: string): string {
   return bytesToHex(sha256OfBytes(utf8ToBytes(text)));
 }
 
+/** SHA-256 over bytes, in hex. */
+export function sha256HexOf(bytes: Uint8Array): string {
+  return bytesToHex(sha256OfBytes(bytes));
+}
+
 /** SHA-256 over a text's UTF-8 bytes, in hex: what `sha256Hex` does, perhaps by something faster than JavaScript. */
 export type Sha256 = (text: string) => string;
 

@@ -1,5 +1,7 @@
 // present, absent, field, status, mesh-config: each holds, does not hold, and is never taken to hold unseen.
+import { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { rootCertificate } from "../../../bench/root-certificates.ts";
 import { gone, hidden, judged, ref, there } from "../../../test/support/judged.ts";
 import type { Condition } from "../condition.ts";
 
@@ -50,6 +52,17 @@ describe("field", () => {
     ["not-empty", { key: "" }, "pending MF854: east: ConfigMap a/settings: data.key is empty, not filled."],
   ] as const)("%s of %j: %s", (is, data, said) => {
     expect(judged(field(is, is === "equal" ? "a" : null), there(map, { data }))).toBe(said);
+  });
+  test("certificates are told by their fingerprints, which is what one compares", () => {
+    const pems = [0, 1].map(rootCertificate);
+    const [first = "", second = ""] = pems.map((pem) => new X509Certificate(pem).fingerprint256.slice(0, 23));
+    expect(judged(field("equal", pems[0] ?? ""), there(map, { data: { key: pems.join("") } }))).toBe(
+      `pending MF854: east: ConfigMap a/settings: data.key is 2 certificates, ${first}… and ${second}…, not the certificate ${first}….`,
+    );
+    const broken = "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n";
+    expect(judged(field("equal", "a"), there(map, { data: { key: broken } }))).toContain(
+      "is the certificate unreadable, not a.",
+    );
   });
   test("of an object that is not there", () => {
     expect(judged(field("empty"), gone(map))).toContain("MF850");

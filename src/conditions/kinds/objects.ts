@@ -1,4 +1,5 @@
 // present, absent, field, status, mesh-config: what objects of the API say.
+import { fingerprintsIn } from "../../core/certificates.ts";
 import { equalJson, isJsonObject, type Json } from "../../core/json.ts";
 import { type KubeObject, type ObjectRef, refText } from "../../core/object-ref.ts";
 import { pointerParts, valueAt } from "../../core/pointer.ts";
@@ -58,12 +59,12 @@ export const field: Kind<ConditionOf<"field">> = {
       const holds =
         is === "equal" ? actual !== undefined && equalJson(actual, value) : isEmpty(actual) === (is === "empty");
       if (holds) return done;
-      const wanted = is === "equal" ? short(textOf(value)) : is === "empty" ? "empty" : "filled";
+      const wanted = is === "equal" ? shownAs(value) : is === "empty" ? "empty" : "filled";
       return pending(
         fieldDiffers.at([ref], {
           object: refText(ref),
           field: pointerParts(pointer).join("."),
-          actual: actual === undefined ? "not set" : isEmpty(actual) ? "empty" : short(textOf(actual)),
+          actual: actual === undefined ? "not set" : isEmpty(actual) ? "empty" : shownAs(actual),
           wanted,
         }),
       );
@@ -129,6 +130,13 @@ export function listAt(body: Json | undefined, pointer: string): readonly Json[]
 
 function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Of certificates their fingerprints: nobody compares base64. */
+function shownAs(value: Json): string {
+  const prints = typeof value === "string" ? fingerprintsIn(value) : [];
+  if (prints.length === 0) return short(textOf(value));
+  return `${prints.length === 1 ? "the certificate" : `${prints.length} certificates,`} ${prints.join(" and ")}`;
 }
 
 const shown = 300;
