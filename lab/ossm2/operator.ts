@@ -17,7 +17,7 @@ import { standInLabels } from "./marks.ts";
 import { accountOf } from "./meshes.ts";
 import { gateSecret, type PushGate } from "./push-gate.ts";
 import { objectAt, textAt } from "./read-fields.ts";
-import { goesOnFrom, type MeshSight } from "./sight.ts";
+import { goesOnFrom, restartedForTrust, type MeshSight } from "./sight.ts";
 import { timeText } from "./statuses.ts";
 
 export async function operate(
@@ -88,7 +88,7 @@ async function removeGateways({ store, mesh }: MeshSight, keeper: ObjectKeeper):
 async function restart({ store, mesh, run }: MeshSight, name: string, at: string, log: Log): Promise<void> {
   const before = store.get("Deployment", mesh.namespace, name);
   const isRunning = before !== undefined && isUpToDate(before);
-  const annotations = { "lab.meshferry/restarted-for-trust": at, [goesOnFrom]: isRunning ? run : null };
+  const annotations = { [restartedForTrust]: at, [goesOnFrom]: isRunning ? run : null };
   const patch = { spec: { template: { metadata: { annotations } } } };
   const deployment = { apiVersion: "apps/v1", kind: "Deployment", namespace: mesh.namespace, name };
   store.remember(await store.api.patch(deployment, "merge", patch));

@@ -11,6 +11,8 @@ import { exportSetOf, importSetOf } from "./service-sets.ts";
 
 /** On istiod's pods: the run that a restart of the stand-in's own ended, and whose memory they go on with. */
 export const goesOnFrom = "lab.meshferry/goes-on-from";
+/** When its istiod was restarted because a peer was made again; on the pods. */
+export const restartedForTrust = "lab.meshferry/restarted-for-trust";
 const goesOnFromPath = pointer("metadata", "annotations", goesOnFrom);
 
 export interface MeshSight extends Sight {

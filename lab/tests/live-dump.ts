@@ -4,6 +4,7 @@ import { hashOf } from "../../src/core/hash.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/core/json.ts";
 import type { KubeApi } from "../api/kube-api.ts";
 import { standInLabel } from "../ossm2/marks.ts";
+import { goesOnFrom, restartedForTrust } from "../ossm2/sight.ts";
 
 /** Kinds that controllers make anew, whatever is put back. */
 const passing = new Set([
@@ -44,7 +45,10 @@ export async function clusterDump(
         if (leaving.has(text(metadata[name === "namespaces" ? "name" : "namespace"]))) continue;
         if (name === "configmaps" && given.has(text(metadata["name"]))) continue;
         const key = `${path.split("/").slice(2, -1).join("/")}/${name} ${text(metadata["namespace"])}/${text(metadata["name"])}`;
-        dump[key] = settled(name === "services" ? withoutGiven(item) : item, name === "secrets");
+        dump[key] = settled(
+          name === "services" ? withoutGiven(item) : name === "deployments" ? withoutStandInRestart(item) : item,
+          name === "secrets",
+        );
       }
     }
   }
@@ -99,6 +103,16 @@ function withoutGiven(service: JsonObject): JsonObject {
   const { clusterIP: _ip, clusterIPs: _ips, ports, ...spec } = objectAt(service, "spec");
   const listed = Array.isArray(ports) ? (ports as readonly JsonObject[]) : [];
   return { ...service, spec: { ...spec, ports: listed.map(withoutNodePort) } };
+}
+
+/** The stand-in restarts an istiod for a peer that is made again, a thing of the lab alone (docs/lab.md), and notes it on its pods. */
+function withoutStandInRestart(deployment: JsonObject): JsonObject {
+  const spec = objectAt(deployment, "spec");
+  const template = objectAt(spec, "template");
+  const metadata = objectAt(template, "metadata");
+  const { [restartedForTrust]: restarted, [goesOnFrom]: _, ...annotations } = objectAt(metadata, "annotations");
+  if (restarted === undefined) return deployment;
+  return { ...deployment, spec: { ...spec, template: { ...template, metadata: { ...metadata, annotations } } } };
 }
 
 function withoutNodePort(whole: JsonObject): JsonObject {

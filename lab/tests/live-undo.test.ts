@@ -31,7 +31,7 @@ afterAll(async () => {
   await migrated?.end();
 });
 
-test.each(phases.slice(0, phases.indexOf("retire-exports") + 1))(
+test.each(phases)(
   "from the end of %s",
   async (phase) => {
     await load.mark(`to ${phase}`);
