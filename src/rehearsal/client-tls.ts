@@ -74,7 +74,7 @@ function applies({ view: { spec }, object }: DestinationRule, place: string, cli
   const labels = valueAt(object.body, "/spec/workloadSelector/matchLabels");
   if (typeof labels === "object" && labels !== null && !Array.isArray(labels))
     return place === client.namespace && matchesPairs(labels as Readonly<Record<string, string>>, client.labels);
-  const shownIn = spec.exportTo.length === 0 ? null : visibility(spec.exportTo, place);
+  const shownIn = visibility(spec.exportTo, place);
   return shownIn === null || shownIn.includes(client.namespace);
 }
 

@@ -167,7 +167,7 @@ function entriesOf(view: IstiodView, host: Host): readonly KnownService[] {
         host,
         ports: ports.map(({ number, name, targetPort }) => ({ number, name, target: targetPort })),
         names: subjectAltNames,
-        visibleIn: exportTo.length === 0 ? null : visibility(exportTo, namespace),
+        visibleIn: visibility(exportTo, namespace),
         made: view.madeAt(ref),
         created: createdAt(object.body),
         service: null,
@@ -228,10 +228,10 @@ function portsOf({ derived }: IstiodView, imports: readonly ImportedService[]): 
   return [...ports.values()];
 }
 
-/** As exportTo says it; "." is the object's own namespace, "~" nobody, "*" everybody (null). */
+/** As exportTo says it; "." is the object's own namespace, "~" nobody, "*" or an empty list everybody (null; Istio 1.20, ServiceEntry reference). */
 export function visibility(exportTo: readonly string[], own: string): readonly string[] | null {
   const named = exportTo.map((each) => each.trim());
-  if (named.includes("*")) return null;
+  if (named.length === 0 || named.includes("*")) return null;
   return sortedUnique(named.filter((each) => each !== "~").map((each) => (each === "." ? own : each)));
 }
 

@@ -4,7 +4,6 @@ import type { Finding } from "../core/finding.ts";
 import type { Host, MeshId } from "../core/ids.ts";
 import type { KubeObject } from "../core/object-ref.ts";
 import { sortedUnique } from "../core/order.ts";
-import { valueAt } from "../core/pointer.ts";
 import { laterClients } from "../findings/codes/rehearsal.ts";
 import type { Mesh } from "../inventory/mesh.ts";
 import type { Plan, Step } from "../plan/plan.ts";
@@ -78,6 +77,5 @@ export function widelyShown(
 
 function isForAll(entry: KubeObject | null): boolean {
   if (entry === null) return false;
-  const named = textsAt(entry.body, "/spec/exportTo");
-  return valueAt(entry.body, "/spec/exportTo") === undefined || named.length === 0 || visibility(named, "") === null;
+  return visibility(textsAt(entry.body, "/spec/exportTo"), "") === null;
 }

@@ -117,7 +117,7 @@ function visibilities(world: World, written: readonly Written[]): ReadonlyMap<st
   const add = (ref: ObjectRef, value: Json | undefined): void => {
     const names = typeof value === "string" ? value.split(",") : Array.isArray(value) ? (value as Json[]) : [];
     const texts = names.flatMap((name) => (typeof name === "string" ? [name] : []));
-    const shownIn = texts.length === 0 ? null : visibility(texts, ref.namespace ?? "");
+    const shownIn = visibility(texts, ref.namespace ?? "");
     if (shownIn === null) return;
     const key = shownIn.join(" ");
     const known = lists.get(ref.cluster) ?? new Map<string, ReadonlySet<string>>();

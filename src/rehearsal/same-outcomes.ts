@@ -95,8 +95,7 @@ function isOvertaken(world: World, host: string): boolean {
 }
 
 function isShownToAll({ ref, view }: Typed<"ServiceEntry.networking.istio.io">): boolean {
-  const { exportTo } = view.spec;
-  return exportTo.length === 0 || visibility(exportTo, ref.namespace ?? "") === null;
+  return visibility(view.spec.exportTo, ref.namespace ?? "") === null;
 }
 
 /** The Service of this host, if there is one; what was there at the start is older than any import. */
